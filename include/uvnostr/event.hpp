@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: MIT
+// Events: borrowed inside a callback (event_view), owned (event), not yet signed (draft).
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <uvnostr/types.hpp>
+
+namespace uvnostr {
+
+namespace wire {
+class event_record;  // lib/wire/event_record.hpp
+}
+
+class event;
+
+/// One tag of an event: its name and what follows. Source: NIP-01.
+/// Lifetime: borrowed from the event that it belongs to.
+class UVNOSTR_API tag_view {
+ public:
+  explicit tag_view(std::span<const std::string_view> items) noexcept : items_(items) {}
+
+  /// The first item; empty for an empty tag.
+  std::string_view name() const noexcept { return at(0); }
+  /// The second item; empty if there is none.
+  std::string_view value() const noexcept { return at(1); }
+  /// The item at that place, 0 being the name; empty behind the end.
+  std::string_view at(std::size_t i) const noexcept { return i < items_.size() ? items_[i] : std::string_view(); }
+  std::size_t size() const noexcept { return items_.size(); }
+  std::span<const std::string_view> items() const noexcept { return items_; }
+
+ private:
+  std::span<const std::string_view> items_;
+};
+
+/// An event that somebody else owns, as it is given to callbacks.
+/// Lifetime: dead when the callback returns, with everything that it gave; copy() keeps it.
+class UVNOSTR_API event_view {
+ public:
+  explicit event_view(const wire::event_record& record) noexcept : record_(&record) {}
+
+  const event_id& id() const noexcept;
+  const uvnostr::pubkey& pubkey() const noexcept;
+  unix_seconds created_at() const noexcept;
+  event_kind kind() const noexcept;
+  const signature& sig() const noexcept;
+
+  /// The content, JSON escapes resolved (on the first call). May hold any UTF-8, NUL included.
+  std::string_view content() const noexcept;
+  /// The tags in their order, JSON escapes resolved (on the first call).
+  std::span<const tag_view> tags() const noexcept;
+  /// The first tag of that name, if there is one.
+  std::optional<tag_view> tag(std::string_view name) const noexcept;
+
+  /// The event's own bytes as the relay sent them: one JSON object. Forwarding needs no encoding.
+  std::string_view json() const noexcept;
+
+  /// An event that lives on its own.
+  event copy() const;
+
+ private:
+  const wire::event_record* record_;
+};
+
+/// An event that owns its bytes. Copies share them; it never changes.
+class UVNOSTR_API event {
+ public:
+  /// Reads one event. Its shape is checked, its id and signature are not: see verify().
+  /// Errors: event_json, event_field, event_utf8. Source: NIP-01.
+  static result<event> parse(std::string_view json) noexcept;
+
+  /// Whether the id is the hash of the event and the signature is the author's.
+  /// Errors: event_field (the id is another), refused (the signature is wrong).
+  std::error_code verify() const noexcept;
+
+  event_view view() const noexcept { return event_view(*record_); }
+  operator event_view() const noexcept { return view(); }
+
+  const event_id& id() const noexcept { return view().id(); }
+  const uvnostr::pubkey& pubkey() const noexcept { return view().pubkey(); }
+  unix_seconds created_at() const noexcept { return view().created_at(); }
+  event_kind kind() const noexcept { return view().kind(); }
+  const signature& sig() const noexcept { return view().sig(); }
+  std::string_view content() const noexcept { return view().content(); }
+  std::span<const tag_view> tags() const noexcept { return view().tags(); }
+  std::optional<tag_view> tag(std::string_view name) const noexcept { return view().tag(name); }
+  std::string_view json() const noexcept { return view().json(); }
+
+ private:
+  friend class event_view;
+  explicit event(std::shared_ptr<const wire::event_record> record) noexcept : record_(std::move(record)) {}
+  std::shared_ptr<const wire::event_record> record_;
+};
+
+/// An event before it is signed: see secret_key::sign().
+struct draft {
+  event_kind kind = 1;
+  std::string content{};                         ///< UTF-8
+  std::vector<std::vector<std::string>> tags{};  ///< UTF-8, e.g. {{"e", id.to_hex()}, {"t", "nostr"}}
+  std::optional<unix_seconds> created_at{};      ///< the time of signing if not given
+};
+
+}  // namespace uvnostr

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: MIT
+// Many relays as one: the events of all, each once.
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <uvnostr/callback.hpp>
+#include <uvnostr/event.hpp>
+#include <uvnostr/filter.hpp>
+#include <uvnostr/publish.hpp>
+#include <uvnostr/relay_options.hpp>
+#include <uvnostr/stats.hpp>
+#include <uvnostr/subscription.hpp>
+
+typedef struct uv_loop_s uv_loop_t;
+
+namespace uvnostr {
+
+class pool_core;  // lib/pool/pool_core.hpp
+
+/// Where ids and signatures are checked.
+enum class verification {
+  threads,  ///< in batches on libuv's thread pool
+  on_loop,  ///< on the loop's thread, a few milliseconds at a time
+  off,      ///< not at all: only for relays that you run yourself
+};
+
+struct pool_options {
+  std::vector<std::string> relays{};   ///< URLs to begin with, each with `relay_defaults`
+  relay_options relay_defaults{};      ///< `url` is ignored
+  std::size_t seen_entries = 10'000;   ///< events remembered against duplicates, at most 64 bytes each
+  uvnostr::verification verification = uvnostr::verification::threads;
+  std::size_t max_dials = 32;          ///< connections being made at the same time; others wait for their turn
+  /// False for a program that ends by itself: the pool then does not keep uv_run from returning.
+  bool keep_loop_alive = true;
+};
+
+/// What a pool calls, all optional, fixed for its life. Called on the loop's thread, from the loop, never
+/// from inside a call of yours. Any of them may destroy anything, the pool included.
+struct pool_callbacks {
+  /// Every event of every subscription, each once, after the subscription's own on_event.
+  callback<void(relay_id, const event_view&)> on_event{};
+  /// Every EOSE that a subscription is told of.
+  callback<void(relay_id, subscription_id)> on_eose{};
+  /// A relay's words to a human. May hold anything, control characters included. Source: NIP-01 NOTICE.
+  callback<void(relay_id, std::string_view)> on_notice{};
+  /// A relay's connection changed its state.
+  callback<void(const relay_status&)> on_relay_state{};
+  /// After close(): every connection has ended. Exactly once, and the last call.
+  callback<void()> on_close{};
+};
+
+/// A pool of relays on one loop. Move-only; everything on it is for the loop's thread only.
+/// Lifetime: destroying it ends all in silence, at any time, also inside its own callbacks; the loop
+/// then needs a few more turns before uv_loop_close() answers 0. Every input is copied.
+class UVNOSTR_API pool {
+ public:
+  /// Connects to the relays of the options from the loop's next turn on.
+  /// Errors: url_*, relay_exists, option_range, option_ca_file, loop_unusable, random_unavailable.
+  static result<pool> make(uv_loop_t*, pool_options = {}, pool_callbacks = {}) noexcept;
+
+  pool(pool&&) noexcept;
+  pool& operator=(pool&&) noexcept;
+  ~pool();
+
+  /// Adds a relay and connects to it; open subscriptions for all relays are asked of it too.
+  /// Errors: url_*, relay_exists, option_range, option_ca_file, closed.
+  result<relay_id> add_relay(relay_options) noexcept;
+  /// The same with the pool's relay_defaults.
+  result<relay_id> add_relay(std::string_view url) noexcept;
+  /// Closes the connection and forgets the relay: its unanswered publishes give receipts, and its
+  /// state becomes `stopped`. Errors: relay_unknown, closed.
+  std::error_code remove_relay(relay_id) noexcept;
+  /// Dials now instead of when the delay is over; also a relay that had stopped trying.
+  /// Does nothing if it is connected. Errors: relay_unknown, closed.
+  std::error_code reconnect(relay_id) noexcept;
+
+  /// Asks the relays for events that match any of the filters.
+  /// Errors: filter_*, relay_unknown, event_utf8, option_range, closed.
+  result<subscription> subscribe(std::span<const filter>, subscription_callbacks, subscribe_options = {}) noexcept;
+  result<subscription> subscribe(const filter& f, subscription_callbacks callbacks, subscribe_options options = {}) noexcept {
+    return subscribe(std::span(&f, 1), std::move(callbacks), std::move(options));
+  }
+
+  /// Sends the event to the relays. If the code is 0, every relay gives one receipt, then on_done comes.
+  /// Errors: relay_none, relay_unknown, message_too_large, option_range, closed.
+  [[nodiscard]] std::error_code publish(const event&, publish_callbacks = {}, publish_options = {}) noexcept;
+
+  /// Ends everything: publishes give their receipts, subscriptions their on_close, connections their
+  /// close handshake, then on_close comes. A second call does nothing.
+  void close() noexcept;
+
+  std::vector<relay_id> relays() const;
+  /// The normalised URL; empty if there is no such relay.
+  std::string_view url(relay_id) const noexcept;
+  /// The relays that sent this event as long as it is remembered, duplicates included.
+  std::vector<relay_id> seen_on(const event_id&) const;
+  pool_stats stats() const;
+
+ private:
+  friend class relay;
+  explicit pool(pool_core*) noexcept;
+  pool_core* core_ = nullptr;
+};
+
+}  // namespace uvnostr

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: MIT
+// Where every received message went.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <uvnostr/types.hpp>
+
+namespace uvnostr {
+
+enum class relay_state {
+  connecting,  ///< DNS, TCP, TLS and upgrade are under way
+  connected,
+  waiting,     ///< for the next attempt
+  closing,     ///< the close handshake is under way
+  stopped,     ///< for good: removed, or reconnecting has ended
+};
+
+/// Messages received, each counted under exactly one of these: their sum is relay_stats::frames_in.
+struct message_counts {
+  // Events.
+  std::uint64_t delivered = 0;             ///< given to a subscription
+  std::uint64_t duplicate = 0;             ///< the subscription had it
+  std::uint64_t unknown_subscription = 0;  ///< for no subscription that is open, or no longer
+  std::uint64_t not_matching = 0;          ///< outside of the subscription's filters
+  std::uint64_t malformed_event = 0;       ///< an EVENT whose event is not one by NIP-01
+  std::uint64_t wrong_id = 0;              ///< the id is not the hash of the event
+  std::uint64_t wrong_signature = 0;
+  std::uint64_t pending = 0;               ///< waiting for verification or for the messages before
+  // The others.
+  std::uint64_t eose = 0;
+  std::uint64_t ok = 0;
+  std::uint64_t closed = 0;
+  std::uint64_t notice = 0;
+  std::uint64_t auth = 0;
+  std::uint64_t unknown_verb = 0;
+  std::uint64_t malformed = 0;             ///< no JSON array that begins with a verb, or its parts are wrong
+  std::uint64_t binary = 0;                ///< binary WebSocket messages: Nostr has none
+
+  /// Of all the above.
+  UVNOSTR_API std::uint64_t sum() const noexcept;
+  UVNOSTR_API message_counts& operator+=(const message_counts&) noexcept;
+};
+
+struct relay_stats {
+  relay_id relay{};
+  std::string url{};
+  relay_state state{};
+  std::uint64_t frames_in = 0;
+  std::uint64_t bytes_in = 0;       ///< of message payload
+  std::uint64_t frames_out = 0;
+  std::uint64_t bytes_out = 0;
+  std::uint64_t attempts = 0;       ///< dials
+  std::uint64_t connects = 0;       ///< dials that became a connection
+  std::uint64_t disconnects = 0;
+  std::uint64_t control_id_hashes = 0;  ///< events whose id was made with escaped C0 characters
+  std::size_t queued_bytes = 0;     ///< of messages that wait to be sent
+  std::size_t pending_bytes = 0;    ///< of events that wait for verification
+  bool reading_paused = false;      ///< the socket is not read until pending_bytes went down
+  std::optional<std::chrono::microseconds> connect_time{};  ///< of the last connection, DNS to upgrade
+  std::optional<std::chrono::microseconds> ping_time{};     ///< of the last ping
+  message_counts messages{};
+};
+
+struct pool_stats {
+  message_counts messages{};        ///< of all relays, removed ones included
+  std::uint64_t frames_in = 0;
+  std::uint64_t bytes_in = 0;
+  std::uint64_t verified = 0;       ///< signatures checked
+  std::size_t seen_entries = 0;     ///< in the cache against duplicates
+  std::vector<relay_stats> relays{};
+};
+
+}  // namespace uvnostr

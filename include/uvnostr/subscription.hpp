@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: MIT
+// A subscription: what it calls back, and the handle that keeps it open.
+#pragma once
+
+#include <chrono>
+#include <string_view>
+#include <vector>
+
+#include <uvnostr/callback.hpp>
+#include <uvnostr/event.hpp>
+#include <uvnostr/types.hpp>
+
+namespace uvnostr {
+
+class subscription_record;  // lib/pool/subscription_record.hpp
+
+/// What a relay said of its stored events with EOSE. Source: NIP-67.
+enum class eose_hint {
+  none,    ///< it said nothing more
+  finish,  ///< these were all
+  more,    ///< there are more: ask again with an earlier `until`
+};
+
+/// Why a subscription ended.
+enum class close_reason {
+  requested,    ///< close() was called
+  all_eose,     ///< subscribe_options::close_on_eose, and every relay has answered
+  pool_closed,  ///< the pool or relay was closed
+};
+
+/// What a subscription calls, all optional, fixed for its life. Called on the loop's thread, from the
+/// loop, never from inside a call of yours. Any of them may destroy anything, the pool included.
+struct subscription_callbacks {
+  /// An event, verified, that this subscription did not have before, and the relay that sent it first.
+  callback<void(relay_id, const event_view&)> on_event{};
+  /// That relay has sent what it had stored: once per relay, after those events. Reconnecting does
+  /// not repeat it. Source: NIP-01 EOSE.
+  callback<void(relay_id, eose_hint)> on_eose{};
+  /// Every relay has answered, refused, failed to connect or let eose_timeout pass: once.
+  callback<void()> on_all_eose{};
+  /// That relay ended the subscription on its side, in its words. Source: NIP-01 CLOSED.
+  callback<void(relay_id, std::string_view)> on_relay_closed{};
+  /// The subscription is over: exactly once, and the last call.
+  callback<void(close_reason)> on_close{};
+};
+
+struct subscribe_options {
+  /// The relays to ask; empty for all of the pool, those added later included.
+  std::vector<relay_id> relays{};
+  /// Close by itself once on_all_eose was called: a query instead of a subscription.
+  bool close_on_eose = false;
+  /// How long a relay that was asked may take until it counts as having answered for on_all_eose.
+  std::chrono::milliseconds eose_timeout{10'000};
+  /// After a reconnect, when more events were delivered than pool_options::seen_entries remembers,
+  /// the relay is asked from its last verified event less this. Below that it is asked for everything
+  /// again, and what is already known is dropped: so events that arrive late with an old date are not lost.
+  std::chrono::seconds resume_overlap{600};
+};
+
+/// A handle of an open subscription. Move-only; for the loop's thread only.
+/// Lifetime: destroying it ends the subscription in silence (the relays get a CLOSE). It may outlive
+/// its pool; then it does nothing. A moved-from handle is inert.
+class [[nodiscard]] UVNOSTR_API subscription {
+ public:
+  subscription() noexcept = default;
+  subscription(subscription&&) noexcept;
+  subscription& operator=(subscription&&) noexcept;
+  ~subscription();
+
+  /// Ends it. Calls back: on_close(requested) once, from the loop. A second call does nothing.
+  void close() noexcept;
+  /// Gives up the handle: the subscription goes on until it or its pool closes.
+  void detach() noexcept;
+
+  bool is_open() const noexcept;
+  /// 0 for an inert handle.
+  subscription_id id() const noexcept;
+
+ private:
+  friend class pool_core;
+  explicit subscription(subscription_record*) noexcept;
+  subscription_record* record_ = nullptr;
+};
+
+}  // namespace uvnostr

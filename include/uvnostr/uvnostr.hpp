@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: MIT
+// All of uvnostr.
+#pragma once
+
+#include <uvnostr/callback.hpp>
+#include <uvnostr/error.hpp>
+#include <uvnostr/event.hpp>
+#include <uvnostr/filter.hpp>
+#include <uvnostr/keys.hpp>
+#include <uvnostr/pool.hpp>
+#include <uvnostr/publish.hpp>
+#include <uvnostr/relay.hpp>
+#include <uvnostr/relay_options.hpp>
+#include <uvnostr/seen_lru.hpp>
+#include <uvnostr/stats.hpp>
+#include <uvnostr/subscription.hpp>
+#include <uvnostr/types.hpp>

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: MIT
+#include <uvnostr/pool.hpp>
+
+#include <utility>
+
+#include "net/open_world.hpp"
+#include "pool/pool_core.hpp"
+
+namespace uvnostr {
+
+pool::pool(pool_core* core) noexcept : core_(core) {}
+pool::pool(pool&& other) noexcept : core_(std::exchange(other.core_, nullptr)) {}
+
+pool& pool::operator=(pool&& other) noexcept {
+  if (this != &other) {
+    pool old(std::move(*this));
+    core_ = std::exchange(other.core_, nullptr);
+  }
+  return *this;
+}
+
+pool::~pool() {
+  if (core_ == nullptr) return;
+  const auto core = base::ref<pool_core>::adopt(std::exchange(core_, nullptr));
+  core->destroy();
+}
+
+result<pool> pool::make(uv_loop_t* loop, pool_options options, pool_callbacks callbacks) noexcept {
+  const result<port::world*> world = net::open_world(loop, options.keep_loop_alive);
+  if (!world) return world.error();
+  result<base::ref<pool_core>> core = pool_core::make(**world, std::move(options), std::move(callbacks));
+  if (!core) return core.error();
+  return pool(core->leak());
+}
+
+result<relay_id> pool::add_relay(relay_options options) noexcept {
+  if (core_ == nullptr) return errc::closed;
+  return core_->add_relay(std::move(options));
+}
+
+result<relay_id> pool::add_relay(std::string_view url) noexcept {
+  if (core_ == nullptr) return errc::closed;
+  return core_->add_relay(url);
+}
+
+std::error_code pool::remove_relay(relay_id id) noexcept { return core_ == nullptr ? errc::closed : core_->remove_relay(id); }
+std::error_code pool::reconnect(relay_id id) noexcept { return core_ == nullptr ? errc::closed : core_->reconnect(id); }
+
+result<subscription> pool::subscribe(std::span<const filter> filters, subscription_callbacks callbacks,
+                                     subscribe_options options) noexcept {
+  if (core_ == nullptr) return errc::closed;
+  return core_->subscribe(filters, std::move(callbacks), std::move(options));
+}
+
+std::error_code pool::publish(const event& event, publish_callbacks callbacks, publish_options options) noexcept {
+  if (core_ == nullptr) return errc::closed;
+  return core_->publish(event, std::move(callbacks), std::move(options));
+}
+
+void pool::close() noexcept {
+  if (core_ != nullptr) core_->close();
+}
+
+std::vector<relay_id> pool::relays() const { return core_ == nullptr ? std::vector<relay_id>() : core_->relays(); }
+std::string_view pool::url(relay_id id) const noexcept { return core_ == nullptr ? std::string_view() : core_->url(id); }
+std::vector<relay_id> pool::seen_on(const event_id& id) const {
+  return core_ == nullptr ? std::vector<relay_id>() : core_->seen_on(id);
+}
+pool_stats pool::stats() const { return core_ == nullptr ? pool_stats() : core_->stats(); }
+
+}  // namespace uvnostr

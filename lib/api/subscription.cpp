@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: MIT
+#include <uvnostr/subscription.hpp>
+
+#include <utility>
+
+#include "pool/pool_core.hpp"
+
+namespace uvnostr {
+
+subscription::subscription(subscription_record* record) noexcept : record_(record) {}
+subscription::subscription(subscription&& other) noexcept : record_(std::exchange(other.record_, nullptr)) {}
+
+subscription& subscription::operator=(subscription&& other) noexcept {
+  if (this != &other) {
+    subscription old(std::move(*this));
+    record_ = std::exchange(other.record_, nullptr);
+  }
+  return *this;
+}
+
+subscription::~subscription() {
+  if (record_ == nullptr) return;
+  const auto record = base::ref<subscription_record>::adopt(std::exchange(record_, nullptr));
+  record->abandoned = true;
+  if (record->core != nullptr) record->core->end_subscription(*record, std::nullopt);
+}
+
+void subscription::close() noexcept {
+  if (record_ != nullptr && record_->core != nullptr) record_->core->end_subscription(*record_, close_reason::requested);
+}
+
+void subscription::detach() noexcept {
+  if (record_ != nullptr) std::exchange(record_, nullptr)->release();
+}
+
+bool subscription::is_open() const noexcept { return record_ != nullptr && record_->core != nullptr; }
+subscription_id subscription::id() const noexcept { return record_ == nullptr ? subscription_id{} : record_->id(); }
+
+}  // namespace uvnostr

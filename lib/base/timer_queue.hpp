@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: MIT
+// Many timers on one alarm: a binary heap whose elements know their place.
+//
+// The happy path: the owner of a queue arms its alarm for next_deadline(), calls run_due() when it rings, and
+// arms it again. What can go wrong: fire() may cancel, schedule or destroy any timer, itself included, and a
+// timer may schedule itself for a time that has passed. So what is due is first moved to a list of its own, from
+// which any timer can leave, and each timer fires at most once in one run_due().
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "base/intrusive_list.hpp"
+
+namespace uvnostr::base {
+
+class timer_queue;
+
+/// Something to be done at a time. Cancels itself when it is destroyed. Outlived by its queue, or cancelled.
+class timer {
+ public:
+  using fire_function = void (*)(void* owner) noexcept;
+
+  timer(fire_function fire, void* owner) noexcept : fire_(fire), owner_(owner) {}
+  timer(const timer&) = delete;
+  timer& operator=(const timer&) = delete;
+  ~timer() { cancel(); }
+
+  /// A timer that calls a noexcept member function:
+  /// `base::timer ping_ = base::timer::calling<&session::on_ping_timer>(*this);`
+  template <auto Method, class T>
+  static timer calling(T& owner) noexcept {
+    return timer([](void* at) noexcept { (static_cast<T*>(at)->*Method)(); }, &owner);
+  }
+
+  bool is_scheduled() const noexcept { return queue_ != nullptr; }
+  /// Of the last schedule().
+  std::chrono::microseconds deadline() const noexcept { return deadline_; }
+  void cancel() noexcept;
+
+ private:
+  friend class timer_queue;
+
+  fire_function fire_;
+  void* owner_;
+  timer_queue* queue_ = nullptr;
+  std::chrono::microseconds deadline_{};
+  std::uint64_t sequence_ = 0;
+  std::size_t place_ = 0;         // in the heap
+  list_hook<timer> due_{*this};  // linked: taken out of the heap by run_due(), about to fire
+};
+
+/// Deadlines are microseconds since any fixed start. Timers of one deadline fire in the order of their scheduling.
+class timer_queue {
+ public:
+  timer_queue() noexcept = default;
+  timer_queue(const timer_queue&) = delete;
+  timer_queue& operator=(const timer_queue&) = delete;
+  /// Timers that are still scheduled are cancelled.
+  ~timer_queue();
+
+  /// Schedules it, anew if it was scheduled.
+  void schedule(timer& timer, std::chrono::microseconds deadline);
+  void cancel(timer& timer) noexcept;
+
+  /// Of the timer that is due first; nothing if there is none.
+  std::optional<std::chrono::microseconds> next_deadline() const noexcept;
+  /// Fires every timer whose deadline is not later than `now`; what is scheduled meanwhile waits for the next
+  /// call. Not to be called from inside fire().
+  void run_due(std::chrono::microseconds now) noexcept;
+
+  bool empty() const noexcept { return heap_.empty() && due_.empty(); }
+
+ private:
+  static bool before(const timer& a, const timer& b) noexcept;
+  void put(timer& timer, std::size_t place) noexcept;
+  void sift_up(timer& timer, std::size_t place) noexcept;
+  void sift_down(timer& timer, std::size_t place) noexcept;
+  void take_out(timer& timer) noexcept;
+
+  std::vector<timer*> heap_;
+  intrusive_list<timer> due_;
+  std::uint64_t next_sequence_ = 0;
+};
+
+inline void timer::cancel() noexcept {
+  if (queue_ != nullptr) queue_->cancel(*this);
+}
+
+}  // namespace uvnostr::base

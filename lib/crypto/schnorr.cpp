@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: MIT
+#include "crypto/schnorr.hpp"
+
+#include <cstddef>
+#include <span>
+
+#include <secp256k1.h>
+#include <secp256k1_extrakeys.h>
+#include <secp256k1_schnorrsig.h>
+
+#include "crypto/random.hpp"
+#include "crypto/wipe.hpp"
+
+namespace uvnostr::crypto {
+namespace {
+
+/// For everything that touches a secret: fresh and blinded, so that timing and power say less about the key.
+/// Verifying needs none, it uses the library's constant context.
+class signing_context {
+ public:
+  signing_context() noexcept : context_(secp256k1_context_create(SECP256K1_CONTEXT_NONE)) {
+    std::array<std::byte, 32> seed;
+    const wipe_at_exit wiped(seed);
+    // Without random bytes the result is the same, only less well guarded.
+    if (random_bytes(seed)) {
+      static_cast<void>(!secp256k1_context_randomize(context_, reinterpret_cast<const unsigned char*>(seed.data())));
+    }
+  }
+  signing_context(const signing_context&) = delete;
+  signing_context& operator=(const signing_context&) = delete;
+  ~signing_context() { secp256k1_context_destroy(context_); }
+
+  const secp256k1_context* get() const noexcept { return context_; }
+
+ private:
+  secp256k1_context* context_;
+};
+
+}  // namespace
+
+bool verify(const event_id& id, const pubkey& author, const signature& sig) noexcept {
+  secp256k1_xonly_pubkey key;
+  if (secp256k1_xonly_pubkey_parse(secp256k1_context_static, &key, author.bytes.data()) == 0) return false;
+  return secp256k1_schnorrsig_verify(secp256k1_context_static, sig.bytes.data(), id.bytes.data(), id.bytes.size(),
+                                     &key) != 0;
+}
+
+bool derive_pubkey(const std::array<std::uint8_t, 32>& secret, pubkey& out) noexcept {
+  const signing_context context;
+  secp256k1_keypair pair;
+  const wipe_at_exit wiped(pair);
+  if (secp256k1_keypair_create(context.get(), &pair, secret.data()) == 0) return false;
+  secp256k1_xonly_pubkey key;
+  if (secp256k1_keypair_xonly_pub(context.get(), &key, nullptr, &pair) == 0) return false;
+  return secp256k1_xonly_pubkey_serialize(context.get(), out.bytes.data(), &key) != 0;
+}
+
+bool sign(const event_id& id, const std::array<std::uint8_t, 32>& secret,
+          const std::array<std::uint8_t, 32>& auxiliary, signature& out) noexcept {
+  const signing_context context;
+  secp256k1_keypair pair;
+  const wipe_at_exit wiped(pair);
+  if (secp256k1_keypair_create(context.get(), &pair, secret.data()) == 0) return false;
+  return secp256k1_schnorrsig_sign32(context.get(), out.bytes.data(), id.bytes.data(), &pair, auxiliary.data()) != 0;
+}
+
+}  // namespace uvnostr::crypto

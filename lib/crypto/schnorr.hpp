@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: MIT
+// BIP-340 over event ids, by libsecp256k1.
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+#include <uvnostr/types.hpp>
+
+namespace uvnostr::crypto {
+
+/// False also for a key that is not on the curve. Safe on any thread; about 50 microseconds.
+bool verify(const event_id& id, const pubkey& author, const signature& sig) noexcept;
+
+/// False if the secret is zero or not below the curve's order.
+bool derive_pubkey(const std::array<std::uint8_t, 32>& secret, pubkey& out) noexcept;
+
+/// Signs with `auxiliary` as BIP-340's randomness. The secret was accepted by derive_pubkey().
+bool sign(const event_id& id, const std::array<std::uint8_t, 32>& secret,
+          const std::array<std::uint8_t, 32>& auxiliary, signature& out) noexcept;
+
+}  // namespace uvnostr::crypto

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT
+// Which relays have sent the events that a seen_table remembers: a bit for each entry and relay.
+//
+// Relays are counted by slots, which are used again; so a slot's column is wiped when its relay goes. Eight bytes an
+// entry up to 64 relays, as much again for each 64 more.
+#pragma once
+
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+namespace uvnostr::dedup {
+
+class provenance {
+ public:
+  explicit provenance(std::size_t entries) : entries_(entries), bits_(entries) {}
+
+  /// Slots up to this one can be noted from now on.
+  void make_room_for(std::uint32_t slot);
+  void note(std::uint32_t entry, std::uint32_t slot) noexcept { bits_[word(entry, slot)] |= bit(slot); }
+  /// The entry holds another event now.
+  void clear(std::uint32_t entry) noexcept {
+    for (std::size_t i = 0; i < width_; ++i) bits_[entry * width_ + i] = 0;
+  }
+  /// The relay of this slot is gone.
+  void forget(std::uint32_t slot) noexcept {
+    for (std::size_t entry = 0; entry < entries_; ++entry) bits_[entry * width_ + slot / 64] &= ~bit(slot);
+  }
+  template <class Function>
+  void for_each(std::uint32_t entry, Function&& function) const {
+    for (std::size_t i = 0; i < width_; ++i) {
+      for (std::uint64_t left = bits_[entry * width_ + i]; left != 0; left &= left - 1) {
+        function(static_cast<std::uint32_t>(i * 64) + static_cast<std::uint32_t>(std::countr_zero(left)));
+      }
+    }
+  }
+
+ private:
+  static std::uint64_t bit(std::uint32_t slot) noexcept { return std::uint64_t{1} << slot % 64; }
+  std::size_t word(std::uint32_t entry, std::uint32_t slot) const noexcept { return entry * width_ + slot / 64; }
+
+  std::size_t entries_;
+  std::size_t width_ = 1;  // words an entry
+  std::vector<std::uint64_t> bits_;
+};
+
+}  // namespace uvnostr::dedup

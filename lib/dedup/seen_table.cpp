@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: MIT
+#include "dedup/seen_table.hpp"
+
+#include <cstring>
+#include <type_traits>
+#include <utility>
+
+namespace uvnostr::dedup {
+
+template <bool Owned>
+basic_seen_table<Owned>::basic_seen_table(const creation& made, const std::array<std::uint8_t, 16>& key) noexcept
+    : hash_(key),
+      entries_(reinterpret_cast<node*>(made.storage)),
+      slots_(reinterpret_cast<std::uint32_t*>(made.storage + made.capacity * sizeof(node))),
+      slot_count_(slot_count(made.capacity)),
+      entry_bits_(static_cast<unsigned>(std::bit_width(made.capacity))),
+      capacity_(static_cast<std::uint32_t>(made.capacity)),
+      memory_bytes_(made.bytes) {
+  static_assert(alignof(node) <= alignof(basic_seen_table) && sizeof(node) % alignof(std::uint32_t) == 0);
+  static_assert(std::is_trivially_destructible_v<node>, "nobody destroys them");
+  // Entries come to life in take_unused(): memory that is not needed yet is not touched.
+  for (std::uint32_t i = 0; i < slot_count_; ++i) ::new (slots_ + i) std::uint32_t(0);
+}
+
+template <bool Owned>
+std::uint32_t basic_seen_table<Owned>::true_distance(std::uint32_t slot) const noexcept {
+  const std::uint32_t word = slots_[slot];
+  const std::uint32_t distance = distance_in(word);
+  if (distance < far) return distance;
+  const std::uint32_t home = place_of(entries_[entry_in(word)].id).home;
+  return slot >= home ? slot - home : slot + slot_count_ - home;
+}
+
+template <bool Owned>
+std::uint32_t basic_seen_table<Owned>::find_at(const event_id& id, std::uint32_t owner, place where) const noexcept {
+  const std::uint32_t slot = search(id, where, [&](std::uint32_t number) { return !Owned || entries_[number].owner() == owner; });
+  return slot == npos ? npos : entry_in(slots_[slot]);
+}
+
+template <bool Owned>
+std::uint32_t basic_seen_table<Owned>::find(const event_id& id, std::uint32_t owner) const noexcept {
+  return find_at(id, owner, place_of(id));
+}
+
+template <bool Owned>
+std::uint32_t basic_seen_table<Owned>::find_any(const event_id& id) const noexcept {
+  const std::uint32_t slot = search(id, place_of(id), [](std::uint32_t) { return true; });
+  return slot == npos ? npos : entry_in(slots_[slot]);
+}
+
+template <bool Owned>
+auto basic_seen_table<Owned>::insert(const event_id& id, std::uint32_t owner, std::uint32_t sig_tag) noexcept -> inserted {
+  return insert_at(id, owner, sig_tag, place_of(id));
+}
+
+template <bool Owned>
+bool basic_seen_table<Owned>::insert_or_touch(const event_id& id, std::uint32_t owner, std::uint32_t sig_tag) noexcept {
+  const place where = place_of(id);
+  const std::uint32_t found = find_at(id, owner, where);
+  if (found != npos) {
+    touch(found);
+    return false;
+  }
+  insert_at(id, owner, sig_tag, where);
+  return true;
+}
+
+template <bool Owned>
+auto basic_seen_table<Owned>::insert_at(const event_id& id, std::uint32_t owner, std::uint32_t sig_tag,
+                                        place where) noexcept -> inserted {
+  inserted result{npos, size_ == capacity_, 0};
+  if (result.evicted) {
+    result.evicted_owner = entries_[oldest_].owner();
+    erase(oldest_);
+  }
+  result.entry = take_unused();
+  node& made = entries_[result.entry];
+  made.id = id;
+  made.set(owner, sig_tag);
+  add_slot(result.entry, where);
+  link_newest(result.entry);
+  ++size_;
+  // The next to go is known long before it goes: then its id is in the processor's cache.
+  __builtin_prefetch(&entries_[oldest_]);
+  return result;
+}
+
+template <bool Owned>
+void basic_seen_table<Owned>::touch(std::uint32_t entry) noexcept {
+  if (entry == newest_) return;
+  unlink(entry);
+  link_newest(entry);
+}
+
+template <bool Owned>
+void basic_seen_table<Owned>::erase(std::uint32_t entry) noexcept {
+  remove_slot(entry);
+  unlink(entry);
+  entries_[entry].newer = std::exchange(unused_, entry);
+  --size_;
+}
+
+template <bool Owned>
+void basic_seen_table<Owned>::clear() noexcept {
+  std::memset(slots_, 0, slot_count_ * sizeof(std::uint32_t));
+  size_ = fresh_ = 0;
+  newest_ = oldest_ = unused_ = npos;
+}
+
+template <bool Owned>
+void basic_seen_table<Owned>::add_slot(std::uint32_t entry, place where) noexcept {
+  std::uint32_t distance = 0;
+  std::uint32_t slot = where.home;
+  // Its place is before the first that stands nearer to home; all from there on to the next empty slot move back by one.
+  while (slots_[slot] != 0 && (distance_in(slots_[slot]) >= distance || true_distance(slot) >= distance)) {
+    slot = next(slot);
+    ++distance;
+  }
+  std::uint32_t carried = with_distance(where.mark << entry_bits_ | (entry + 1), distance);
+  while (slots_[slot] != 0) {
+    const std::uint32_t moved = slots_[slot];
+    slots_[slot] = carried;
+    carried = distance_in(moved) == far ? moved : moved + (1U << entry_bits_);
+    slot = next(slot);
+  }
+  slots_[slot] = carried;
+}
+
+template <bool Owned>
+void basic_seen_table<Owned>::remove_slot(std::uint32_t entry) noexcept {
+  std::uint32_t hole = place_of(entries_[entry].id).home;
+  while (entry_in(slots_[hole]) != entry) hole = next(hole);
+  for (std::uint32_t slot = next(hole); slots_[slot] != 0; slot = next(slot)) {
+    const std::uint32_t distance = true_distance(slot);
+    if (distance == 0) break;
+    slots_[hole] = with_distance(slots_[slot], distance - 1);
+    hole = slot;
+  }
+  slots_[hole] = 0;
+}
+
+template <bool Owned>
+void basic_seen_table<Owned>::link_newest(std::uint32_t entry) noexcept {
+  entries_[entry].older = newest_;
+  entries_[entry].newer = npos;
+  (newest_ == npos ? oldest_ : entries_[newest_].newer) = entry;
+  newest_ = entry;
+}
+
+template <bool Owned>
+void basic_seen_table<Owned>::unlink(std::uint32_t entry) noexcept {
+  const std::uint32_t older = entries_[entry].older;
+  const std::uint32_t newer = entries_[entry].newer;
+  (older == npos ? oldest_ : entries_[older].newer) = newer;
+  (newer == npos ? newest_ : entries_[newer].older) = older;
+}
+
+template <bool Owned>
+std::uint32_t basic_seen_table<Owned>::take_unused() noexcept {
+  if (unused_ != npos) return std::exchange(unused_, entries_[unused_].newer);
+  ::new (static_cast<void*>(entries_ + fresh_)) node;
+  return fresh_++;
+}
+
+template class basic_seen_table<false>;
+template class basic_seen_table<true>;
+
+}  // namespace uvnostr::dedup

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include <uvnostr/relay_options.hpp>
+
+struct lws_vhost;
+
+namespace uvnostr::net {
+
+/// What every attempt of one connection needs, copied out of the dial_request.
+struct dial_target {
+  lws_vhost* vhost = nullptr;
+  bool secure = false;
+  std::string host;       // for the resolver
+  std::uint16_t port = 0;
+  std::string authority;  // for the Host header; libwebsockets takes the name for SNI and the certificate from it
+  std::string path;
+  std::string user_agent;
+  std::vector<header> headers;
+};
+
+}  // namespace uvnostr::net

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: MIT
+// libwebsockets reports failures as English texts, which differ by version and TLS library; this is the only place
+// that reads them. What is not recognised becomes a general code with the text as its detail.
+#include "net/disconnect_cause.hpp"
+
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <charconv>
+#include <initializer_list>
+#include <utility>
+
+#include <libwebsockets.h>
+
+namespace uvnostr::net {
+namespace {
+
+bool contains_one_of(std::string_view text, std::initializer_list<std::string_view> words) noexcept {
+  for (const auto word : words) {
+    if (text.find(word) != std::string_view::npos) return true;
+  }
+  return false;
+}
+
+std::string_view trimmed(std::string_view text) noexcept {
+  while (!text.empty() && (text.back() == '\n' || text.back() == ' ' || text.back() == '\0')) text.remove_suffix(1);
+  return text;
+}
+
+// The number in "... X509_V_ERR = 62: ..."; 0 if there is none.
+int verify_result(std::string_view text) noexcept {
+  constexpr std::string_view mark = "X509_V_ERR = ";
+  const auto at = text.find(mark);
+  int number = 0;
+  if (at != std::string_view::npos) std::from_chars(text.data() + at + mark.size(), text.data() + text.size(), number);
+  return number;
+}
+
+// Empty if the text is about something else than the certificate.
+std::string_view certificate_fault(std::string_view text) noexcept {
+  const int number = verify_result(text);  // as in OpenSSL's x509_vfy.h, for mbedTLS as well
+  if (number == 62 || number == 64 || contains_one_of(text, {"ostname mismatch", "IP address mismatch"})) {
+    return "the certificate is for another host name";
+  }
+  if (number == 10 || text.find("certificate has expired") != std::string_view::npos) {
+    return "the certificate has expired";
+  }
+  if (number == 9 || text.find("certificate is not yet valid") != std::string_view::npos) {
+    return "the certificate is not yet valid";
+  }
+  for (const int unknown_ca : {2, 18, 19, 20, 21, 24}) {
+    if (number == unknown_ca) return "the certificate is of an unknown CA";
+  }
+  if (contains_one_of(text, {"unable to get local issuer", "unable to get issuer", "self-signed certificate",
+                             "self signed certificate", "unable to verify the first", "invalid CA",
+                             "CA signature digest"})) {
+    return "the certificate is of an unknown CA";
+  }
+  if (number != 0 || contains_one_of(text, {"certificate verify failed", "no peer cert"})) {
+    return "the certificate was refused";
+  }
+  return {};
+}
+
+std::optional<std::chrono::seconds> retry_after(lws* wsi) noexcept {
+  std::array<char, 32> value{};
+#if defined(LWS_WITH_HTTP_UNCOMMON_HEADERS)
+  const int size = lws_hdr_copy(wsi, value.data(), static_cast<int>(value.size()), WSI_TOKEN_HTTP_RETRY_AFTER);
+#else
+  constexpr std::string_view name = "retry-after:";
+  const int size = lws_hdr_custom_copy(wsi, value.data(), static_cast<int>(value.size()), name.data(),
+                                       static_cast<int>(name.size()));
+#endif
+  if (size <= 0) return {};
+  // The other form of the header, a date, is rare, and would need the relay's clock to agree with ours.
+  unsigned seconds = 0;
+  const char* const end = value.data() + size;
+  const auto [stop, error] = std::from_chars(value.data(), end, seconds);
+  if (error != std::errc() || stop != end) return {};
+  return std::chrono::seconds(seconds);
+}
+
+}  // namespace
+
+port::disconnect cause_of_errno(int error) noexcept {
+  port::disconnect why;
+  switch (error) {
+    case ECONNREFUSED:
+      why.cause = errc::connection_refused;
+      return why;
+    case ENETUNREACH:
+    case EHOSTUNREACH:
+    case ENETDOWN:
+    case EADDRNOTAVAIL:  // no address of ours in that family
+    case EAFNOSUPPORT:
+      why.cause = errc::network_unreachable;
+      break;
+    default:
+      why.cause = errc::connection_failed;
+  }
+  if (error != 0) why.detail = uv_strerror(uv_translate_sys_error(error));
+  return why;
+}
+
+int route_error(const ip_address& address) noexcept {
+  sockaddr_storage storage{};
+  constexpr int any_port = 443;
+  if (address.is_v6) {
+    uv_ip6_addr(address.text.c_str(), any_port, reinterpret_cast<sockaddr_in6*>(&storage));
+  } else {
+    uv_ip4_addr(address.text.c_str(), any_port, reinterpret_cast<sockaddr_in*>(&storage));
+  }
+  // connect() on a datagram socket only looks the route up.
+  const int probe = socket(address.is_v6 ? AF_INET6 : AF_INET, SOCK_DGRAM, 0);
+  if (probe < 0) return errno;
+  const auto size = static_cast<socklen_t>(address.is_v6 ? sizeof(sockaddr_in6) : sizeof(sockaddr_in));
+  const int error = connect(probe, reinterpret_cast<const sockaddr*>(&storage), size) == 0 ? 0 : errno;
+  close(probe);
+  return error;
+}
+
+port::disconnect cause_of_failed_upgrade(lws* wsi, std::string_view text, bool secure) noexcept {
+  text = trimmed(text);
+  port::disconnect why;
+  const int status = static_cast<int>(lws_http_client_http_response(wsi));
+  if (status != 0 && status != 101) {
+    why.cause = errc::http_status;
+    why.http_status = status;
+    why.retry_after = retry_after(wsi);
+    return why;
+  }
+  why.detail = text;
+  if (contains_one_of(text, {"HS:", "problems parsing", "ws protocol"})) {
+    why.cause = errc::handshake_failed;
+  } else if (const auto fault = secure ? certificate_fault(text) : std::string_view(); !fault.empty()) {
+    why.cause = errc::tls_certificate;
+    why.detail = fault;
+  } else if (secure && contains_one_of(text, {"tls", "mbedtls connect", "connect SYSCALL", "connect unk", "bio_create",
+                                              "SSL", "ssl"})) {
+    why.cause = errc::tls_failed;
+  } else {
+    why.cause = errc::connection_lost;
+    why.detail = "closed before it answered the upgrade request";
+  }
+  return why;
+}
+
+bool is_final(const port::disconnect& why) noexcept {
+  return why.cause == errc::http_status || why.cause == errc::handshake_failed || why.cause == errc::tls_certificate;
+}
+
+int rank(const port::disconnect& why) noexcept {
+  if (!why.cause) return 0;
+  if (why.cause == errc::network_unreachable) return 1;
+  if (why.cause == errc::connection_failed) return 2;
+  if (why.cause == errc::connection_refused) return 3;
+  return 4;
+}
+
+}  // namespace uvnostr::net

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "net/uv_resolver.hpp"
+#include "port/transport.hpp"
+
+struct lws;
+
+namespace uvnostr::net {
+
+/// From an errno of socket() or connect().
+port::disconnect cause_of_errno(int error) noexcept;
+
+/// The errno with which the kernel refuses to send anything to that address, or 0. Sends nothing.
+int route_error(const ip_address&) noexcept;
+
+/// From what libwebsockets knows when a connection was made, but not the WebSocket upgrade: the answer's status, or
+/// a text that differs by version and TLS library.
+port::disconnect cause_of_failed_upgrade(lws*, std::string_view text, bool secure) noexcept;
+
+/// Whether another address of the same host would fail in the same way.
+bool is_final(const port::disconnect&) noexcept;
+
+/// The higher, the more telling: what is reported when all addresses failed.
+int rank(const port::disconnect&) noexcept;
+
+}  // namespace uvnostr::net

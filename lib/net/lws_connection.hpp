@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <uv.h>
+
+#include "net/dial_target.hpp"
+#include "net/lws_attempt.hpp"
+#include "net/uv_reactor.hpp"
+#include "net/uv_resolver.hpp"
+#include "net/write_queue.hpp"
+#include "port/transport.hpp"
+
+namespace uvnostr::net {
+
+class lws_transport;
+
+/// port::connection. Frees itself when it has ended and libuv has let go of its timer.
+class lws_connection final : public port::connection, private resolver_listener {
+ public:
+  /// Null with an error if the resolver could not be asked.
+  static result<lws_connection*> dial(lws_transport&, dial_target, std::size_t max_message_bytes,
+                                      port::connection_listener&) noexcept;
+
+  bool send_text(std::string_view) noexcept override;
+  void send_ping() noexcept override;
+  void pause_reading() noexcept override;
+  void resume_reading() noexcept override;
+  void close(std::uint16_t code, std::string_view reason) noexcept override;
+  void abort() noexcept override;
+
+  // What an attempt reports. After each of these it may have no owner any more.
+  const dial_target& target() const noexcept { return target_; }
+  void on_established(lws_attempt&) noexcept;
+  void on_failed(lws_attempt&, port::disconnect) noexcept;
+  void on_piece(std::string_view bytes, std::size_t rest_of_frame, bool is_last_frame, bool is_binary) noexcept;
+  void on_pong_frame() noexcept { listener_.on_pong(); }
+  void on_close_frame(std::string_view payload) noexcept;
+  void on_ended(bool we_broke_it_off) noexcept;
+  /// False if libwebsockets is to close.
+  bool write(lws*) noexcept;
+
+ private:
+  friend class lws_transport;
+
+  lws_connection(lws_transport&, dial_target, std::size_t max_message_bytes, port::connection_listener&) noexcept;
+  ~lws_connection() = default;
+
+  void on_resolved(std::error_code, const char* detail, std::vector<ip_address>) noexcept override;
+  void on_timer() noexcept;
+  void start_timer(std::uint64_t milliseconds) noexcept;
+  void try_next_address() noexcept;
+  void remember(port::disconnect) noexcept;
+  void give_up_message() noexcept;
+  void finish(port::disconnect) noexcept;
+  void finish(std::error_code cause, std::string detail = {}) noexcept;
+  void retire() noexcept;
+  void ask_to_write() noexcept;
+  void apply_flow() noexcept;
+
+  lws_transport& transport_;
+  port::connection_listener& listener_;
+  dial_target target_;
+  std::size_t max_message_bytes_;
+
+  // Until one address answers.
+  resolver_request* question_ = nullptr;
+  std::vector<ip_address> addresses_;
+  std::size_t next_address_ = 0;
+  std::vector<lws_attempt*> attempts_;
+  port::disconnect failure_;  // the most telling so far
+  uv_timer_t timer_{};        // the head start of an address, and what must not be said inside of a call
+
+  // Afterwards.
+  lws_attempt* open_ = nullptr;
+  write_queue queue_;
+  bool owes_writable_ = false;
+  bool ping_due_ = false;
+  bool paused_ = false;
+  bool flow_is_paused_ = false;
+  std::string message_;            // the text so far of one that comes in pieces
+  std::size_t message_bytes_ = 0;  // of a binary one as well
+  bool in_message_ = false;
+
+  bool retired_ = false;
+  bool closing_ = false;
+  bool close_sent_ = false;
+  std::uint16_t close_code_ = 0;
+  std::string close_reason_;
+  std::optional<port::disconnect> peers_close_;
+
+  lws_connection* next_ = nullptr;
+  lws_connection* previous_ = nullptr;
+};
+
+}  // namespace uvnostr::net

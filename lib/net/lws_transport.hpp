@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <uv.h>
+
+#include "net/shared_context.hpp"
+#include "net/uv_reactor.hpp"
+#include "port/transport.hpp"
+
+namespace uvnostr::net {
+
+class lws_connection;
+
+/// port::transport on the loop's libwebsockets context. Owns its connections.
+class lws_transport final : public port::transport {
+ public:
+  lws_transport(shared_context& context, uv_reactor& reactor) noexcept : context_(context), reactor_(reactor) {}
+  lws_transport(const lws_transport&) = delete;
+  lws_transport& operator=(const lws_transport&) = delete;
+
+  result<port::connection*> dial(const port::dial_request&, port::connection_listener&) noexcept override;
+  std::error_code check(const relay_options&) noexcept override;
+
+  /// Ends what connections there are, in silence, and gives the context back.
+  void release() noexcept;
+
+  uv_loop_t* loop() const noexcept { return context_.loop(); }
+  shared_context& context() noexcept { return context_; }
+  uv_reactor& reactor() noexcept { return reactor_; }
+  void add(lws_connection&) noexcept;
+  void remove(lws_connection&) noexcept;
+
+ private:
+  shared_context& context_;
+  uv_reactor& reactor_;
+  lws_connection* connections_ = nullptr;
+};
+
+}  // namespace uvnostr::net

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <string>
+#include <system_error>
+#include <vector>
+
+#include <uv.h>
+
+namespace uvnostr::net {
+
+/// An IP address as text, which is how libwebsockets takes it.
+struct ip_address {
+  bool is_v6 = false;
+  std::string text;
+
+  friend bool operator==(const ip_address&, const ip_address&) = default;
+};
+
+/// Whether `host` is an address already; `address` is set if so.
+bool parse_ip_address(const std::string& host, ip_address& address) noexcept;
+
+/// The families taken in turn, beginning with that of the first address; repeats left out. Source: RFC 8305, 4.
+std::vector<ip_address> interleave(std::vector<ip_address> addresses) noexcept;
+
+class resolver_listener {
+ public:
+  /// Errors: host_not_found, resolver_failed; `detail` is libuv's word on it.
+  virtual void on_resolved(std::error_code, const char* detail, std::vector<ip_address>) noexcept = 0;
+
+ protected:
+  ~resolver_listener() = default;
+};
+
+/// One question to the system's resolver, asked on a thread of libuv's pool.
+class resolver_request {
+ public:
+  /// The error, with which there is no request, or 0.
+  static std::error_code start(uv_loop_t*, const std::string& host, resolver_listener&, resolver_request*& out) noexcept;
+  /// The listener is not called any more. A question that a thread has begun is answered into the void.
+  void cancel() noexcept;
+
+ private:
+  resolver_request() noexcept = default;
+  static void on_answer(uv_getaddrinfo_t*, int status, addrinfo*) noexcept;
+
+  uv_getaddrinfo_t request_{};
+  resolver_listener* listener_ = nullptr;
+};
+
+}  // namespace uvnostr::net

@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: MIT
+#include "pool/inbound.hpp"
+
+#include <optional>
+#include <utility>
+
+namespace uvnostr {
+
+using session::relay_session;
+using verify::treatment;
+using verify::verdict;
+
+inbound::inbound(port::reactor& reactor, inbound_listener& listener, const pool_options& options, const dedup::gate::key& secret)
+    : reactor_(reactor),
+      listener_(listener),
+      gate_(options.seen_entries, secret),
+      pending_(dedup::seen_table::make<dedup::seen_table>(pending_entries, secret)),
+      verifier_(reactor, *this, options.verification) {}
+
+void inbound::on_text(relay_session& from, std::string_view message) noexcept {
+  ++from.stats.frames_in;
+  from.stats.bytes_in += message.size();
+  const wire::frame_head head = wire::scan_head(message);
+  switch (head.verb) {
+    case wire::verb::event: on_event_message(from, head); break;
+    case wire::verb::unknown: ++from.stats.messages.unknown_verb; break;
+    case wire::verb::malformed: ++from.stats.messages.malformed; break;
+    default: on_other_message(from, head.verb, message);
+  }
+}
+
+void inbound::on_binary(relay_session& from) noexcept {
+  ++from.stats.frames_in;
+  ++from.stats.messages.binary;
+}
+
+void inbound::on_event_message(relay_session& from, const wire::frame_head& head) {
+  message_counts& counts = from.stats.messages;
+  auto* const to = static_cast<leg*>(from.requests().find(head.subscription));
+  if (to == nullptr || to->subscription() == nullptr) {
+    ++counts.unknown_subscription;
+    return;
+  }
+  const std::optional<event_id> id = wire::scan_id(head.event);
+  if (id && gate_.repeats(*id, to->subscription()->number, from.slot)) {
+    ++counts.duplicate;
+    to->note_repeat(reactor_.wall_clock());
+    return;
+  }
+  const std::optional<wire::raw_event> event = wire::scan_event(head.event);
+  if (!event) {
+    ++counts.malformed_event;
+    return;
+  }
+  record_.assign(event->fields());
+  if (!to->subscription()->matches(event_view(record_))) {
+    ++counts.not_matching;
+    return;
+  }
+  accept(*to, *event);
+}
+
+/// An event that somebody wants: straight on if it needs no verification and nothing is before it.
+void inbound::accept(leg& to, const wire::raw_event& event) {
+  const wire::event_fields& fields = event.fields();
+  if (verifier_.off() || gate_.verified_before(fields.id, fields.sig)) {
+    verify::id_form form;
+    const std::optional<verify::verified_event> trusted = verifier_.trust(event, form);
+    if (!trusted) {
+      refuse(to, verdict::wrong_id);
+    } else if (verifier_.idle()) {
+      deliver(to, *trusted, form);
+    } else {
+      queue(treatment::trusted, to, event);
+    }
+  } else if (is_copy(fields)) {
+    queue(treatment::copy, to, event);
+  } else {
+    if (pending_->find_any(fields.id) == dedup::seen_table::npos) {
+      pending_->insert(fields.id, to.session().slot, gate_.tag_of(fields.sig));
+    }
+    queue(treatment::check, to, event);
+  }
+}
+
+bool inbound::is_copy(const wire::event_fields& fields) const noexcept {
+  const std::uint32_t before = pending_->find_any(fields.id);
+  if (before == dedup::seen_table::npos || pending_->sig_tag(before) != gate_.tag_of(fields.sig)) return false;
+  const relay_session* const sender = listener_.session_in_slot(pending_->owner(before));
+  return sender != nullptr && !sender->lied;
+}
+
+void inbound::queue(treatment how, leg& to, const wire::raw_event& event) {
+  ++to.session().stats.messages.pending;
+  to.session().add_pending(event.fields().json.size());
+  verifier_.add(how, to, event);
+}
+
+void inbound::on_other_message(relay_session& from, wire::verb verb, std::string_view text) {
+  message_counts& counts = from.stats.messages;
+  std::optional<wire::relay_message> message = wire::parse_relay_message(verb, text);
+  if (!message) {
+    ++counts.malformed;
+    return;
+  }
+  switch (verb) {
+    case wire::verb::ok:
+      ++counts.ok;
+      if (!from.auth().on_ok(message->event, message->accepted, message->text)) {
+        from.outbox().on_ok(message->event, message->accepted, message->text);
+      }
+      break;
+    case wire::verb::notice:
+      ++counts.notice;
+      listener_.on_notice(from, message->text);
+      break;
+    case wire::verb::auth:
+      ++counts.auth;
+      from.auth().on_challenge(message->text);
+      break;
+    case wire::verb::eose:
+      ++counts.eose;
+      in_its_turn(from, std::move(*message));
+      break;
+    default:
+      ++counts.closed;
+      in_its_turn(from, std::move(*message));
+  }
+}
+
+/// EOSE and CLOSED must not overtake the events before them.
+void inbound::in_its_turn(relay_session& from, wire::relay_message&& message) {
+  auto* const to = static_cast<leg*>(from.requests().find(message.subscription));
+  if (to == nullptr) return;
+  if (verifier_.idle()) {
+    on_marker(*to, message);
+  } else {
+    verifier_.add_marker(*to, std::move(message));
+  }
+}
+
+void inbound::on_marker(verify::source& from, const wire::relay_message& message) noexcept {
+  leg& to = static_cast<leg&>(from);
+  session::request_table& requests = to.session().requests();
+  // It may have waited: the request may be over, or asked anew under another id.
+  if (requests.find(message.subscription) != &to) return;
+  if (message.verb == wire::verb::closed) {
+    requests.on_closed(to, message.text);
+  } else if (requests.on_eose(to)) {
+    listener_.on_first_eose(to, message.hint);
+  }
+}
+
+void inbound::dequeued(leg& to, const wire::event_fields& event) noexcept {
+  --to.session().stats.messages.pending;
+  to.session().remove_pending(event.json.size());
+  const std::uint32_t entry = pending_->find_any(event.id);
+  if (entry != dedup::seen_table::npos) pending_->erase(entry);
+}
+
+void inbound::on_verified(verify::source& from, const verify::verified_event& event, verify::id_form form) noexcept {
+  leg& to = static_cast<leg&>(from);
+  dequeued(to, event.fields());
+  deliver(to, event, form);
+}
+
+void inbound::on_refused(verify::source& from, const wire::event_fields& event, verdict why) noexcept {
+  leg& to = static_cast<leg&>(from);
+  dequeued(to, event);
+  refuse(to, why);
+}
+
+/// The event that this is a copy of was before it. If that was good, it is known by now.
+void inbound::on_copy(verify::source& from, const wire::raw_event& event) noexcept {
+  leg& to = static_cast<leg&>(from);
+  const wire::event_fields& fields = event.fields();
+  dequeued(to, fields);
+  verify::id_form form;
+  if (to.subscription() == nullptr) {
+    ++to.session().stats.messages.unknown_subscription;
+  } else if (gate_.repeats(fields.id, to.subscription()->number, to.session().slot)) {
+    ++to.session().stats.messages.duplicate;
+  } else if (gate_.verified_before(fields.id, fields.sig)) {
+    const std::optional<verify::verified_event> trusted = verifier_.trust(event, form);
+    trusted ? deliver(to, *trusted, form) : refuse(to, verdict::wrong_id);
+  } else {
+    const verdict found = verifier_.check_now(event, form);
+    found == verdict::good ? deliver(to, verify::verifier::passed(event), form) : refuse(to, found);
+  }
+}
+
+void inbound::refuse(leg& to, verdict why) noexcept {
+  message_counts& counts = to.session().stats.messages;
+  ++(why == verdict::wrong_id ? counts.wrong_id : counts.wrong_signature);
+  to.session().lied = true;
+}
+
+void inbound::deliver(leg& to, const verify::verified_event& event, verify::id_form form) noexcept {
+  relay_stats& stats = to.session().stats;
+  if (form == verify::id_form::escaped_controls) ++stats.control_id_hashes;
+  if (to.subscription() == nullptr) {
+    ++stats.messages.unknown_subscription;
+    return;
+  }
+  to.note_event(event.fields().created_at_time(), reactor_.wall_clock());
+  const std::optional<dedup::gate::admission> admitted = gate_.admit(event, to.subscription()->number, to.session().slot);
+  if (!admitted) {
+    ++stats.messages.duplicate;
+    return;
+  }
+  if (admitted->forgotten_by) listener_.on_forgotten(*admitted->forgotten_by);
+  ++stats.messages.delivered;
+  record_.assign(event.fields());
+  listener_.on_fresh_event(to, admitted->event, event_view(record_), admitted->first);
+}
+
+}  // namespace uvnostr

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: MIT
+// The pool's publishes: one receipt for each relay, then the end.
+#include <algorithm>
+#include <utility>
+
+#include "pool/option_check.hpp"
+#include "pool/pool_core.hpp"
+#include "pool/turn.hpp"
+#include "wire/client_message.hpp"
+
+namespace uvnostr {
+
+using session::relay_session;
+
+result<std::vector<relay_session*>> pool_core::targets(const std::vector<relay_id>& named) const {
+  std::vector<relay_session*> found;
+  for (const relay_id id : named) {
+    relay_session* const session = find(id);
+    if (session == nullptr) return errc::relay_unknown;
+    if (std::find(found.begin(), found.end(), session) == found.end()) found.push_back(session);
+  }
+  if (named.empty()) {
+    for (const auto& [id, each] : sessions_) found.push_back(each.get());
+  }
+  return found;
+}
+
+std::error_code pool_core::publish(const event& event, publish_callbacks callbacks, publish_options options) {
+  if (closed()) return errc::closed;
+  if (const std::error_code error = check_options(options)) return error;
+  const result<std::vector<relay_session*>> asked = targets(options.relays);
+  if (!asked) return asked.error();
+  if (asked->empty()) return errc::relay_none;
+  std::string message = wire::event_message(event.json());
+  for (const relay_session* const each : *asked) {
+    if (message.size() > each->options().max_queue_bytes) return errc::message_too_large;
+  }
+
+  const turn guard(*this);
+  auto record = base::make_ref<publish_record>(std::move(message), event.id(), std::move(callbacks), std::move(options));
+  for (relay_session* const each : *asked) {
+    publish_target& target = record->targets.emplace_back(*record);
+    const std::error_code error = each->stopped() ? make_error_code(errc::retries_exhausted) : each->outbox().add(target);
+    if (error) on_delivery_done(*each, target, outcome::not_sent, {}, error);
+  }
+  publishes_.push_back(record->hook);
+  record->retain();  // the pool's count
+  return {};
+}
+
+void pool_core::on_delivery_done(relay_session& session, session::delivery& delivery, outcome what, std::string_view words,
+                                 std::error_code cause) noexcept {
+  publish_record& record = static_cast<publish_target&>(delivery).record;
+  call_later([this, keep = base::ref<publish_record>::retain(record), relay = session.id(), what, words = std::string(words), cause] {
+    give_receipt(*keep, {.relay = relay, .event = keep->id, .outcome = what, .message = words, .cause = cause});
+  });
+}
+
+void pool_core::give_receipt(publish_record& record, receipt answer) {
+  ++record.receipts;
+  if (answer.outcome == outcome::accepted) ++record.accepted;
+  if (record.callbacks.on_receipt) record.callbacks.on_receipt(answer);
+  if (record.receipts != record.targets.size() || phase_ == phase::over) return;
+  record.hook.unlink();
+  record.release();  // the pool's count; the caller has its own
+  if (record.callbacks.on_done) record.callbacks.on_done(record.accepted, record.targets.size());
+}
+
+}  // namespace uvnostr

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: MIT
+// What the core needs of the network: WebSocket connections that carry text.
+// lib/net/lws_transport implements it on libwebsockets, test/fake/ with scripts.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <system_error>
+
+#include <uvnostr/relay_options.hpp>
+
+#include "base/url.hpp"
+
+namespace uvnostr::port {
+
+/// Where to connect, and how. Borrowed for the call only.
+struct dial_request {
+  const base::url& url;
+  const relay_options& options;  // ca_file, user_agent, headers, max_message_bytes
+};
+
+/// Why a connection could not be made, or ended.
+struct disconnect {
+  std::error_code cause;
+  std::string detail;             // more on the cause in words, without the URL; may be empty
+  std::uint16_t close_code = 0;   // of the peer's close frame
+  int http_status = 0;            // of an answer that was not 101
+  std::optional<std::chrono::seconds> retry_after;  // of such an answer
+};
+
+/// Whom a connection calls, on the loop's thread, never from inside a call made on it.
+class connection_listener {
+ public:
+  /// The upgrade is done: messages can be sent.
+  virtual void on_open() noexcept = 0;
+  /// A whole text message, of any fragmentation, at most max_message_bytes. Dies on return.
+  virtual void on_text(std::string_view) noexcept = 0;
+  /// A whole binary message of that size.
+  virtual void on_binary(std::size_t bytes) noexcept = 0;
+  virtual void on_pong() noexcept = 0;
+  /// After send_text() answered false: there is room again.
+  virtual void on_writable() noexcept = 0;
+  /// It has ended, or was never made. Exactly once, and the last call: the connection is gone.
+  virtual void on_disconnect(const disconnect&) noexcept = 0;
+
+ protected:
+  ~connection_listener() = default;
+};
+
+/// One WebSocket connection, from the DNS question on. Owned by the transport.
+class connection {
+ public:
+  /// Queues a text message; the bytes are copied. False if the write queue is full (it takes at least
+  /// one message, whatever its size): nothing was queued, and on_writable() will come.
+  virtual bool send_text(std::string_view) noexcept = 0;
+  /// Queues a ping. A ping that could not be written yet is not doubled.
+  virtual void send_ping() noexcept = 0;
+  /// While paused nothing is read from the socket. A message being delivered is not affected.
+  virtual void pause_reading() noexcept = 0;
+  virtual void resume_reading() noexcept = 0;
+  /// Sends what is queued, then a close frame; on_disconnect() comes when the peer has answered. There is no
+  /// time limit: the caller has one. Before on_open() it ends at once. No on_text() any more.
+  virtual void close(std::uint16_t code, std::string_view reason) noexcept = 0;
+  /// Ends it now, in silence: no callback any more, and the pointer is dead. Allowed inside its callbacks.
+  virtual void abort() noexcept = 0;
+
+ protected:
+  ~connection() = default;
+};
+
+class transport {
+ public:
+  /// Begins to connect. Time limits are the caller's. The pointer is good until on_disconnect() or abort().
+  virtual result<connection*> dial(const dial_request&, connection_listener&) noexcept = 0;
+  /// Whether these options can be used, before anything is dialled. Errors: option_ca_file, unsupported.
+  virtual std::error_code check(const relay_options&) noexcept = 0;
+
+ protected:
+  ~transport() = default;
+};
+
+}  // namespace uvnostr::port

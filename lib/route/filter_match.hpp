@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <uvnostr/event.hpp>
+#include <uvnostr/filter.hpp>
+
+namespace uvnostr::route {
+
+/// Whether the event satisfies the filter, `limit` and `search` apart. Only the first value of a tag counts.
+/// Cheap conditions come first: content is never read, tags only if there are conditions on them. Source: NIP-01.
+bool matches(const filter&, const event_view&) noexcept;
+
+}  // namespace uvnostr::route

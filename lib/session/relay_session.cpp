@@ -1,0 +1,300 @@
+// SPDX-License-Identifier: MIT
+#include "session/relay_session.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace uvnostr::session {
+
+namespace {
+
+constexpr std::chrono::milliseconds longest_retry_after{600'000};
+constexpr std::uint16_t normal_closure = 1000;  // RFC 6455, 7.4.1
+
+std::string sentence(const base::url& url, const port::disconnect& end) {
+  std::string text = url.text + ": " + end.cause.message();
+  if (end.http_status != 0) text += " (HTTP " + std::to_string(end.http_status) + ")";
+  if (end.close_code != 0) text += " (close code " + std::to_string(end.close_code) + ")";
+  if (!end.detail.empty()) text += ": " + end.detail;
+  return text;
+}
+
+port::disconnect ended_by(errc cause) { return {.cause = cause, .detail = {}, .retry_after = {}}; }
+
+}  // namespace
+
+relay_session::relay_session(relay_id id, base::url url, relay_options options, const surroundings& around)
+    : id_(id), url_(std::move(url)), options_(std::move(options)), around_(around), backoff_(options_.reconnect) {
+  stats.relay = id;
+  stats.url = url_.text;
+}
+
+relay_state relay_session::state() const noexcept {
+  switch (phase_) {
+    case phase::idle:
+    case phase::waiting:
+    case phase::queued: break;
+    case phase::connecting: return relay_state::connecting;
+    case phase::connected: return relay_state::connected;
+    case phase::closing: return relay_state::closing;
+    case phase::stopped: return relay_state::stopped;
+  }
+  return relay_state::waiting;
+}
+
+relay_status relay_session::status() const noexcept {
+  return {.relay = id_,
+          .url = url_.text,
+          .state = state(),
+          .cause = last_end_.cause,
+          .text = last_end_text_,
+          .close_code = last_end_.close_code,
+          .http_status = last_end_.http_status,
+          .failures = backoff_.failures(),
+          .next_attempt = phase_ == phase::waiting ? delay_ : std::nullopt};
+}
+
+bool relay_session::failing() const noexcept {
+  return phase_ == phase::stopped || phase_ == phase::closing || (!open() && dial_failed_);
+}
+
+void relay_session::enter(phase next) noexcept {
+  phase_timer_.cancel();
+  phase_ = next;
+  phase_since_ = now();
+}
+
+void relay_session::dial_now() noexcept {
+  if (stop_cause_ || (phase_ != phase::idle && phase_ != phase::waiting && phase_ != phase::stopped)) return;
+  if (phase_ == phase::stopped) backoff_.reset();
+  enter(phase::queued);
+  listener().on_session_wants_dial(*this);
+}
+
+void relay_session::dial() noexcept {
+  if (phase_ != phase::queued) return;
+  enter(phase::connecting);
+  timers().schedule(phase_timer_, phase_since_ + options_.connect_timeout);
+  ++stats.attempts;
+  last_end_ = {};
+  last_end_text_.clear();
+  const result<port::connection*> dialled = around_.transport.dial({.url = url_, .options = options_}, *this);
+  if (dialled) {
+    connection_ = *dialled;
+    listener().on_session_state(*this);
+  } else {
+    connection_over({.cause = dialled.error(), .detail = {}, .retry_after = {}});
+  }
+}
+
+void relay_session::on_open() noexcept {
+  stats.connect_time = now() - phase_since_;
+  ++stats.connects;
+  dial_failed_ = false;
+  enter(phase::connected);
+  listener().on_session_dial_over(*this);
+  auth_.on_connected();
+  requests_.on_connected();
+  schedule_ping();
+  listener().on_session_state(*this);
+  pump_soon();
+  touched();
+}
+
+void relay_session::on_text(std::string_view message) noexcept { listener().on_session_text(*this, message); }
+void relay_session::on_binary(std::size_t) noexcept { listener().on_session_binary(*this); }
+void relay_session::on_writable() noexcept {
+  pump();
+  touched();
+}
+
+void relay_session::on_disconnect(const port::disconnect& end) noexcept {
+  connection_ = nullptr;
+  connection_over(end);
+  touched();
+}
+
+/// The connection called: what was scheduled meanwhile needs its alarm.
+void relay_session::touched() noexcept { around_.reactor.wake_soon(); }
+
+/// There is no connection any more; what comes next depends on what there was.
+void relay_session::connection_over(const port::disconnect& end) noexcept {
+  const phase was = phase_;
+  const std::chrono::microseconds uptime = now() - phase_since_;
+  ping_timer_.cancel();
+  pump_timer_.cancel();
+  pong_due_ = false;
+  stats.reading_paused = false;
+  last_end_ = end;
+  last_end_text_ = end.cause ? sentence(url_, end) : std::string();
+  if (was == phase::connecting) {
+    dial_failed_ = true;
+    backoff_.failed();
+    listener().on_session_dial_over(*this);
+  } else {
+    ++stats.disconnects;
+    backoff_.lost_after(uptime);
+  }
+  auth_.on_disconnected();
+  requests_.on_disconnected();
+  outbox_.on_disconnected();
+  if (was == phase::closing) {
+    finish(stop_cause_);
+  } else {
+    wait_or_stop();
+  }
+}
+
+void relay_session::wait_or_stop() noexcept {
+  std::uint32_t random = 0;
+  around_.reactor.random_bytes(std::as_writable_bytes(std::span(&random, 1)));
+  delay_ = backoff_.next_delay(static_cast<double>(random) / 4294967295.0);
+  if (!delay_) {
+    if (options_.reconnect.enabled) {
+      last_end_text_ += "; " + make_error_code(errc::retries_exhausted).message();
+    }
+    finish(errc::retries_exhausted);
+    return;
+  }
+  if (last_end_.retry_after) {
+    const std::chrono::milliseconds asked = std::min<std::chrono::milliseconds>(*last_end_.retry_after, longest_retry_after);
+    delay_ = std::max(*delay_, asked);
+  }
+  enter(phase::waiting);
+  timers().schedule(phase_timer_, phase_since_ + *delay_);
+  listener().on_session_state(*this);
+  if (failing()) requests_.settle_all();
+}
+
+void relay_session::finish(std::error_code cause) noexcept {
+  enter(phase::stopped);
+  outbox_.fail_all(cause);
+  requests_.settle_all();
+  listener().on_session_state(*this);
+}
+
+void relay_session::stop(std::error_code cause) noexcept {
+  if (stop_cause_) return;
+  stop_cause_ = cause;
+  switch (phase_) {
+    case phase::connected:
+      pump();  // what can still be sent goes before the close frame
+      outbox_.fail_all(cause);
+      ping_timer_.cancel();
+      enter(phase::closing);
+      connection_->close(normal_closure, {});
+      timers().schedule(phase_timer_, phase_since_ + options_.close_timeout);
+      listener().on_session_state(*this);
+      return;
+    case phase::connecting:
+      connection_->abort();
+      connection_ = nullptr;
+      [[fallthrough]];
+    case phase::queued:
+      listener().on_session_dial_over(*this);
+      break;
+    case phase::idle:
+    case phase::waiting: break;
+    case phase::closing:
+    case phase::stopped: return;
+  }
+  last_end_ = {};
+  last_end_text_.clear();
+  finish(cause);
+}
+
+void relay_session::abort() noexcept {
+  if (connection_ != nullptr) std::exchange(connection_, nullptr)->abort();
+  enter(phase::stopped);
+  ping_timer_.cancel();
+  pump_timer_.cancel();
+}
+
+void relay_session::on_phase_timer() noexcept {
+  switch (phase_) {
+    case phase::waiting:
+      enter(phase::queued);
+      listener().on_session_wants_dial(*this);
+      break;
+    case phase::connecting:
+      std::exchange(connection_, nullptr)->abort();
+      connection_over(ended_by(errc::connect_timeout));
+      break;
+    case phase::closing:
+      std::exchange(connection_, nullptr)->abort();
+      connection_over({.cause = {}, .detail = {}, .retry_after = {}});
+      break;
+    default: break;
+  }
+}
+
+void relay_session::schedule_ping() noexcept {
+  pong_due_ = false;
+  if (options_.ping_interval.count() != 0) timers().schedule(ping_timer_, now() + options_.ping_interval);
+}
+
+void relay_session::on_ping_timer() noexcept {
+  // A pong cannot be read while the socket is not: its absence then means nothing.
+  if (stats.reading_paused) {
+    schedule_ping();
+    return;
+  }
+  if (pong_due_) {
+    std::exchange(connection_, nullptr)->abort();
+    connection_over(ended_by(errc::ping_timeout));
+    return;
+  }
+  pong_due_ = true;
+  ping_sent_ = now();
+  connection_->send_ping();
+  timers().schedule(ping_timer_, ping_sent_ + options_.pong_timeout);
+}
+
+void relay_session::on_pong() noexcept {
+  if (!pong_due_) return;
+  stats.ping_time = now() - ping_sent_;
+  schedule_ping();
+  touched();
+}
+
+bool relay_session::send(std::string_view message) noexcept {
+  if (phase_ != phase::connected || !connection_->send_text(message)) return false;
+  ++stats.frames_out;
+  stats.bytes_out += message.size();
+  return true;
+}
+
+void relay_session::pump_soon() noexcept {
+  if (!open()) return;
+  timers().schedule(pump_timer_, now());
+  around_.reactor.wake_soon();
+}
+
+void relay_session::pump() noexcept {
+  if (!open() || !auth_.pump() || auth_.gate_closed()) return;
+  if (requests_.pump()) outbox_.pump();
+}
+
+void relay_session::auth_over(bool accepted, std::string_view text) {
+  requests_.on_auth(accepted, text);
+  outbox_.on_auth(accepted, text);
+}
+
+void relay_session::add_pending(std::size_t bytes) noexcept {
+  stats.pending_bytes += bytes;
+  if (stats.pending_bytes > options_.max_pending_bytes && !stats.reading_paused && connection_ != nullptr) {
+    stats.reading_paused = true;
+    connection_->pause_reading();
+  }
+}
+
+void relay_session::remove_pending(std::size_t bytes) noexcept {
+  stats.pending_bytes -= bytes;
+  if (stats.reading_paused && stats.pending_bytes <= options_.max_pending_bytes / 2) {
+    stats.reading_paused = false;
+    if (connection_ != nullptr) connection_->resume_reading();
+    if (pong_due_) schedule_ping();
+  }
+}
+
+}  // namespace uvnostr::session

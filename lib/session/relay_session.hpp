@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: MIT
+// One relay over time: dialled, kept, lost, dialled again, until it is stopped.
+//
+//            start()                       may dial            upgrade done
+//   idle ------------> waiting ----------> queued ----> connecting ----> connected
+//                        ^  ^    delay over                 |                |
+//                        |  +-------------------------------+                |
+//                        |      failed, connect_timeout                      |
+//                        +---------------------------------------------------+
+//                              lost, closed by the relay, ping_timeout
+//
+//   stop(): from any state to closing (if connected) and then stopped; without a next attempt also to stopped.
+//
+// What can go wrong:
+//   no address, refused, TLS, HTTP, ...   on_disconnect() of the connection says which
+//   an answer never comes                 connect_timeout: the connection is aborted
+//   the connection is dead                no pong within pong_timeout: aborted
+//   the close handshake is not answered   close_timeout: aborted
+//   it fails for ever                     the delays grow; after max_retries it is stopped, for good
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <uvnostr/relay_options.hpp>
+
+#include "base/ref.hpp"
+#include "base/timer_queue.hpp"
+#include "base/url.hpp"
+#include "port/reactor.hpp"
+#include "port/transport.hpp"
+#include "session/authenticator.hpp"
+#include "session/backoff.hpp"
+#include "session/outbox.hpp"
+#include "session/request_table.hpp"
+#include "session/session_listener.hpp"
+
+namespace uvnostr::session {
+
+/// What a session needs of those around it.
+struct surroundings {
+  port::reactor& reactor;
+  port::transport& transport;
+  base::timer_queue& timers;
+  session_listener& listener;
+};
+
+class relay_session final : public base::ref_counted<relay_session>, private port::connection_listener {
+ public:
+  enum class phase : unsigned char { idle, waiting, queued, connecting, connected, closing, stopped };
+
+  relay_session(relay_id, base::url, relay_options, const surroundings&);
+
+  /// Dials as soon as it may; also when a delay is not over or it was stopped for want of retries.
+  void dial_now() noexcept;
+  /// It may dial now: the answer to on_session_wants_dial().
+  void dial() noexcept;
+  /// Closes the connection and stays stopped; `cause` is what its publishes are told.
+  void stop(std::error_code cause) noexcept;
+  /// The same at once and in silence.
+  void abort() noexcept;
+
+  relay_id id() const noexcept { return id_; }
+  const base::url& url() const noexcept { return url_; }
+  const relay_options& options() const noexcept { return options_; }
+  relay_state state() const noexcept;
+  relay_status status() const noexcept;
+  bool open() const noexcept { return phase_ == phase::connected; }
+  bool stopped() const noexcept { return phase_ == phase::stopped; }
+  /// Not connected, and the last attempt failed.
+  bool failing() const noexcept;
+
+  request_table& requests() noexcept { return requests_; }
+  session::outbox& outbox() noexcept { return outbox_; }
+  std::size_t queued_bytes() const noexcept { return outbox_.bytes(); }
+  session::authenticator& auth() noexcept { return auth_; }
+
+  /// Reading stops while this many bytes wait for verification, by max_pending_bytes.
+  void add_pending(std::size_t bytes) noexcept;
+  void remove_pending(std::size_t bytes) noexcept;
+
+  // For the parts of the session.
+  session_listener& listener() noexcept { return around_.listener; }
+  base::timer_queue& timers() noexcept { return around_.timers; }
+  std::chrono::microseconds now() noexcept { return around_.reactor.now().time_since_epoch(); }
+  unix_seconds wall_clock() noexcept { return around_.reactor.wall_clock(); }
+  /// False if there is no connection or its write queue is full.
+  bool send(std::string_view message) noexcept;
+  /// Sends what is due at the end of this loop turn.
+  void pump_soon() noexcept;
+  bool want_auth() { return auth_.want(); }
+  void auth_over(bool accepted, std::string_view text);
+
+  relay_stats stats;                  // counted by whoever sees it happen
+  std::uint32_t slot = 0;             // its number in provenance
+  bool lied = false;                  // it sent an event that did not verify
+
+ private:
+  void on_open() noexcept override;
+  void on_text(std::string_view) noexcept override;
+  void on_binary(std::size_t) noexcept override;
+  void on_pong() noexcept override;
+  void on_writable() noexcept override;
+  void on_disconnect(const port::disconnect&) noexcept override;
+
+  void enter(phase) noexcept;
+  void touched() noexcept;
+  void wait_or_stop() noexcept;
+  void connection_over(const port::disconnect&) noexcept;
+  void finish(std::error_code cause) noexcept;
+  void pump() noexcept;
+  void schedule_ping() noexcept;
+  void on_phase_timer() noexcept;
+  void on_ping_timer() noexcept;
+  void on_pump_timer() noexcept { pump(); }
+
+  const relay_id id_;
+  const base::url url_;
+  const relay_options options_;
+  const surroundings around_;
+  phase phase_ = phase::idle;
+  port::connection* connection_ = nullptr;
+  backoff backoff_;
+  request_table requests_{*this};
+  session::outbox outbox_{*this};
+  session::authenticator auth_{*this};
+  base::timer phase_timer_ = base::timer::calling<&relay_session::on_phase_timer>(*this);  // delay, connect or close timeout
+  base::timer ping_timer_ = base::timer::calling<&relay_session::on_ping_timer>(*this);
+  base::timer pump_timer_ = base::timer::calling<&relay_session::on_pump_timer>(*this);
+  bool dial_failed_ = false;          // the last one
+  bool pong_due_ = false;
+  std::chrono::microseconds phase_since_{};
+  std::chrono::microseconds ping_sent_{};
+  std::error_code stop_cause_;        // set once stop() was called
+  port::disconnect last_end_;         // of the last connection, for status()
+  std::string last_end_text_;
+  std::optional<std::chrono::milliseconds> delay_;
+};
+
+}  // namespace uvnostr::session

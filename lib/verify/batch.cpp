@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: MIT
+#include "verify/batch.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+#include "verify/verifier.hpp"
+
+namespace uvnostr::verify {
+
+bool batch::has_room_for(std::size_t bytes) const noexcept {
+  if (items.size() >= max_items) return false;
+  return items.empty() || used_ + bytes <= capacity_;
+}
+
+void batch::add(treatment how, source& from, const wire::raw_event& event) {
+  const std::string_view json = event.fields().json;
+  if (capacity_ - used_ < json.size()) {
+    // Only the first item can need this: has_room_for() was asked.
+    capacity_ = std::max(block_bytes, json.size());
+    block_ = std::make_unique_for_overwrite<char[]>(capacity_);
+    items.reserve(max_items);
+  }
+  char* const at = block_.get() + used_;
+  std::memcpy(at, json.data(), json.size());
+  used_ += json.size();
+  if (how == treatment::check) ++checks_;
+  items.push_back({.how = how, .from = base::ref<source>::retain(from), .event = event.moved_to(at)});
+}
+
+void batch::add(source& from, wire::relay_message message) {
+  const auto number = static_cast<std::uint32_t>(markers.size());
+  markers.push_back(std::move(message));
+  items.push_back({.how = treatment::marker, .marker = number, .from = base::ref<source>::retain(from), .event = std::nullopt});
+}
+
+void batch::run() noexcept {
+  check_until([] { return false; });
+}
+
+void batch::done() noexcept { owner_.on_batch_done(*this); }
+
+void batch::reset() noexcept {
+  items.clear();
+  markers.clear();
+  stage = stage::filling;
+  next_item = used_ = checks_ = checked_ = 0;
+  if (capacity_ > block_bytes) {
+    block_.reset();
+    capacity_ = 0;
+  }
+}
+
+}  // namespace uvnostr::verify

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: MIT
+// Events on their way through verification, in the order in which they came, with their bytes.
+//
+// A batch is filled on the loop's thread, run on a worker (which touches nothing else), and emptied on the loop's
+// thread. Its block of bytes never moves while views into it exist; an event that does not fit goes into the next
+// batch, one that is larger than a block gets a batch of its own. Batches are used again: no allocation in a steady stream.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/ref.hpp"
+#include "port/reactor.hpp"
+#include "verify/check.hpp"
+#include "wire/frame_scan.hpp"
+#include "wire/relay_message.hpp"
+
+namespace uvnostr::verify {
+
+/// Whom an event came from and for whom: the verifier keeps it alive and gives it back.
+class source : public base::ref_counted<source> {
+ public:
+  virtual ~source() = default;
+};
+
+enum class treatment : unsigned char {
+  check,    // id and signature
+  copy,     // of an event that is before it in the queue: decided when its turn comes
+  trusted,  // checked before; it only waits for its turn
+  marker,   // a message that must not overtake the events before it
+};
+
+struct item {
+  treatment how;
+  verdict outcome = verdict::good;
+  id_form form = id_form::canonical;
+  std::uint32_t marker = 0;  // its number in the batch's markers
+  base::ref<source> from;
+  std::optional<wire::raw_event> event;  // empty in a marker
+};
+
+class verifier;
+
+class batch final : public port::work {
+ public:
+  enum class stage : unsigned char { filling, waiting, running, done };
+
+  static constexpr std::size_t block_bytes = 64 * 1024;
+  static constexpr std::size_t max_items = 64;  // about 3 ms of work: other users of the thread pool wait no longer
+
+  explicit batch(verifier& owner) noexcept : owner_(owner) {}
+
+  bool has_room_for(std::size_t bytes) const noexcept;
+  void add(treatment, source&, const wire::raw_event&);
+  void add(source&, wire::relay_message);
+
+  bool needs_check() const noexcept { return checks_ != 0; }
+  /// Checks what is not checked yet, until all is or the time given by `out_of_time` is up.
+  template <class OutOfTime>
+  bool check_until(OutOfTime out_of_time) {
+    while (checked_ < items.size()) {
+      item& it = items[checked_];
+      if (it.how == treatment::check) {
+        if (out_of_time()) return false;
+        it.outcome = check(it.event->fields(), scratch_, it.form);
+      }
+      ++checked_;
+    }
+    return true;
+  }
+  void run() noexcept override;
+  void done() noexcept override;
+
+  /// Ready to be filled again.
+  void reset() noexcept;
+
+  batch::stage stage = stage::filling;
+  std::size_t next_item = 0;  // the first that was not given to the listener yet
+  std::vector<item> items;
+  std::vector<wire::relay_message> markers;
+  std::unique_ptr<batch> next;  // in the verifier's queue or among its spare ones
+
+ private:
+  verifier& owner_;
+  std::unique_ptr<char[]> block_;
+  std::size_t capacity_ = 0;
+  std::size_t used_ = 0;
+  std::size_t checks_ = 0;
+  std::size_t checked_ = 0;
+  std::string scratch_;
+};
+
+}  // namespace uvnostr::verify

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: MIT
+#include "verify/check.hpp"
+
+#include "crypto/schnorr.hpp"
+#include "crypto/sha256.hpp"
+#include "wire/canonical.hpp"
+
+namespace uvnostr::verify {
+
+id_form check_id(const wire::event_fields& event, std::string& scratch) {
+  scratch.clear();
+  const bool styles_differ = wire::append_canonical(scratch, event, wire::control_style::verbatim);
+  if (crypto::sha256(scratch) == event.id.bytes) return id_form::canonical;
+  if (!styles_differ) return id_form::none;
+  scratch.clear();
+  wire::append_canonical(scratch, event, wire::control_style::escaped);
+  return crypto::sha256(scratch) == event.id.bytes ? id_form::escaped_controls : id_form::none;
+}
+
+verdict check(const wire::event_fields& event, std::string& scratch, id_form& form) {
+  form = check_id(event, scratch);
+  if (form == id_form::none) return verdict::wrong_id;
+  return crypto::verify(event.id, event.pubkey, event.sig) ? verdict::good : verdict::wrong_signature;
+}
+
+}  // namespace uvnostr::verify

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: MIT
+// Whether an event is what it says: its id the hash of its fields, its signature the author's. Source: NIP-01, BIP-340.
+#pragma once
+
+#include <string>
+
+#include "wire/event_fields.hpp"
+
+namespace uvnostr::verify {
+
+enum class verdict : unsigned char { good, wrong_id, wrong_signature };
+
+/// What the id is the hash of. NIP-01 wants control characters verbatim; programs that write them as \u00xx exist.
+enum class id_form : unsigned char { none, canonical, escaped_controls };
+
+/// `scratch` is for the canonical form: its capacity is kept from event to event.
+id_form check_id(const wire::event_fields&, std::string& scratch);
+
+/// Both checks; the cheap one first. Safe on any thread with a scratch of its own.
+verdict check(const wire::event_fields&, std::string& scratch, id_form& form);
+
+}  // namespace uvnostr::verify

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: MIT
+#include "verify/verifier.hpp"
+
+#include <utility>
+
+namespace uvnostr::verify {
+
+verifier::verifier(port::reactor& reactor, verifier_listener& listener, verification mode) noexcept
+    : reactor_(reactor), listener_(listener), mode_(mode) {}
+
+verifier::~verifier() {
+  while (first_ != nullptr) first_ = std::move(first_->next);  // one by one: a long queue must not be destroyed by recursion
+}
+
+batch& verifier::tail_with_room_for(std::size_t bytes) {
+  if (last_ != nullptr && last_->stage == batch::stage::filling && last_->has_room_for(bytes)) return *last_;
+  if (last_ != nullptr && last_->stage == batch::stage::filling) last_->stage = batch::stage::waiting;
+  std::unique_ptr<batch> fresh;
+  if (spare_ != nullptr) {
+    fresh = std::move(spare_);
+    spare_ = std::move(fresh->next);
+    --spare_count_;
+  } else {
+    fresh = std::make_unique<batch>(*this);
+  }
+  batch& added = *fresh;
+  (last_ == nullptr ? first_ : last_->next) = std::move(fresh);
+  last_ = &added;
+  return added;
+}
+
+void verifier::add(treatment how, source& from, const wire::raw_event& event) {
+  tail_with_room_for(event.fields().json.size()).add(how, from, event);
+  reactor_.wake_soon();
+}
+
+void verifier::add_marker(source& from, wire::relay_message message) {
+  tail_with_room_for(0).add(from, std::move(message));
+  reactor_.wake_soon();
+}
+
+std::optional<verified_event> verifier::trust(const wire::raw_event& event, id_form& form) {
+  form = id_form::canonical;
+  if (mode_ != verification::off) {
+    form = check_id(event.fields(), scratch_);
+    if (form == id_form::none) return std::nullopt;
+  }
+  return verified_event(event.fields());
+}
+
+verdict verifier::check_now(const wire::raw_event& event, id_form& form) {
+  ++checked_;
+  return check(event.fields(), scratch_, form);
+}
+
+void verifier::pump() noexcept {
+  if (stopped_) return;
+  if (last_ != nullptr && last_->stage == batch::stage::filling) last_->stage = batch::stage::waiting;
+  if (mode_ == verification::on_loop) {
+    check_on_loop();
+  } else {
+    start_batches();
+  }
+  drain();
+}
+
+void verifier::start_batches() noexcept {
+  for (batch* b = first_.get(); b != nullptr; b = b->next.get()) {
+    if (b->stage != batch::stage::waiting) continue;
+    if (!b->needs_check()) {
+      b->stage = batch::stage::done;
+      continue;
+    }
+    if (running_ == max_running) return;
+    b->stage = batch::stage::running;
+    listener_.hold();
+    if (reactor_.run_on_worker(*b)) {
+      ++running_;
+    } else {
+      b->run();
+      b->stage = batch::stage::done;
+      listener_.unhold();
+    }
+  }
+}
+
+void verifier::check_on_loop() noexcept {
+  const port::time_point end = reactor_.now() + loop_budget;
+  for (batch* b = first_.get(); b != nullptr; b = b->next.get()) {
+    if (b->stage != batch::stage::waiting) continue;
+    if (!b->check_until([&] { return reactor_.now() >= end; })) {
+      reactor_.wake_soon();
+      return;
+    }
+    b->stage = batch::stage::done;
+  }
+}
+
+void verifier::on_batch_done(batch& finished) noexcept {
+  finished.stage = batch::stage::done;
+  --running_;
+  if (!stopped_) {
+    start_batches();
+    drain();
+  }
+  listener_.unhold();  // may be the end of this object
+}
+
+void verifier::drain() noexcept {
+  if (draining_) return;
+  draining_ = true;
+  while (!stopped_ && first_ != nullptr && first_->stage == batch::stage::done) {
+    if (!give(*first_)) break;
+    std::unique_ptr<batch> emptied = take_first();
+    emptied->reset();
+    if (spare_count_ < 2 * max_running) {
+      emptied->next = std::move(spare_);
+      spare_ = std::move(emptied);
+      ++spare_count_;
+    }
+  }
+  draining_ = false;
+}
+
+/// False if the listener stopped the verifier meanwhile.
+bool verifier::give(batch& b) noexcept {
+  while (b.next_item < b.items.size()) {
+    item& it = b.items[b.next_item++];
+    switch (it.how) {
+      case treatment::check:
+        ++checked_;
+        if (it.outcome == verdict::good) {
+          listener_.on_verified(*it.from, verified_event(it.event->fields()), it.form);
+        } else {
+          listener_.on_refused(*it.from, it.event->fields(), it.outcome);
+        }
+        break;
+      case treatment::trusted:
+        listener_.on_verified(*it.from, verified_event(it.event->fields()), it.form);
+        break;
+      case treatment::copy:
+        listener_.on_copy(*it.from, *it.event);
+        break;
+      case treatment::marker:
+        listener_.on_marker(*it.from, b.markers[it.marker]);
+        break;
+    }
+    if (stopped_) return false;
+  }
+  return true;
+}
+
+std::unique_ptr<batch> verifier::take_first() noexcept {
+  std::unique_ptr<batch> taken = std::move(first_);
+  first_ = std::move(taken->next);
+  if (first_ == nullptr) last_ = nullptr;
+  return taken;
+}
+
+void verifier::stop() noexcept { stopped_ = true; }
+
+}  // namespace uvnostr::verify

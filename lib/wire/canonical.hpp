@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: MIT
+// The bytes whose SHA-256 is an event's id. Source: NIP-01.
+//
+// What can go wrong: NIP-01 names seven escapes (\n \" \\ \r \t \b \f) and wants everything else verbatim;
+// many programs write the other control characters as \u00xx all the same. Both forms exist in the wild.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include <uvnostr/event.hpp>
+
+#include "wire/event_fields.hpp"
+
+namespace uvnostr::wire {
+
+enum class control_style {
+  verbatim,   // by the letter of NIP-01
+  escaped,    // control characters without a short form as \u00xx, lower-case hex
+};
+
+/// Appends [0,pubkey,created_at,kind,tags,content] in canonical form.
+/// Returns whether a control character without a short escape occurred: only then do the styles differ.
+bool append_canonical(std::string& out, const event_fields& fields, control_style style);
+
+/// The same for an event that is not yet signed. The strings must be valid UTF-8.
+void append_canonical(std::string& out, const uvnostr::pubkey& author, const draft& draft, unix_seconds created_at);
+
+/// Appends the JSON string of this text in canonical form, quotes included.
+bool append_canonical_string(std::string& out, std::string_view text, control_style style);
+
+/// Appends what stands between the quotes of a valid JSON string, unescaped, as UTF-8.
+void append_unescaped(std::string& out, std::string_view json_string_body);
+
+}  // namespace uvnostr::wire

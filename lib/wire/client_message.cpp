@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: MIT
+#include "wire/client_message.hpp"
+
+#include <algorithm>
+
+#include "wire/canonical.hpp"
+#include "wire/filter_codec.hpp"
+
+namespace uvnostr::wire {
+namespace {
+
+std::string with_event(std::string_view head, std::string_view event_json) {
+  std::string message;
+  message.reserve(head.size() + event_json.size() + 1);
+  message += head;
+  message += event_json;
+  message += ']';
+  return message;
+}
+
+/// The filter with what a later request changes.
+filter resumed(filter from, unix_seconds since) {
+  from.since = std::max(from.since.value_or(since), since);
+  if (from.limit != 0U) from.limit.reset();
+  return from;
+}
+
+}  // namespace
+
+std::string event_message(std::string_view event_json) { return with_event("[\"EVENT\",", event_json); }
+
+std::string auth_message(std::string_view event_json) { return with_event("[\"AUTH\",", event_json); }
+
+std::string close_message(std::string_view subscription) {
+  std::string message = "[\"CLOSE\",";
+  append_canonical_string(message, subscription, control_style::escaped);
+  message += ']';
+  return message;
+}
+
+std::string req_message(std::string_view subscription, std::span<const filter> filters, std::optional<unix_seconds> since) {
+  std::string message = "[\"REQ\",";
+  append_canonical_string(message, subscription, control_style::escaped);
+  for (const filter& asked : filters) {
+    message += ',';
+    append_filter(message, since ? resumed(asked, *since) : asked);
+  }
+  message += ']';
+  return message;
+}
+
+}  // namespace uvnostr::wire

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: MIT
+// The parts of one event inside the bytes that hold it, nothing decoded yet but the fixed-size members.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string_view>
+
+#include <uvnostr/types.hpp>
+
+namespace uvnostr::wire {
+
+/// Invariant: the views lie inside `json`, which is strictly valid JSON and UTF-8 with exactly the shape of
+/// NIP-01, so that later stages need no checks of their own.
+struct event_fields {
+  std::string_view json;       // the object, braces included
+  std::string_view tags;       // the array, brackets included, as received
+  std::string_view content;    // what stands between the quotes, as received
+  event_id id;
+  uvnostr::pubkey pubkey;
+  signature sig;
+  std::int64_t created_at = 0;
+  event_kind kind = 0;
+  bool content_escaped = false;  // content has a backslash
+  bool tags_escaped = false;     // a string in the tags has a backslash
+
+  unix_seconds created_at_time() const noexcept { return unix_seconds(std::chrono::seconds(created_at)); }
+
+  /// The same fields inside a copy of `json` that stands at `at`.
+  event_fields moved_to(const char* at) const noexcept {
+    event_fields moved = *this;
+    moved.json = {at, json.size()};
+    moved.tags = {at + (tags.data() - json.data()), tags.size()};
+    moved.content = {at + (content.data() - json.data()), content.size()};
+    return moved;
+  }
+};
+
+}  // namespace uvnostr::wire

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: MIT
+// What stands behind event_view: the fields of an event, content and tags decoded on first use.
+//
+// One record serves event after event on the hot path: assign() forgets the old one but keeps its buffers,
+// so that a steady stream needs no allocation.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <uvnostr/event.hpp>
+
+#include "wire/event_fields.hpp"
+#include "wire/frame_scan.hpp"
+
+namespace uvnostr::wire {
+
+class event_record {
+ public:
+  event_record() = default;
+  event_record(const event_record&) = delete;
+  event_record& operator=(const event_record&) = delete;
+
+  /// Shows this event from now on. Borrows the bytes behind the fields.
+  void assign(const event_fields& fields) noexcept;
+
+  const event_fields& fields() const noexcept { return fields_; }
+  std::string_view content() const noexcept;
+  std::span<const tag_view> tags() const noexcept;
+
+  /// A record with its own copy of the bytes, all decoded: it can be read from any thread.
+  static std::shared_ptr<const event_record> own(const raw_event&);
+  static std::shared_ptr<const event_record> own(const event_fields& checked);
+
+ private:
+  void decode_tags() const;
+
+  event_fields fields_;
+  std::string json_;                                 // own() only
+  mutable bool content_decoded_ = false;
+  mutable bool tags_decoded_ = false;
+  mutable std::string content_;                      // used if it has escapes
+  mutable std::string tag_text_;                     // unescaped strings of the tags, those with escapes only
+  mutable std::vector<std::string_view> tag_items_;
+  mutable std::vector<tag_view> tags_;
+};
+
+}  // namespace uvnostr::wire

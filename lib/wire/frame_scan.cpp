@@ -1,0 +1,278 @@
+// SPDX-License-Identifier: MIT
+#include "wire/frame_scan.hpp"
+
+#include <cstddef>
+#include <cstdint>
+
+#include "wire/json_scanner.hpp"
+
+namespace uvnostr::wire {
+namespace {
+
+constexpr std::uint64_t max_created_at = (std::uint64_t{1} << 53) - 1;
+constexpr std::uint64_t max_kind = 65535;
+
+enum member : unsigned {
+  unknown_member = 0,
+  content_member = 1,
+  created_at_member = 2,
+  id_member = 4,
+  kind_member = 8,
+  pubkey_member = 16,
+  sig_member = 32,
+  tags_member = 64,
+  all_members = 127,
+};
+
+struct member_name {
+  member which;
+  std::string_view text;
+};
+
+constexpr member_name member_names[] = {
+    {content_member, "content"}, {created_at_member, "created_at"}, {id_member, "id"},    {kind_member, "kind"},
+    {pubkey_member, "pubkey"},   {sig_member, "sig"},               {tags_member, "tags"},
+};
+
+/// Walks over an event. A function that answers false has refused it.
+class event_scanner : public json_scanner {
+ public:
+  using json_scanner::json_scanner;
+
+  bool event(event_fields& fields) noexcept {
+    const char* const begin = position();
+    if (!take('{')) return false;
+    unsigned seen = 0;
+    space();
+    if (take('}')) return false;
+    do {
+      space();
+      member which = unknown_member;
+      if (!key(which)) return false;
+      if ((seen & which) != 0) return false;
+      seen |= which;
+      if (!member_value(which, fields)) return false;
+      space();
+    } while (take(','));
+    if (!take('}')) return false;
+    fields.json = since(begin);
+    return seen == all_members;
+  }
+
+ private:
+  /// A key as it is commonly written, or nothing.
+  member plain_key() noexcept {
+    switch (rest().size() < 2 ? 0 : rest()[1]) {
+      case 'c': return take("\"content\"") ? content_member : take("\"created_at\"") ? created_at_member : unknown_member;
+      case 'i': return take("\"id\"") ? id_member : unknown_member;
+      case 'k': return take("\"kind\"") ? kind_member : unknown_member;
+      case 'p': return take("\"pubkey\"") ? pubkey_member : unknown_member;
+      case 's': return take("\"sig\"") ? sig_member : unknown_member;
+      case 't': return take("\"tags\"") ? tags_member : unknown_member;
+      default: return unknown_member;
+    }
+  }
+
+  /// A key of the event and its colon.
+  bool key(member& which) noexcept {
+    which = plain_key();
+    if (which != unknown_member) return colon();
+    std::string_view body;
+    bool escaped = false;
+    if (!string(body, escaped)) return false;
+    if (escaped) {
+      for (const member_name& name : member_names) {
+        if (spells(body, name.text)) which = name.which;
+      }
+    }
+    return colon();
+  }
+
+  bool member_value(member which, event_fields& fields) noexcept {
+    std::uint64_t number = 0;
+    switch (which) {
+      case content_member: return string(fields.content, fields.content_escaped);
+      case id_member: return hex(fields.id.bytes);
+      case pubkey_member: return hex(fields.pubkey.bytes);
+      case sig_member: return hex(fields.sig.bytes);
+      case tags_member: return tags(fields);
+      case created_at_member:
+        if (!whole_number(max_created_at, number)) return false;
+        fields.created_at = static_cast<std::int64_t>(number);
+        return true;
+      case kind_member:
+        if (!whole_number(max_kind, number)) return false;
+        fields.kind = static_cast<event_kind>(number);
+        return true;
+      case unknown_member:
+      case all_members: break;
+    }
+    return any_value();
+  }
+
+  bool tags(event_fields& fields) noexcept {
+    const char* const begin = position();
+    if (!take('[')) return false;
+    space();
+    if (!take(']')) {
+      do {
+        space();
+        if (!tag(fields.tags_escaped)) return false;
+        space();
+      } while (take(','));
+      if (!take(']')) return false;
+    }
+    fields.tags = since(begin);
+    return true;
+  }
+
+  bool tag(bool& escaped) noexcept {
+    if (!take('[')) return false;
+    space();
+    if (take(']')) return true;
+    std::string_view body;
+    do {
+      space();
+      if (!string(body, escaped)) return false;
+      space();
+    } while (take(','));
+    return take(']');
+  }
+
+  std::string_view since(const char* begin) const noexcept { return {begin, bytes_between(begin, position())}; }
+};
+
+verb verb_of(std::string_view body, bool escaped) noexcept {
+  struct name {
+    wire::verb verb;
+    std::string_view text;
+  };
+  constexpr name names[] = {{verb::event, "EVENT"},   {verb::eose, "EOSE"},     {verb::ok, "OK"},
+                            {verb::closed, "CLOSED"}, {verb::notice, "NOTICE"}, {verb::auth, "AUTH"}};
+  for (const name& known : names) {
+    if (escaped ? spells(body, known.text) : body == known.text) return known.verb;
+  }
+  return verb::unknown;
+}
+
+/// Steps over an object or array that is not checked. `at` is at its opening bracket.
+const char* find_closing(const char* at, const char* end) noexcept {
+  std::size_t depth = 0;
+  bool escaped = false;
+  for (; at != end; ++at) {
+    switch (*at) {
+      case '"':
+        at = find_quote(at + 1, end, escaped);
+        if (at == nullptr) return nullptr;
+        break;
+      case '{':
+      case '[': ++depth; break;
+      case '}':
+      case ']':
+        if (--depth == 0) return at + 1;
+        break;
+      default: break;
+    }
+  }
+  return nullptr;
+}
+
+/// Steps over a value that is not checked.
+const char* find_end_of_value(const char* at, const char* end) noexcept {
+  if (at == end) return nullptr;
+  if (*at == '{' || *at == '[') return find_closing(at, end);
+  if (*at == '"') {
+    bool escaped = false;
+    const char* const closing = find_quote(at + 1, end, escaped);
+    return closing == nullptr ? nullptr : closing + 1;
+  }
+  while (at != end && *at != ',' && *at != '}') ++at;
+  return at;
+}
+
+std::optional<event_id> read_id(const char* at, const char* end) noexcept {
+  if (at == end || *at != '"') return std::nullopt;
+  std::optional<event_id> id(std::in_place);
+  const char* const behind = read_hex(at + 1, end, id->bytes);
+  if (behind == nullptr || behind == end || *behind != '"') return std::nullopt;
+  return id;
+}
+
+}  // namespace
+
+frame_head scan_head(std::string_view message) noexcept {
+  frame_head head;
+  json_scanner scan(message);
+  std::string_view name;
+  bool escaped = false;
+  scan.space();
+  if (!scan.take('[')) return head;
+  scan.space();
+  if (!scan.string(name, escaped)) return head;
+  scan.space();
+  const verb said = verb_of(name, escaped);
+  if (said != verb::event) {
+    if (scan.take(',') || scan.take(']')) head.verb = said;
+    return head;
+  }
+  std::string_view subscription;
+  if (!scan.take(',')) return head;
+  scan.space();
+  if (!scan.string(subscription, escaped)) return head;
+  scan.space();
+  if (!scan.take(',')) return head;
+  scan.space();
+  const std::string_view rest = scan.rest();
+  if (!rest.starts_with('{')) return head;
+  return {said, subscription, rest};
+}
+
+std::optional<event_id> scan_id(std::string_view event) noexcept {
+  const char* at = event.data();
+  const char* const end = at + event.size();
+  if (at == end) return std::nullopt;
+  do {
+    at = skip_space(at + 1, end);
+    if (at == end || *at != '"') return std::nullopt;
+    bool escaped = false;
+    const char* const name = at + 1;
+    at = find_quote(name, end, escaped);
+    if (at == nullptr) return std::nullopt;
+    const std::string_view body(name, bytes_between(name, at));
+    at = skip_space(at + 1, end);
+    if (at == end || *at != ':') return std::nullopt;
+    at = skip_space(at + 1, end);
+    if (escaped ? spells(body, "id") : body == "id") return read_id(at, end);
+    at = find_end_of_value(at, end);
+    if (at == nullptr) return std::nullopt;
+    at = skip_space(at, end);
+  } while (at != end && *at == ',');
+  return std::nullopt;
+}
+
+std::optional<raw_event> scan_event(std::string_view event_to_end_of_message) noexcept {
+  event_scanner scan(event_to_end_of_message);
+  event_fields fields;
+  if (!scan.event(fields)) return std::nullopt;
+  scan.space();
+  while (scan.take(',')) {
+    if (!scan.any_value()) return std::nullopt;
+    scan.space();
+  }
+  if (!scan.take(']')) return std::nullopt;
+  scan.space();
+  if (!scan.at_end()) return std::nullopt;
+  return raw_event(fields);
+}
+
+std::optional<raw_event> parse_event(std::string_view json) noexcept {
+  event_scanner scan(json);
+  event_fields fields;
+  scan.space();
+  if (!scan.event(fields)) return std::nullopt;
+  scan.space();
+  if (!scan.at_end()) return std::nullopt;
+  return raw_event(fields);
+}
+
+}  // namespace uvnostr::wire

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: MIT
+// RapidJSON made strict, for everything that is not on the hot path.
+//
+// What can go wrong: its defaults recurse, let bad UTF-8 through, compute with exponents that overflow, and stop in
+// silence at a NUL byte. It takes a lone second half of a surrogate pair for a character: that is left to the handlers, which
+// look at the strings that they keep with base::is_utf8().
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+
+#include <rapidjson/memorystream.h>
+#include <rapidjson/reader.h>
+
+namespace uvnostr::wire {
+
+/// Handles nothing and refuses deep nesting. `Derived` hides what it needs.
+template <class Derived>
+class json_handler : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, Derived> {
+ public:
+  bool StartObject() { return enter(); }
+  bool StartArray() { return enter(); }
+  bool EndObject(rapidjson::SizeType) { return leave(); }
+  bool EndArray(rapidjson::SizeType) { return leave(); }
+  bool Key(const char*, rapidjson::SizeType, bool) { return true; }
+  bool RawNumber(const char*, rapidjson::SizeType, bool) { return true; }
+
+ protected:
+  /// How many objects and arrays are open.
+  unsigned depth() const noexcept { return depth_; }
+  bool enter() noexcept { return ++depth_ <= max_depth; }
+  bool leave() noexcept {
+    --depth_;
+    return true;
+  }
+
+ private:
+  static constexpr unsigned max_depth = 65;
+  unsigned depth_ = 0;
+};
+
+/// Reads the whole text as one value; 0 (kParseErrorNone) if it is valid and the handler agreed to all of it.
+template <class Handler>
+rapidjson::ParseErrorCode read_json(std::string_view text, Handler& handler) {
+  constexpr unsigned flags =
+      rapidjson::kParseIterativeFlag | rapidjson::kParseValidateEncodingFlag | rapidjson::kParseNumbersAsStringsFlag;
+  rapidjson::MemoryStream stream(text.data(), text.size());
+  rapidjson::Reader reader;
+  const rapidjson::ParseResult result = reader.Parse<flags>(stream, handler);
+  if (result.IsError()) return result.Code();
+  return stream.Tell() == text.size() ? rapidjson::kParseErrorNone : rapidjson::kParseErrorDocumentRootNotSingular;
+}
+
+}  // namespace uvnostr::wire

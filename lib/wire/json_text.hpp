@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: MIT
+// Strings and white space inside of JSON text, by blocks of bytes. Templates, so that a test can hold the block types of
+// text_block.hpp against each other; the library uses native_block.
+//
+// Every function takes the place to start and the end of the readable bytes, and answers the place behind what it read,
+// or nullptr if the text is not valid or ends too early.
+#pragma once
+
+#include <array>
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+
+#include "wire/json_escape.hpp"
+#include "wire/text_block.hpp"
+
+namespace uvnostr::wire {
+
+inline std::size_t bytes_between(const char* at, const char* end) noexcept { return static_cast<std::size_t>(end - at); }
+
+inline const char* skip_space(const char* at, const char* end) noexcept {
+  // Relays hardly ever write any: one comparison settles it.
+  while (at != end && static_cast<unsigned char>(*at) <= ' ' && (*at == ' ' || *at == '\n' || *at == '\t' || *at == '\r')) ++at;
+  return at;
+}
+
+/// Whether the text goes on with this word, which is a literal.
+template <std::size_t Size>
+bool goes_on_with(const char* at, const char* end, const char (&word)[Size]) noexcept {
+  return bytes_between(at, end) >= Size - 1 && std::memcmp(at, word, Size - 1) == 0;
+}
+
+/// The closing quote of a string that is not checked. `at` is behind the opening one. Sets `escaped` if there is a backslash.
+template <class Block = native_block>
+const char* find_quote(const char* at, const char* end, bool& escaped) noexcept {
+  while (bytes_between(at, end) >= Block::bytes) {
+    std::uint64_t mask = Block(at).quotes_and_backslashes();
+    const char* next = at + Block::bytes;
+    while (mask != 0) {
+      const auto index = static_cast<unsigned>(std::countr_zero(mask)) / Block::bits_per_byte;
+      if (at[index] == '"') return at + index;
+      // The escaped character is passed over as well, even if it is the first of the next block.
+      escaped = true;
+      const unsigned passed = (index + 2) * Block::bits_per_byte;
+      mask = passed < 64 ? mask >> passed << passed : 0;
+      if (index + 1 == Block::bytes) {
+        if (next == end) return nullptr;
+        ++next;
+        mask = 0;
+      }
+    }
+    at = next;
+  }
+  for (; at != end; ++at) {
+    if (*at == '"') return at;
+    if (*at != '\\') continue;
+    escaped = true;
+    if (++at == end) return nullptr;
+  }
+  return nullptr;
+}
+
+/// The first quote, backslash, control character or byte that is not ASCII; `end` if there is none.
+template <class Block = native_block>
+const char* skip_plain(const char* at, const char* end) noexcept {
+  while (bytes_between(at, end) >= Block::bytes) {
+    const std::uint64_t mask = Block(at).not_plain();
+    if (mask != 0) return at + static_cast<unsigned>(std::countr_zero(mask)) / Block::bits_per_byte;
+    at += Block::bytes;
+  }
+  while (at != end && *at != '"' && *at != '\\' && static_cast<unsigned char>(*at - 0x20) < 0x60) ++at;
+  return at;
+}
+
+/// Passes over characters that are not ASCII, of which the first is at `at`. Source: RFC 3629.
+inline const char* skip_multibyte(const char* at, const char* end) noexcept {
+  const auto byte = [&](std::ptrdiff_t i) { return static_cast<unsigned char>(at[i]); };
+  const auto is_tail = [&](std::ptrdiff_t i) { return (byte(i) & 0xc0) == 0x80; };
+  while (at != end && byte(0) >= 0x80) {
+    const std::ptrdiff_t left = end - at;
+    if (byte(0) >= 0xe0 && byte(0) < 0xf0) {
+      if (left < 3 || !is_tail(1) || !is_tail(2)) return nullptr;
+      if (byte(0) == 0xe0 && byte(1) < 0xa0) return nullptr;   // overlong
+      if (byte(0) == 0xed && byte(1) >= 0xa0) return nullptr;  // a surrogate
+      at += 3;
+    } else if (byte(0) >= 0xf0) {
+      if (byte(0) > 0xf4 || left < 4 || !is_tail(1) || !is_tail(2) || !is_tail(3)) return nullptr;
+      if (byte(0) == 0xf0 && byte(1) < 0x90) return nullptr;   // overlong
+      if (byte(0) == 0xf4 && byte(1) >= 0x90) return nullptr;  // above U+10FFFF
+      at += 4;
+    } else {
+      if (byte(0) < 0xc2 || left < 2 || !is_tail(1)) return nullptr;
+      at += 2;
+    }
+  }
+  return at;
+}
+
+/// The closing quote of a string that is valid JSON and UTF-8. `at` is behind the opening one. Sets `escaped` if there
+/// is a backslash.
+template <class Block = native_block>
+const char* check_string(const char* at, const char* end, bool& escaped) noexcept {
+  while ((at = skip_plain<Block>(at, end)) != end) {
+    if (*at == '"') return at;
+    if (*at == '\\') {
+      escaped = true;
+      at = read_escape(at, end).next;
+    } else if (static_cast<unsigned char>(*at) >= 0x80) {
+      at = skip_multibyte(at, end);
+    } else {
+      return nullptr;
+    }
+    if (at == nullptr) return nullptr;
+  }
+  return nullptr;
+}
+
+/// Reads as many lower-case hex digits as fill `out`.
+template <class Block = native_block, std::size_t Size>
+const char* read_hex(const char* at, const char* end, std::array<std::uint8_t, Size>& out) noexcept {
+  static_assert(Size * 2 % Block::hex_digits == 0);
+  if (bytes_between(at, end) < Size * 2) return nullptr;
+  for (std::size_t done = 0; done < Size; done += Block::hex_digits / 2, at += Block::hex_digits) {
+    if (!Block::decode_hex(at, out.data() + done)) return nullptr;
+  }
+  return at;
+}
+
+}  // namespace uvnostr::wire

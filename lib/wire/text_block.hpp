@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: MIT
+// Several bytes of text looked at in one step: the few primitives that the hot path is made of.
+//
+// Each block type answers the same questions, and a test holds them against each other. The choice is made
+// by what the compiler may assume of every processor of the target, so that nothing is asked at run time.
+// A mask has `bits_per_byte` bits for each byte, the first byte in the lowest; of these only the lowest that is set
+// in the whole mask has a meaning. The constructor reads `bytes` bytes and never more.
+#pragma once
+
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#elif defined(__ARM_NEON) && !defined(__ARM_BIG_ENDIAN)
+#include <arm_neon.h>
+#endif
+
+namespace uvnostr::wire {
+
+/// A 64-bit word, for every processor.
+class portable_block {
+ public:
+  static constexpr std::size_t bytes = 8;
+  static constexpr unsigned bits_per_byte = 8;
+  static constexpr std::size_t hex_digits = 8;
+
+  explicit portable_block(const char* at) noexcept : word_(load(at)) {}
+
+  std::uint64_t quotes_and_backslashes() const noexcept { return equal_to('"') | equal_to('\\'); }
+
+  /// Quotes, backslashes, control characters below 0x20, and whatever is not ASCII.
+  std::uint64_t not_plain() const noexcept {
+    const std::uint64_t below_space = ~((word_ | high_bits) - every(0x20));
+    return quotes_and_backslashes() | ((below_space | word_) & high_bits);
+  }
+
+  /// Whether these are lower-case hex digits; their bytes are then at `out`.
+  static bool decode_hex(const char* digits, std::uint8_t* out) noexcept {
+    const std::uint64_t word = load(digits);
+    if ((word & high_bits) != 0) return false;
+    // With every byte below 0x80, adding 0x80 - n sets the high bit of the bytes that are n or more.
+    const std::uint64_t is_digit = (word + every(0x80 - '0')) & ~(word + every(0x80 - '9' - 1)) & high_bits;
+    const std::uint64_t is_letter = (word + every(0x80 - 'a')) & ~(word + every(0x80 - 'f' - 1)) & high_bits;
+    if ((is_digit | is_letter) != high_bits) return false;
+    std::uint64_t pairs = (word & every(0x0f)) + (is_letter >> 7) * 9;
+    pairs = ((pairs << 4) | (pairs >> 8)) & 0x00ff00ff00ff00ff;
+    for (unsigned i = 0; i < 4; ++i) out[i] = static_cast<std::uint8_t>(pairs >> (16 * i));
+    return true;
+  }
+
+ private:
+  static constexpr std::uint64_t every(std::uint8_t byte) noexcept { return 0x0101010101010101 * byte; }
+  static constexpr std::uint64_t high_bits = 0x8080808080808080;
+
+  static std::uint64_t load(const char* at) noexcept {
+    if constexpr (std::endian::native == std::endian::little) {
+      std::uint64_t word = 0;
+      std::memcpy(&word, at, sizeof word);
+      return word;
+    } else {
+      std::uint64_t word = 0;
+      for (unsigned i = 0; i < 8; ++i) word |= std::uint64_t{static_cast<unsigned char>(at[i])} << (8 * i);
+      return word;
+    }
+  }
+
+  std::uint64_t equal_to(char c) const noexcept {
+    const std::uint64_t difference = word_ ^ every(static_cast<std::uint8_t>(c));
+    return ~(((difference & ~high_bits) + ~high_bits) | difference) & high_bits;
+  }
+
+  std::uint64_t word_;
+};
+
+#if defined(__SSE2__)
+
+class sse2_block {
+ public:
+  static constexpr std::size_t bytes = 16;
+  static constexpr unsigned bits_per_byte = 1;
+  static constexpr std::size_t hex_digits = 16;
+
+  explicit sse2_block(const char* at) noexcept : block_(load(at)) {}
+
+  std::uint64_t quotes_and_backslashes() const noexcept { return mask_of(quote_or_backslash()); }
+
+  std::uint64_t not_plain() const noexcept {
+    // Seen as signed numbers, bytes that are not ASCII are below a space as well.
+    return mask_of(_mm_or_si128(quote_or_backslash(), _mm_cmplt_epi8(block_, _mm_set1_epi8(0x20))));
+  }
+
+  static bool decode_hex(const char* digits, std::uint8_t* out) noexcept {
+    const __m128i block = load(digits);
+    const __m128i digit = _mm_sub_epi8(block, _mm_set1_epi8('0'));
+    const __m128i letter = _mm_sub_epi8(block, _mm_set1_epi8('a'));
+    const __m128i is_digit = _mm_cmpeq_epi8(_mm_min_epu8(digit, _mm_set1_epi8(9)), digit);
+    const __m128i is_letter = _mm_cmpeq_epi8(_mm_min_epu8(letter, _mm_set1_epi8(5)), letter);
+    if (mask_of(_mm_or_si128(is_digit, is_letter)) != 0xffff) return false;
+    const __m128i nibbles = _mm_or_si128(_mm_and_si128(is_digit, digit),
+                                         _mm_and_si128(is_letter, _mm_add_epi8(letter, _mm_set1_epi8(10))));
+    const __m128i pairs = _mm_and_si128(_mm_or_si128(_mm_slli_epi16(nibbles, 4), _mm_srli_epi16(nibbles, 8)),
+                                        _mm_set1_epi16(0x00ff));
+    _mm_storel_epi64(reinterpret_cast<__m128i*>(out), _mm_packus_epi16(pairs, pairs));
+    return true;
+  }
+
+ private:
+  static __m128i load(const char* at) noexcept { return _mm_loadu_si128(reinterpret_cast<const __m128i*>(at)); }
+  static std::uint64_t mask_of(__m128i block) noexcept { return static_cast<unsigned>(_mm_movemask_epi8(block)); }
+  __m128i quote_or_backslash() const noexcept {
+    return _mm_or_si128(_mm_cmpeq_epi8(block_, _mm_set1_epi8('"')), _mm_cmpeq_epi8(block_, _mm_set1_epi8('\\')));
+  }
+
+  __m128i block_;
+};
+
+using native_block = sse2_block;
+
+#elif defined(__ARM_NEON) && !defined(__ARM_BIG_ENDIAN)
+
+class neon_block {
+ public:
+  static constexpr std::size_t bytes = 16;
+  static constexpr unsigned bits_per_byte = 4;
+  static constexpr std::size_t hex_digits = 16;
+
+  explicit neon_block(const char* at) noexcept : block_(vld1q_u8(reinterpret_cast<const std::uint8_t*>(at))) {}
+
+  std::uint64_t quotes_and_backslashes() const noexcept { return mask_of(quote_or_backslash()); }
+
+  std::uint64_t not_plain() const noexcept {
+    const uint8x16_t other = vorrq_u8(vcltq_u8(block_, vdupq_n_u8(0x20)), vcgeq_u8(block_, vdupq_n_u8(0x80)));
+    return mask_of(vorrq_u8(quote_or_backslash(), other));
+  }
+
+  static bool decode_hex(const char* digits, std::uint8_t* out) noexcept {
+    const uint8x8x2_t pairs = vld2_u8(reinterpret_cast<const std::uint8_t*>(digits));
+    uint8x8_t valid = vdup_n_u8(0xff);
+    const uint8x8_t high = nibbles(pairs.val[0], valid);
+    const uint8x8_t low = nibbles(pairs.val[1], valid);
+    if (vget_lane_u64(vreinterpret_u64_u8(valid), 0) != ~std::uint64_t{0}) return false;
+    vst1_u8(out, vorr_u8(vshl_n_u8(high, 4), low));
+    return true;
+  }
+
+ private:
+  static std::uint64_t mask_of(uint8x16_t bytes_set) noexcept {
+    const uint8x8_t narrow = vshrn_n_u16(vreinterpretq_u16_u8(bytes_set), 4);
+    return vget_lane_u64(vreinterpret_u64_u8(narrow), 0);
+  }
+  static uint8x8_t nibbles(uint8x8_t characters, uint8x8_t& valid) noexcept {
+    const uint8x8_t digit = vsub_u8(characters, vdup_n_u8('0'));
+    const uint8x8_t letter = vsub_u8(characters, vdup_n_u8('a'));
+    const uint8x8_t is_digit = vcle_u8(digit, vdup_n_u8(9));
+    valid = vand_u8(valid, vorr_u8(is_digit, vcle_u8(letter, vdup_n_u8(5))));
+    return vbsl_u8(is_digit, digit, vadd_u8(letter, vdup_n_u8(10)));
+  }
+  uint8x16_t quote_or_backslash() const noexcept {
+    return vorrq_u8(vceqq_u8(block_, vdupq_n_u8('"')), vceqq_u8(block_, vdupq_n_u8('\\')));
+  }
+
+  uint8x16_t block_;
+};
+
+using native_block = neon_block;
+
+#else
+
+using native_block = portable_block;
+
+#endif
+
+}  // namespace uvnostr::wire

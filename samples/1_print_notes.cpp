@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: MIT
+// Prints the last 20 notes that a relay has: a loop, a relay, a subscription.
+#include <iostream>
+
+#include <uv.h>
+#include <uvnostr/relay.hpp>
+
+#include "local_relay.hpp"
+
+int main(int argc, char** argv) {
+  uv_loop_t* const loop = uv_default_loop();
+  const samples::relays from(loop, argc, argv);
+
+  auto relay = uvnostr::relay::make(loop, {.url = from.urls.front()}, {
+      .on_state = [](const uvnostr::relay_status& now) { if (now.cause) std::cerr << now.text << '\n'; }});
+  if (!relay) {
+    std::cerr << from.urls.front() << ": " << relay.error().message() << '\n';
+    return 1;
+  }
+  const auto notes = relay->subscribe(uvnostr::filter{.kinds = {1}, .limit = 20}, {
+      .on_event = [](uvnostr::relay_id, const uvnostr::event_view& note) {
+        std::cout << note.pubkey().to_npub() << ": " << note.content() << '\n';
+      },
+      .on_all_eose = [&relay] { relay->close(); }});
+
+  uv_run(loop, UV_RUN_DEFAULT);  // until the relay is closed
+  return notes ? 0 : 1;
+}

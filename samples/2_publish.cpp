@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: MIT
+// Signs a note, publishes it to several relays and prints what each of them answers. Adds to 1: keys, drafts, receipts.
+// With URLs as arguments it really publishes, under a key that is made for this one note.
+#include <iostream>
+
+#include <uv.h>
+#include <uvnostr/keys.hpp>
+#include <uvnostr/pool.hpp>
+
+#include "local_relay.hpp"
+
+namespace {
+
+const char* name_of(uvnostr::outcome outcome) {
+  switch (outcome) {
+    case uvnostr::outcome::accepted: return "accepted";
+    case uvnostr::outcome::rejected: return "rejected";
+    case uvnostr::outcome::timed_out: return "timed out";
+    case uvnostr::outcome::not_sent: return "not sent";
+  }
+  return "?";
+}
+
+int fail(const std::error_code& error) {
+  std::cerr << error.message() << '\n';
+  return 1;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  uv_loop_t* const loop = uv_default_loop();
+  samples::relays to(loop, argc, argv, 3);
+  if (to.are_local()) to.local[1].behave().refuse_event = {.reason = "blocked: this relay takes nothing today"};
+
+  const auto key = uvnostr::secret_key::generate();
+  if (!key) return fail(key.error());
+  const auto note = key->sign({.kind = 1, .content = "Hello from uvnostr", .tags = {{"t", "uvnostr"}}});
+  if (!note) return fail(note.error());
+  std::cout << "publishing " << note->id().to_note() << "\n        as " << key->pubkey().to_npub() << '\n';
+
+  auto pool = uvnostr::pool::make(loop, {.relays = to.urls});
+  if (!pool) return fail(pool.error());
+
+  const std::error_code error = pool->publish(*note, {
+      .on_receipt = [&pool](const uvnostr::receipt& answer) {
+        std::cout << pool->url(answer.relay) << ": " << name_of(answer.outcome);
+        if (!answer.message.empty()) {
+          std::cout << ", it says: " << answer.message;
+        } else if (answer.cause) {
+          std::cout << ", because: " << answer.cause.message();
+        }
+        std::cout << '\n';
+      },
+      .on_done = [&pool](std::size_t accepted, std::size_t asked) {
+        std::cout << accepted << " of " << asked << " relays have it\n";
+        pool->close();
+      }},
+      {.send_timeout = std::chrono::seconds(10)});  // for a relay that cannot be reached
+  if (error) return fail(error);
+
+  uv_run(loop, UV_RUN_DEFAULT);
+  return 0;
+}

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: MIT
+// Events go to the standard output, everything else to the standard error, so that --json can be piped.
+#include "reader.hpp"
+
+#include <csignal>
+#include <cstdio>
+#include <iostream>
+#include <iterator>
+#include <optional>
+
+#include <uv.h>
+#include <uvnostr/uvnostr.hpp>
+
+#include "text.hpp"
+
+namespace demo {
+
+namespace {
+
+constexpr std::uint32_t default_limit = 100;
+
+class reader {
+ public:
+  explicit reader(const arguments& given) : given_(given) {}
+
+  int run() {
+    uv_loop_init(&loop_);
+    int status = start();
+    if (status == 0) {
+      listen_to_signals();
+      uv_run(&loop_, UV_RUN_DEFAULT);
+      if (pool_) print(stderr, pool_->stats());
+    }
+    subscription_ = {};
+    pool_.reset();
+    uv_run(&loop_, UV_RUN_DEFAULT);
+    if (uv_loop_close(&loop_) != 0 && status == 0) status = 1;
+    return status;
+  }
+
+ private:
+  int start() {
+    auto made = uvnostr::pool::make(&loop_, {.relay_defaults = {.ca_file = given_.ca_file}}, {
+        .on_notice = [this](uvnostr::relay_id from, std::string_view words) {
+          std::cerr << pool_->url(from) << " says: " << printable(words, 300) << '\n';
+        },
+        .on_relay_state = [](const uvnostr::relay_status& now) { std::cerr << now.url << ' ' << describe(now) << '\n'; },
+        .on_close = [this] { stop_listening(); }});
+    if (!made) return fail("no pool", made.error());
+    pool_ = std::move(*made);
+    for (const std::string& url : given_.relays) {
+      if (const auto added = pool_->add_relay(url); !added) return fail(url, added.error());
+    }
+    uvnostr::filter wanted = given_.wanted;
+    if (!wanted.limit && !wanted.since) wanted.limit = default_limit;
+    auto subscribed = pool_->subscribe(wanted, callbacks());
+    if (!subscribed) return fail("these conditions", subscribed.error());
+    subscription_ = std::move(*subscribed);
+    return 0;
+  }
+
+  uvnostr::subscription_callbacks callbacks() {
+    return {.on_event = [this](uvnostr::relay_id from, const uvnostr::event_view& event) { show(from, event); },
+            .on_eose = [this](uvnostr::relay_id from, uvnostr::eose_hint) {
+              std::cerr << pool_->url(from) << " has sent what it had stored\n";
+            },
+            .on_all_eose = [this] {
+              if (given_.once) return pool_->close();
+              std::cerr << "every relay has answered or failed; what comes now is new (Ctrl-C ends)\n";
+            },
+            .on_relay_closed = [this](uvnostr::relay_id from, std::string_view words) {
+              std::cerr << pool_->url(from) << " refuses: " << printable(words, 300) << '\n';
+            }};
+  }
+
+  void show(uvnostr::relay_id from, const uvnostr::event_view& event) {
+    if (given_.json) {
+      std::cout << event.json() << std::endl;
+      return;
+    }
+    std::cout << date_and_time(event.created_at()) << "  kind " << event.kind() << "  " << short_name(event.pubkey())
+              << "  " << printable(event.content()) << "  (" << pool_->url(from) << ')' << std::endl;
+  }
+
+  void listen_to_signals() {
+    const int numbers[] = {SIGINT, SIGTERM};
+    for (std::size_t i = 0; i < std::size(signals_); ++i) {
+      uv_signal_init(&loop_, &signals_[i]);
+      signals_[i].data = this;
+      uv_signal_start(&signals_[i], [](uv_signal_t* s, int) { static_cast<reader*>(s->data)->on_signal(); }, numbers[i]);
+    }
+  }
+
+  void on_signal() {
+    if (closing_) {
+      std::cerr << "ending at once\n";
+      pool_.reset();
+      stop_listening();
+      return;
+    }
+    closing_ = true;
+    std::cerr << "\nclosing the connections (Ctrl-C again ends at once)\n";
+    pool_->close();
+  }
+
+  void stop_listening() {
+    for (uv_signal_t& each : signals_) {
+      const auto handle = reinterpret_cast<uv_handle_t*>(&each);
+      if (uv_is_closing(handle) == 0) uv_close(handle, nullptr);
+    }
+  }
+
+  static int fail(std::string_view what, const std::error_code& error) {
+    std::cerr << what << ": " << error.message() << '\n';
+    return 2;
+  }
+
+  const arguments& given_;
+  uv_loop_t loop_{};
+  uv_signal_t signals_[2];
+  std::optional<uvnostr::pool> pool_;
+  uvnostr::subscription subscription_;
+  bool closing_ = false;
+};
+
+}  // namespace
+
+int read_relays(const arguments& given) { return reader(given).run(); }
+
+}  // namespace demo

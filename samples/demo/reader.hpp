@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "arguments.hpp"
+
+namespace demo {
+
+/// Prints what the relays have and what comes, until SIGINT or SIGTERM. The exit status: 2 for an argument that
+/// the library refuses.
+int read_relays(const arguments&);
+
+}  // namespace demo

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: MIT
+// Plays the cases one after the other. Started by `run`, which see.
+import { resolve } from 'node:path';
+import { cases } from './cases.mjs';
+import { Stage } from './harness.mjs';
+
+const [buildFolder, only = ''] = process.argv.slice(2);
+const client = resolve(buildFolder, 'test/interop/interop_client');
+
+let passed = 0;
+let failed = 0;
+for (const [name, play] of cases.filter(([name]) => name.includes(only))) {
+  const stage = new Stage(client);
+  try {
+    await play(stage);
+    ++passed;
+    console.log(`ok   ${name}`);
+  } catch (error) {
+    ++failed;
+    console.log(`FAIL ${name}\n  ${error.stack}\n${stage.tails()}`);
+  } finally {
+    stage.clear();
+  }
+}
+console.log(`${passed} passed, ${failed} failed`);
+process.exit(failed === 0 && passed > 0 ? 0 : 1);

@@ -1,0 +1,264 @@
+// SPDX-License-Identifier: MIT
+#include "loopback/loop_fixture.hpp"
+
+namespace uvnostr {
+namespace {
+
+using uvnostr::testing::handshake;
+using uvnostr::testing::make_event;
+using uvnostr::testing::test_relay;
+using uvnostr::testing::test_relay_options;
+
+class Relay : public LoopTest {
+ protected:
+  relay make_relay(relay_options options) {
+    relay_callbacks callbacks;
+    callbacks.on_event = [this](const event_view& e) { say("relay: " + std::string(e.content())); };
+    callbacks.on_state = [this](const relay_status& status) {
+      states.push_back(status);
+      state_texts.emplace_back(status.text);
+    };
+    callbacks.on_close = [this](std::error_code why) {
+      closed = true;
+      close_cause = why;
+      ++closes;
+    };
+    result<relay> made = relay::make(&loop, std::move(options), std::move(callbacks));
+    EXPECT_TRUE(made) << made.error().message();
+    return std::move(made).value();
+  }
+  static relay_options once(std::string url) {
+    relay_options options;
+    options.url = std::move(url);
+    options.reconnect = reconnect_options::disabled();
+    return options;
+  }
+  /// What a dial ends with that is made once.
+  std::error_code cause_of(relay_options options) {
+    states.clear();
+    state_texts.clear();
+    closed = false;
+    const relay r = make_relay(std::move(options));
+    EXPECT_TRUE(until([this] { return closed; }));
+    return close_cause;
+  }
+
+  std::error_code close_cause;
+  int closes = 0;
+};
+
+TEST_F(Relay, SubscribesPublishesAndCloses) {
+  test_relay server = start();
+  relay r = make_relay(once(server.url()));
+  const subscription s = *r.subscribe(notes, noting());
+  ASSERT_TRUE(until([this] { return eoses == 1; }));
+  ASSERT_FALSE(r.publish(make_event("hello"), receipts()));
+  ASSERT_TRUE(until_said(5));
+  EXPECT_EQ(r.url(), server.url());
+  EXPECT_EQ(r.stats().messages.delivered, 1U);
+  r.close();
+  ASSERT_TRUE(until([this] { return closed; }));
+  EXPECT_EQ(close_cause, std::error_code());
+  EXPECT_EQ(closes, 1);
+  EXPECT_EQ(server.all_connections()[0].close_code(), 1000);
+}
+
+TEST_F(Relay, SaysOnceAndForGoodThatRetriesHaveEnded) {
+  test_relay server = start();
+  relay_options options = once(server.url());
+  server.stop();
+  options.reconnect = {.initial_delay = 1ms, .max_delay = 2ms, .max_retries = 3};
+  EXPECT_EQ(cause_of(options), errc::connection_refused);
+  EXPECT_EQ(closes, 1);
+  EXPECT_EQ(count(relay_state::connecting), 4U);
+}
+
+TEST_F(Relay, NamesTheCauseOfAFailedDial) {
+  test_relay server = start();
+  EXPECT_EQ(cause_of(once("ws://no-such-host.invalid")), errc::host_not_found);
+  EXPECT_NE(state_texts.back().find("ws://no-such-host.invalid: "), std::string::npos) << state_texts.back();
+
+  server.behave().on_connect = {.how = handshake::http_status, .status = 429};
+  EXPECT_EQ(cause_of(once(server.url())), errc::http_status);
+  EXPECT_EQ(states.back().http_status, 429);
+
+  for (const handshake how : {handshake::wrong_accept, handshake::no_accept, handshake::no_upgrade,
+                              handshake::extension, handshake::subprotocol}) {
+    server.behave().on_connect = {.how = how};
+    const std::error_code cause = cause_of(once(server.url()));
+    EXPECT_EQ(cause, errc::handshake_failed) << static_cast<int>(how) << ": " << state_texts.back();
+  }
+  for (const handshake how : {handshake::reset, handshake::close}) {
+    server.behave().on_connect = {.how = how};
+    const std::error_code cause = cause_of(once(server.url()));
+    EXPECT_TRUE(cause == errc::connection_failed || cause == errc::connection_lost || cause == errc::handshake_failed)
+        << static_cast<int>(how) << ": " << state_texts.back();
+  }
+}
+
+TEST_F(Relay, GivesUpHandshakesThatNeverEnd) {
+  test_relay server = start();
+  for (const handshake how : {handshake::silence, handshake::no_answer, handshake::drip, handshake::garbage, handshake::endless_header}) {
+    server.behave().on_connect = {.how = how};
+    relay_options options = once(server.url());
+    options.connect_timeout = 100ms;
+    const std::error_code cause = cause_of(options);
+    EXPECT_TRUE(cause == errc::connect_timeout || (how == handshake::endless_header && cause == errc::handshake_failed))
+        << static_cast<int>(how) << ": " << state_texts.back();
+  }
+}
+
+TEST_F(Relay, DropsAConnectionThatAnswersNoPing) {
+  test_relay server = start();
+  server.behave().answer_pings = false;
+  relay_options options = once(server.url());
+  options.ping_interval = 20ms;
+  options.pong_timeout = 20ms;
+  EXPECT_EQ(cause_of(options), errc::ping_timeout);
+}
+
+TEST_F(Relay, KeepsAQuietOneThatAnswersPings) {
+  test_relay server = start();
+  relay_options options = once(server.url());
+  options.ping_interval = 5ms;
+  relay r = make_relay(options);
+  ASSERT_TRUE(until([&] { return server.counters().pings >= 5; }));
+  EXPECT_TRUE(r.stats().ping_time.has_value());
+  EXPECT_EQ(count(relay_state::connected), 1U);
+  EXPECT_EQ(server.connections().size(), 1U);
+}
+
+TEST_F(Relay, ClosesWith1009AboveTheMessageLimit) {
+  test_relay server = start();
+  relay_options options = once(server.url());
+  options.max_message_bytes = 10'000;
+  for (const std::size_t fragment : {std::size_t{0}, std::size_t{100}}) {
+    server.behave().fragment_bytes = fragment;
+    closed = false;
+    states.clear();
+    const relay r = make_relay(options);
+    ASSERT_TRUE(until_connected());
+    ASSERT_TRUE(until([&] { return server.connections().size() == 1; }));
+    server.connections()[0].send_text(R"(["NOTICE",")" + std::string(20'000, 'x') + "\"]");
+    ASSERT_TRUE(until([this] { return closed; }));
+    EXPECT_EQ(close_cause, errc::message_too_big);
+    ASSERT_TRUE(until([&] { return server.counters().open == 0; }));
+    EXPECT_EQ(server.all_connections().back().close_code(), 1009);
+  }
+}
+
+TEST_F(Relay, TellsTheRelaysCloseCode) {
+  test_relay server = start();
+  const relay r = make_relay(once(server.url()));
+  ASSERT_TRUE(until_connected());
+  ASSERT_TRUE(until([&] { return server.connections().size() == 1; }));
+  server.connections()[0].close(4000, "go away");
+  ASSERT_TRUE(until([this] { return closed; }));
+  EXPECT_EQ(close_cause, errc::closed_by_relay);
+  EXPECT_EQ(states.back().close_code, 4000);
+  EXPECT_NE(state_texts.back().find("go away"), std::string::npos) << state_texts.back();
+}
+
+TEST_F(Relay, RefusesFramesThatNoServerMaySend) {
+  test_relay server = start();
+  for (const std::string_view raw : {std::string_view("\x81\x81\0\0\0\0x", 7), std::string_view("\x83\x01x", 3),
+                                     std::string_view("\x80\x01x", 3), std::string_view("\xc1\x01x", 3)}) {
+    closed = false;
+    states.clear();
+    const relay r = make_relay(once(server.url()));
+    ASSERT_TRUE(until_connected());
+    ASSERT_TRUE(until([&] { return server.connections().size() == 1; }));
+    server.connections()[0].send_raw(raw);
+    ASSERT_TRUE(until([this] { return closed; })) << ::testing::PrintToString(raw);
+    EXPECT_TRUE(close_cause == errc::protocol_error || close_cause == errc::connection_lost) << close_cause.message();
+    ASSERT_TRUE(until([&] { return server.connections().empty(); }));
+  }
+}
+
+TEST_F(Relay, AuthenticatesWhereItIsAsked) {
+  test_relay server = start();
+  server.behave().auth.demand = uvnostr::testing::auth_demand::challenge_on_refusal;
+  server.add(make_event("for members"));
+  relay_options options = once(server.url());
+  options.auth_key = uvnostr::testing::test_key(7);
+  relay r = make_relay(options);
+  const subscription s = *r.subscribe(notes, noting());
+  ASSERT_TRUE(until_said(1));
+  EXPECT_EQ(said[0], "for members");
+  ASSERT_FALSE(r.publish(make_event("by a member"), receipts()));
+  ASSERT_TRUE(until([&] { return server.events().size() == 2; }));
+  EXPECT_EQ(server.counters().auths, 1U);
+}
+
+class RelayOverTls : public Relay {
+ protected:
+  using authority = uvnostr::testing::certificate_authority;
+  using certificate_options = uvnostr::testing::certificate_options;
+
+  std::error_code cause_with(const certificate_options& certificate, std::string_view host = "localhost") {
+    test_relay server = start({.tls = true, .identity = *ca.issue(certificate)});
+    return cause_at(server, server.url(host), ca.ca_file());
+  }
+  std::error_code cause_at(const test_relay& server, std::string url, std::string ca_file) {
+    relay_options options = once(std::move(url));
+    options.ca_file = std::move(ca_file);
+    closed = false;
+    states.clear();
+    state_texts.clear();
+    relay r = make_relay(options);
+    EXPECT_TRUE(until([this] { return closed || count(relay_state::connected) != 0; }));
+    if (!closed) return {};
+    EXPECT_EQ(server.counters().upgraded, 0U);
+    return close_cause;
+  }
+  authority ca = *authority::make();
+};
+
+TEST_F(RelayOverTls, TakesTheRightName) { EXPECT_EQ(cause_with({}), std::error_code()); }
+
+TEST_F(RelayOverTls, RefusesAnotherHostsCertificate) {
+  EXPECT_EQ(cause_with({.dns_names = {"other.example"}, .ip_addresses = {}}), errc::tls_certificate);
+  EXPECT_NE(state_texts.back().find("wss://localhost:"), std::string::npos) << state_texts.back();
+}
+
+TEST_F(RelayOverTls, RefusesCertificatesOutOfTheirDates) {
+  EXPECT_EQ(cause_with({.dates = uvnostr::testing::certificate_dates::expired}), errc::tls_certificate) << state_texts.back();
+  EXPECT_EQ(cause_with({.dates = uvnostr::testing::certificate_dates::not_yet_valid}), errc::tls_certificate);
+}
+
+TEST_F(RelayOverTls, RefusesAnUnknownAuthority) {
+  const authority other = *authority::make("somebody else");
+  test_relay server = start({.tls = true, .identity = *other.issue()});
+  EXPECT_EQ(cause_at(server, server.url("localhost"), ca.ca_file()), errc::tls_certificate);
+}
+
+TEST_F(RelayOverTls, RefusesASelfSignedCertificate) {
+  test_relay server = start({.tls = true, .identity = *uvnostr::testing::make_self_signed()});
+  EXPECT_EQ(cause_at(server, server.url("localhost"), ca.ca_file()), errc::tls_certificate);
+}
+
+TEST_F(RelayOverTls, NamesAServerThatSpeaksNoTls) {
+  test_relay plain = start();
+  plain.behave().on_connect.how = handshake::banner;
+  relay_options options = once("wss://localhost:" + std::to_string(plain.port()));
+  options.ca_file = ca.ca_file();
+  EXPECT_EQ(cause_of(options), errc::tls_failed) << state_texts.back();
+}
+
+TEST_F(RelayOverTls, CarriesLargeEventsBothWays) {
+  test_relay server = start({.tls = true, .identity = *ca.issue()});
+  const event large = make_event(std::string(300'000, 'x'));
+  server.add(large);
+  relay_options options = once(server.url("localhost"));
+  options.ca_file = ca.ca_file();
+  relay r = make_relay(options);
+  const subscription s = *r.subscribe(notes, noting());
+  ASSERT_TRUE(until([this] { return eoses == 1; }));
+  EXPECT_EQ(jsons, lines{std::string(large.json())});
+  const event back = make_event(std::string(200'000, 'y'));
+  ASSERT_FALSE(r.publish(back, receipts()));
+  ASSERT_TRUE(until([&] { return server.has(back.id()); }));
+}
+
+}  // namespace
+}  // namespace uvnostr

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: MIT
+#include "core.hpp"
+
+#include <algorithm>
+
+#include "connection_access.hpp"
+
+namespace uvnostr::testing::detail {
+namespace {
+
+constexpr std::size_t max_known_links = 10'000;
+
+}  // namespace
+
+core::core(uv_loop_t* loop, test_relay_options options) noexcept
+    : context_{loop, options.keep_loop_alive}, options_(std::move(options)), store_(options_.max_stored_events), script_(*this) {}
+
+core::~core() { shut_down(); }
+
+void core::shut_down() noexcept {
+  shut_down_ = true;
+  close_listener();
+  on_message_ = nullptr;
+  script_.clear();
+  for (const auto& l : std::exchange(links_, {})) l->abandon();
+}
+
+std::string core::url(std::string_view host) const {
+  std::string text = options_.tls ? "wss://" : "ws://";
+  text += !host.empty() ? host : options_.ipv6 ? "[::1]" : "127.0.0.1";
+  return text + ":" + std::to_string(port_);
+}
+
+const std::string& core::ca_file() const noexcept {
+  static const std::string none;
+  return authority_ ? authority_->ca_file() : none;
+}
+
+void core::stop(ending how) noexcept {
+  close_listener();
+  drop_links(how);
+  // Should the port be lost in this moment, restart() says so.
+  (void)bind();
+}
+
+void core::drop_links(ending how) noexcept {
+  const auto now = links_;
+  for (const auto& l : now) l->drop(how);
+}
+
+void core::pause_reading(bool paused) noexcept {
+  paused_ = paused;
+  for (const auto& l : links_) paused ? l->pause_reading() : l->resume_reading();
+}
+
+void core::offer(const event& e) {
+  const auto now = links_;
+  for (const auto& l : now) l->nostr().offer(*this, e);
+}
+
+void core::offer_raw(std::string_view json) {
+  const auto now = links_;
+  for (const auto& l : now) l->nostr().offer_raw(*this, json);
+}
+
+handshake_rule core::next_rule() {
+  if (auto rule = script_.take_refusal()) return *std::move(rule);
+  handshake_rule& rule = behaviour().on_connect;
+  handshake_rule taken = rule;
+  if (rule.times == 0) {
+    taken.how = handshake::accept;
+  } else if (rule.times != always) {
+    --rule.times;
+  }
+  return taken;
+}
+
+void core::on_upgraded(link& l) {
+  ++counters_.upgraded;
+  l.nostr().on_open(*this);
+  script_.on_open(l);
+}
+
+void core::on_text(link& l, std::string text) {
+  ++counters_.messages;
+  log(l, text);
+  if (intercepted(l, text)) return;
+  const request r = parse_request(text);
+  count(r);
+  if (script_.leads(l)) return script_.on_request(l, r);
+  serve(l, r);
+}
+
+void core::serve(link& l, const request& r) { l.nostr().handle(*this, r); }
+
+bool core::intercepted(link& l, const std::string& text) {
+  if (!on_message_) return false;
+  // It may be replaced, or this object ended, from inside the call.
+  auto call = std::exchange(on_message_, nullptr);
+  const bool taken = call(connection_access::make(l), text);
+  if (!on_message_ && !shut_down_) on_message_ = std::move(call);
+  return taken || !l.is_open();
+}
+
+void core::log(link& l, const std::string& text) {
+  if (log_bytes_ + text.size() > options_.max_log_bytes) return;
+  log_bytes_ += text.size();
+  l.record()->received.push_back(text);
+  log_.emplace_back(l.record(), l.record()->received.size() - 1);
+}
+
+void core::count(const request& r) noexcept {
+  switch (r.kind) {
+    case request::verb::req: ++counters_.reqs; break;
+    case request::verb::close: ++counters_.closes; break;
+    case request::verb::event: ++counters_.events; break;
+    case request::verb::auth: ++counters_.auths; break;
+    case request::verb::nonsense: ++counters_.nonsense; break;
+  }
+}
+
+void core::on_gone(link& l) {
+  const auto keep = l.shared_from_this();
+  std::erase(links_, keep);
+  script_.on_gone(l);
+}
+
+relay_counters core::counters() const noexcept {
+  relay_counters all = counters_;
+  all.open = static_cast<std::size_t>(std::ranges::count_if(links_, [](const auto& l) { return l->is_open(); }));
+  return all;
+}
+
+std::shared_ptr<link> core::newest_open_link() const noexcept {
+  const auto found = std::find_if(links_.rbegin(), links_.rend(), [](const auto& l) { return l->is_open(); });
+  return found == links_.rend() ? nullptr : *found;
+}
+
+std::vector<std::string> core::received() const {
+  std::vector<std::string> all;
+  all.reserve(log_.size());
+  for (const auto& [record, place] : log_) all.push_back(record->received[place]);
+  return all;
+}
+
+void core::accept() {
+  // Taken from the listener in any case: what is not wanted is reset.
+  auto tcp = socket::accept(listener_stream(), context_);
+  if (!tcp) return;
+  ++counters_.accepted;
+  if (links_.size() >= options_.max_connections) return tcp->reset();
+  auto record = std::make_shared<link_record>();
+  record->number = counters_.accepted;
+  auto made = std::make_shared<link>(weak_from_this(), context_, options_.max_message_bytes, record, std::move(tcp), tls_);
+  links_.push_back(made);
+  known_.emplace_back(std::move(record), made);
+  if (known_.size() > max_known_links) known_.pop_front();
+  made->start(*this, next_rule());
+  if (paused_) made->pause_reading();
+}
+
+}  // namespace uvnostr::testing::detail

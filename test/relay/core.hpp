@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: MIT
+// The heart of a test_relay: the listener, the links, and what they share.
+//
+// Happy path: start, listen, accept links, stop, listen again, destroyed with its test_relay. While it is stopped, the
+// port stays bound without listening: clients are refused, and no other program can take it. Anything that runs code of
+// the application (on_message) may destroy the test_relay; callers hold a reference until they return.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <uvnostr/testing/relay.hpp>
+
+#include "link.hpp"
+#include "script_runner.hpp"
+#include "store.hpp"
+#include "timer.hpp"
+#include "tls_server.hpp"
+
+namespace uvnostr::testing::detail {
+
+class core : public std::enable_shared_from_this<core> {
+ public:
+  static result<std::shared_ptr<core>> start(uv_loop_t*, test_relay_options) noexcept;
+  core(uv_loop_t*, test_relay_options) noexcept;
+  core(const core&) = delete;
+  core& operator=(const core&) = delete;
+  ~core();
+
+  const test_relay_options& options() const noexcept { return options_; }
+  testing::behaviour& behaviour() noexcept { return options_.behaviour; }
+  store& events() noexcept { return store_; }
+  script_runner& script() noexcept { return script_; }
+  loop_context context() const noexcept { return context_; }
+  std::string url(std::string_view host = {}) const;
+  std::uint16_t port() const noexcept { return port_; }
+  const std::string& ca_file() const noexcept;
+
+  void stop(ending how) noexcept;
+  std::error_code listen() noexcept;
+  bool is_listening() const noexcept { return listening_; }
+  /// Of links in any phase.
+  void drop_links(ending how) noexcept;
+  void pause_reading(bool paused) noexcept;
+  /// Silence: nothing of the application is called any more.
+  void shut_down() noexcept;
+
+  void offer(const event&);
+  void offer_raw(std::string_view json);
+  void set_on_message(callback<bool(const connection&, std::string_view)> f) { on_message_ = std::move(f); }
+
+  /// What links tell.
+  void on_upgraded(link&);
+  void on_text(link&, std::string text);
+  void on_gone(link&);
+  void serve(link&, const request&);
+  void count_tls_failure() noexcept { ++counters_.tls_failed; }
+  void count_violation() noexcept { ++counters_.violations; }
+  void count_ping() noexcept { ++counters_.pings; }
+  void count_pong() noexcept { ++counters_.pongs; }
+  void count_binary() noexcept { ++counters_.messages, ++counters_.nonsense; }
+
+  relay_counters counters() const noexcept;
+  /// In the order in which they came.
+  const std::vector<std::shared_ptr<link>>& links() const noexcept { return links_; }
+  std::shared_ptr<link> newest_open_link() const noexcept;
+  using known_link = std::pair<std::shared_ptr<link_record>, std::weak_ptr<link>>;
+  const std::deque<known_link>& known_links() const noexcept { return known_; }
+  std::vector<std::string> received() const;
+
+ private:
+  struct listener;
+  std::error_code bind() noexcept;
+  std::error_code prepare_tls() noexcept;
+  void close_listener() noexcept;
+  uv_stream_t* listener_stream() noexcept;
+  void accept();
+  handshake_rule next_rule();
+  void log(link&, const std::string& text);
+  bool intercepted(link&, const std::string& text);
+  void count(const request&) noexcept;
+
+  loop_context context_;
+  test_relay_options options_;
+  std::unique_ptr<certificate_authority> authority_;
+  std::shared_ptr<tls_server> tls_;
+  listener* listener_ = nullptr;
+  bool listening_ = false;
+  bool paused_ = false;
+  bool shut_down_ = false;
+  std::uint16_t port_ = 0;
+  store store_;
+  script_runner script_;
+  relay_counters counters_;
+  callback<bool(const connection&, std::string_view)> on_message_;
+  std::vector<std::shared_ptr<link>> links_;
+  std::deque<known_link> known_;
+  std::vector<std::pair<std::shared_ptr<link_record>, std::size_t>> log_;  // connection, place in its `received`
+  std::size_t log_bytes_ = 0;
+};
+
+}  // namespace uvnostr::testing::detail

@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: MIT
+#include "sessions/core_fixture.hpp"
+
+namespace uvnostr {
+namespace {
+
+class Verification : public CoreTest {
+ protected:
+  static std::string replaced(std::string text, std::string_view what, std::string_view with) {
+    const auto at = text.find(what);
+    EXPECT_NE(at, std::string::npos);
+    return text.replace(at, what.size(), with);
+  }
+  /// The same event with one digit of its signature changed.
+  static std::string with_wrong_signature(const std::string& frame) {
+    std::string changed = frame;
+    const auto at = changed.find(R"("sig":")") + 10;
+    changed[at] = changed[at] == '0' ? '1' : '0';
+    return changed;
+  }
+};
+
+TEST_F(Verification, DeliversWhatIsGenuine) {
+  make(verification::threads);
+  add_open();
+  const subscription s = subscribe();
+  world.last().text(event_frame(asked(world.last())[0], note("genuine")));
+  EXPECT_TRUE(take_said().empty());  // it is on a worker
+  world.settle();
+  EXPECT_EQ(take_said(), lines{"event genuine from 1"});
+  EXPECT_EQ(core->stats().verified, 1U);
+}
+
+TEST_F(Verification, DropsForgeriesAndCountsThem) {
+  make(verification::threads);
+  const relay_id r = add_open();
+  const subscription s = subscribe();
+  const std::string frame = event_frame(asked(world.last())[0], note("genuine"));
+  world.last().text(with_wrong_signature(frame));
+  world.last().text(replaced(frame, "genuine", "GENUINE"));
+  world.settle();
+  EXPECT_TRUE(take_said().empty());
+  EXPECT_EQ(counts(r).wrong_signature, 1U);
+  EXPECT_EQ(counts(r).wrong_id, 1U);
+  EXPECT_EQ(counts(r).pending, 0U);
+}
+
+TEST_F(Verification, AForgeryNeverSuppressesTheRealEvent) {
+  make(verification::threads);
+  add_open(plain_relay("ws://liar.test"));
+  add_open(plain_relay("ws://honest.test"));
+  const subscription s = subscribe();
+  const std::string at_liar = asked(*world.connections[0])[0];
+  const std::string at_honest = asked(*world.connections[1])[0];
+  for (int i = 0; i < 20; ++i) {
+    const event real = note("real " + std::to_string(i));
+    world.connections[0]->text(with_wrong_signature(event_frame(at_liar, real)));
+    world.connections[0]->text(replaced(event_frame(at_liar, real), "real", "fake"));
+    world.connections[1]->text(event_frame(at_honest, real));
+    if (i % 3 == 0) world.settle();
+  }
+  world.settle();
+  const lines delivered = take_said();
+  ASSERT_EQ(delivered.size(), 20U);
+  for (int i = 0; i < 20; ++i) EXPECT_EQ(delivered[static_cast<std::size_t>(i)], "event real " + std::to_string(i) + " from 2");
+}
+
+TEST_F(Verification, ASecondCopyOfAForgeryIsNoBetter) {
+  make(verification::threads);
+  add_open(plain_relay("ws://a.test"));
+  add_open(plain_relay("ws://b.test"));
+  const subscription s = subscribe();
+  const event real = note("real");
+  for (int round = 0; round < 3; ++round) {
+    for (const auto& c : world.connections) {
+      const std::string id = round == 0 ? asked(*c)[0] : "0-0";
+      c->text(with_wrong_signature(event_frame(id, real)));
+    }
+    world.settle();
+  }
+  EXPECT_TRUE(take_said().empty());
+  EXPECT_EQ(core->stats().messages.wrong_signature, 6U);
+}
+
+TEST_F(Verification, HappensOnceForCopiesThatComeMeanwhile) {
+  make(verification::threads);
+  for (int i = 0; i < 10; ++i) add_open(plain_relay("ws://r" + std::to_string(i) + ".test"));
+  const subscription s = subscribe();
+  const event e = note("from ten relays");
+  for (const auto& c : world.connections) c->text(event_frame(asked(*c)[0], e));
+  world.settle();
+  EXPECT_EQ(take_said(), lines{"event from ten relays from 1"});
+  EXPECT_EQ(core->stats().verified, 1U);
+  EXPECT_EQ(core->stats().messages.duplicate, 9U);
+  EXPECT_EQ(core->seen_on(e.id()).size(), 10U);
+}
+
+TEST_F(Verification, IsNotRepeatedForASecondSubscription) {
+  make(verification::threads);
+  add_open();
+  const subscription one = subscribe({.kinds = {1}}, {}, "one");
+  const subscription two = subscribe({.kinds = {1}}, {}, "two");
+  const lines ids = asked(world.last());
+  const event e = note("x");
+  world.last().text(event_frame(ids[0], e));
+  world.settle();
+  world.last().text(event_frame(ids[1], e));
+  world.last().text(replaced(event_frame(ids[1], e), "\"x\"", "\"y\""));
+  world.settle();
+  EXPECT_EQ(take_said(), (lines{"one event x from 1", "two event x from 1"}));
+  EXPECT_EQ(core->stats().verified, 1U);
+}
+
+TEST_F(Verification, AKnownIdVouchesForNothingElse) {
+  make(verification::threads);
+  const relay_id r = add_open();
+  const subscription one = subscribe({.kinds = {1}}, {}, "one");
+  const std::string id = asked(world.last())[0];
+  const event e = note("x");
+  world.last().text(event_frame(id, e));
+  world.settle();
+  take_said();
+  const subscription two = subscribe({.kinds = {1}}, {}, "two");
+  const std::string other = asked(world.last())[0];
+  world.last().text(replaced(event_frame(other, e), "\"x\"", "\"y\""));
+  world.last().text(with_wrong_signature(event_frame(other, e)));
+  world.settle();
+  EXPECT_TRUE(take_said().empty());
+  EXPECT_EQ(counts(r).wrong_id, 1U);
+  EXPECT_EQ(counts(r).wrong_signature, 1U);
+}
+
+TEST_F(Verification, KeepsTheOrderOfARelayAndEoseBehindItsEvents) {
+  make(verification::threads);
+  add_open();
+  const subscription s = subscribe();
+  const std::string id = asked(world.last())[0];
+  world.workers_stopped = true;
+  lines expected;
+  for (int i = 0; i < 200; ++i) {
+    world.last().text(event_frame(id, note(std::to_string(i))));
+    expected.push_back("event " + std::to_string(i) + " from 1");
+    if (i % 10 == 0) world.settle();
+  }
+  world.last().text(eose(id));
+  world.last().text(event_frame(id, note("live")));
+  world.settle();
+  EXPECT_TRUE(take_said().empty());
+  world.workers_stopped = false;
+  world.settle();
+  expected.insert(expected.end(), {"eose from 1", "event live from 1", "all eose"});
+  EXPECT_EQ(take_said(), expected);
+}
+
+TEST_F(Verification, StopsReadingARelayThatIsAhead) {
+  make(verification::threads);
+  relay_options options = plain_relay();
+  options.max_pending_bytes = 10'000;
+  const relay_id r = add_open(options);
+  const subscription s = subscribe();
+  const std::string id = asked(world.last())[0];
+  world.workers_stopped = true;
+  int sent = 0;
+  while (!world.last().paused && sent < 1000) world.last().text(event_frame(id, note(std::to_string(sent++))));
+  EXPECT_LT(sent, 100);
+  world.workers_stopped = false;
+  world.settle();
+  EXPECT_FALSE(world.last().paused);
+  EXPECT_EQ(counts(r).delivered, static_cast<unsigned>(sent));
+}
+
+TEST_F(Verification, DoesNotTakeAPausedRelayForDead) {
+  make(verification::threads);
+  relay_options options = plain_relay();
+  options.max_pending_bytes = 100;
+  options.ping_interval = 1s;
+  options.pong_timeout = 1s;
+  add_open(options);
+  const subscription s = subscribe();
+  world.workers_stopped = true;
+  world.last().text(event_frame(asked(world.last())[0], note("large enough")));
+  ASSERT_TRUE(world.last().paused);
+  world.advance(1min);
+  EXPECT_FALSE(world.last().aborted);
+}
+
+TEST_F(Verification, GoesOnWithoutWorkers) {
+  make(verification::threads);
+  world.workers_refuse = true;
+  add_open();
+  const subscription s = subscribe();
+  world.last().text(event_frame(asked(world.last())[0], note("x")));
+  world.settle();
+  EXPECT_EQ(take_said(), lines{"event x from 1"});
+}
+
+TEST_F(Verification, WorksOnTheLoopToo) {
+  make(verification::on_loop);
+  add_open();
+  const subscription s = subscribe();
+  const std::string id = asked(world.last())[0];
+  world.last().text(event_frame(id, note("x")));
+  world.last().text(with_wrong_signature(event_frame(id, note("y"))));
+  world.last().text(eose(id));
+  world.settle();
+  EXPECT_EQ(take_said(), (lines{"event x from 1", "eose from 1", "all eose"}));
+}
+
+TEST_F(Verification, PoolMayBeDestroyedWhileAWorkerIsBusy) {
+  make(verification::threads);
+  add_open();
+  const subscription s = subscribe();
+  world.workers_stopped = true;
+  world.last().text(event_frame(asked(world.last())[0], note("x")));
+  world.settle();
+  ASSERT_EQ(world.work_waiting(), 1U);
+  core->destroy();
+  core.reset();
+  world.finish_work();
+  EXPECT_TRUE(take_said().empty());
+}
+
+TEST_F(Verification, DropsWhatIsReadyForASubscriptionThatHasEnded) {
+  make(verification::threads);
+  const relay_id r = add_open();
+  std::optional<subscription> s = subscribe();
+  world.last().text(event_frame(asked(world.last())[0], note("x")));
+  s.reset();
+  world.settle();
+  EXPECT_TRUE(take_said().empty());
+  EXPECT_EQ(counts(r).unknown_subscription, 1U);
+}
+
+TEST_F(Verification, AnEoseOfAnOlderConnectionMeansNothingToTheNewOne) {
+  make(verification::threads);
+  add_open();
+  const subscription s = subscribe();
+  const std::string id = asked(world.last())[0];
+  world.workers_stopped = true;
+  world.last().text(event_frame(id, note("x")));
+  world.last().text(eose(id));
+  world.last().drop();
+  world.advance(1s);
+  world.last().open();
+  world.settle();
+  ASSERT_EQ(asked(world.last()).size(), 1U);
+  world.workers_stopped = false;
+  world.settle();
+  EXPECT_EQ(take_said(), lines{"event x from 1"});
+}
+
+}  // namespace
+}  // namespace uvnostr

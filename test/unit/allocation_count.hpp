@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+
+namespace uvnostr::test {
+
+/// Counts what this thread takes through operator new while it lives. The program's operator new is replaced.
+class allocation_count {
+ public:
+  allocation_count() noexcept;
+  allocation_count(const allocation_count&) = delete;
+  allocation_count& operator=(const allocation_count&) = delete;
+  ~allocation_count();
+
+  std::size_t count() const noexcept;
+  std::size_t bytes() const noexcept;
+};
+
+}  // namespace uvnostr::test

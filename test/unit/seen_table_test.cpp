@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: MIT
+#include "dedup/seen_table.hpp"
+
+#include <algorithm>
+#include <list>
+#include <map>
+#include <optional>
+#include <random>
+#include <set>
+#include <utility>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+namespace uvnostr::dedup {
+namespace {
+
+constexpr std::array<std::uint8_t, 16> key = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16};
+
+/// Ids that differ in the last bytes only, so that comparing fewer than all 32 would show.
+event_id id_of(std::uint32_t number) {
+  event_id id;
+  id.bytes.fill(0xaa);
+  for (std::size_t i = 0; i < 4; ++i) id.bytes[31 - i] = static_cast<std::uint8_t>(number >> 8 * i);
+  return id;
+}
+
+TEST(SeenTable, FindsWhatWasInserted) {
+  const auto table = seen_table::make(4, key);
+  const std::uint32_t entry = table->insert(id_of(1), 7, 99).entry;
+  EXPECT_EQ(table->find(id_of(1), 7), entry);
+  EXPECT_EQ(table->find_any(id_of(1)), entry);
+  EXPECT_EQ(table->id(entry), id_of(1));
+  EXPECT_EQ(table->owner(entry), 7U);
+  EXPECT_EQ(table->sig_tag(entry), 99U);
+}
+
+TEST(SeenTable, TellsOwnersOfOneIdApart) {
+  const auto table = seen_table::make(4, key);
+  const std::uint32_t seven = table->insert(id_of(1), 7, 0).entry;
+  const std::uint32_t eight = table->insert(id_of(1), 8, 0).entry;
+  EXPECT_EQ(table->find(id_of(1), 7), seven);
+  EXPECT_EQ(table->find(id_of(1), 8), eight);
+  EXPECT_EQ(table->find(id_of(1), 9), seen_table::npos);
+}
+
+TEST(SeenTable, GivesEveryEntryOfAnId) {
+  const auto table = seen_table::make(8, key);
+  std::set<std::uint32_t> inserted;
+  for (std::uint32_t owner = 0; owner < 3; ++owner) inserted.insert(table->insert(id_of(1), owner, 0).entry);
+  table->insert(id_of(2), 0, 0);
+  std::set<std::uint32_t> given;
+  table->for_each(id_of(1), [&](std::uint32_t entry) { given.insert(entry); });
+  EXPECT_EQ(given, inserted);
+}
+
+TEST(SeenTable, EvictsTheOldestEntryWhenFull) {
+  const auto table = seen_table::make(2, key);
+  table->insert(id_of(1), 5, 0);
+  table->insert(id_of(2), 6, 0);
+  const auto result = table->insert(id_of(3), 7, 0);
+  EXPECT_TRUE(result.evicted);
+  EXPECT_EQ(result.evicted_owner, 5U);
+  EXPECT_EQ(table->find_any(id_of(1)), seen_table::npos);
+  EXPECT_NE(table->find_any(id_of(2)), seen_table::npos);
+  EXPECT_EQ(table->size(), 2U);
+}
+
+TEST(SeenTable, KeepsAnEntryThatWasTouched) {
+  const auto table = seen_table::make(2, key);
+  const std::uint32_t first = table->insert(id_of(1), 0, 0).entry;
+  table->insert(id_of(2), 0, 0);
+  table->touch(first);
+  table->insert(id_of(3), 0, 0);
+  EXPECT_NE(table->find_any(id_of(1)), seen_table::npos);
+  EXPECT_EQ(table->find_any(id_of(2)), seen_table::npos);
+}
+
+TEST(SeenTable, InsertsAnIdThatLiesInTheEntryToBeEvicted) {
+  const auto table = seen_table::make(1, key);
+  const std::uint32_t entry = table->insert(id_of(1), 0, 0).entry;
+  table->insert(table->id(entry), 1, 0);
+  EXPECT_NE(table->find(id_of(1), 1), seen_table::npos);
+}
+
+/// A number whose id has its home that many slots behind the home of the id of `other`, in a table of that capacity.
+std::uint32_t number_behind(std::uint32_t other, std::uint32_t slots_behind, std::uint32_t capacity) {
+  const auto home = [capacity](std::uint32_t number) {
+    return (siphash<>(key)(id_of(number).bytes) >> 32) * (capacity + capacity / 2 + 1) >> 32;
+  };
+  std::uint32_t number = other + 1;
+  while (home(number) != home(other) + slots_behind) ++number;
+  return number;
+}
+
+TEST(SeenTable, KeepsItsOrderAmongEntriesFurtherFromHomeThanASlotCanSay) {
+  // The entries of b are pushed away from home by those of a, then some of a come that must go before them, then b
+  // moves back.
+  const std::uint32_t a = 1;
+  const std::uint32_t b = number_behind(a, 3, 1'000);
+  const auto table = seen_table::make(1'000, key);
+  for (std::uint32_t owner = 0; owner < 100; ++owner) table->insert(id_of(a), owner, 0);
+  for (std::uint32_t owner = 0; owner < 50; ++owner) table->insert(id_of(b), owner, 0);
+  for (std::uint32_t owner = 100; owner < 110; ++owner) table->insert(id_of(a), owner, 0);
+  for (std::uint32_t owner = 0; owner < 100; ++owner) {
+    table->erase(table->find(id_of(a), owner));
+    for (std::uint32_t left = owner + 1; left < 110; ++left) ASSERT_NE(table->find(id_of(a), left), seen_table::npos) << owner << " " << left;
+    for (std::uint32_t left = 0; left < 50; ++left) ASSERT_NE(table->find(id_of(b), left), seen_table::npos) << owner << " " << left;
+  }
+}
+
+/// The same by a list, the newest first, and a map.
+class oracle {
+ public:
+  explicit oracle(std::size_t capacity) : capacity_(capacity) {}
+  using key_type = std::pair<std::uint32_t, std::uint32_t>;
+
+  bool has(const key_type& at) const { return places_.contains(at); }
+  std::optional<std::uint32_t> tag(const key_type& at) const { return has(at) ? std::optional(places_.at(at)->second) : std::nullopt; }
+  std::size_t owners(std::uint32_t id) const {
+    return static_cast<std::size_t>(std::count_if(order_.begin(), order_.end(), [id](const auto& e) { return e.first.first == id; }));
+  }
+  std::optional<key_type> insert(const key_type& at, std::uint32_t tag) {
+    std::optional<key_type> evicted;
+    if (order_.size() == capacity_) {
+      evicted = order_.back().first;
+      erase(*evicted);
+    }
+    order_.push_front({at, tag});
+    places_[at] = order_.begin();
+    return evicted;
+  }
+  void touch(const key_type& at) { order_.splice(order_.begin(), order_, places_.at(at)); }
+  void erase(const key_type& at) {
+    order_.erase(places_.at(at));
+    places_.erase(at);
+  }
+  void clear() {
+    order_.clear();
+    places_.clear();
+  }
+  std::size_t size() const { return order_.size(); }
+
+ private:
+  std::size_t capacity_;
+  std::list<std::pair<key_type, std::uint32_t>> order_;
+  std::map<key_type, std::list<std::pair<key_type, std::uint32_t>>::iterator> places_;
+};
+
+struct shape {
+  std::size_t capacity;
+  std::uint32_t ids;
+  std::uint32_t owners;
+  int steps;
+};
+
+struct SeenTableAgainstOracle : testing::TestWithParam<shape> {};
+
+TEST_P(SeenTableAgainstOracle, BehavesLikeAListAndAMap) {
+  const shape& s = GetParam();
+  const auto seed = std::random_device()();
+  SCOPED_TRACE(testing::Message() << "seed " << seed);
+  std::mt19937 random(seed);
+  auto random_key = key;
+  for (auto& byte : random_key) byte = static_cast<std::uint8_t>(random());
+  const auto table = seen_table::make(s.capacity, random_key);
+  oracle expected(s.capacity);
+  for (int step = 0; step < s.steps; ++step) {
+    const oracle::key_type at{static_cast<std::uint32_t>(random() % s.ids), static_cast<std::uint32_t>(random() % s.owners)};
+    const event_id id = id_of(at.first);
+    const std::uint32_t entry = table->find(id, at.second);
+    ASSERT_EQ(entry != seen_table::npos, expected.has(at)) << step;
+    const auto action = random() % 16;
+    if (entry == seen_table::npos) {
+      if (action == 0) continue;
+      const auto tag = static_cast<std::uint32_t>(random());
+      const auto evicted = expected.insert(at, tag);
+      const auto result = table->insert(id, at.second, tag);
+      ASSERT_EQ(result.evicted, evicted.has_value()) << step;
+      if (evicted) {
+        ASSERT_EQ(result.evicted_owner, evicted->second) << step;
+        ASSERT_EQ(table->find(id_of(evicted->first), evicted->second), seen_table::npos) << step;
+      }
+      ASSERT_EQ(table->find(id, at.second), result.entry) << step;
+    } else {
+      ASSERT_EQ(table->owner(entry), at.second);
+      ASSERT_EQ(table->sig_tag(entry), expected.tag(at));
+      if (action < 8) {
+        table->touch(entry);
+        expected.touch(at);
+      } else if (action < 12) {
+        table->erase(entry);
+        expected.erase(at);
+      }
+    }
+    if (random() % 2'000 == 0) {
+      table->clear();
+      expected.clear();
+    }
+    ASSERT_EQ(table->size(), expected.size());
+    if (step % 64 == 0) {
+      std::size_t owners = 0;
+      table->for_each(id, [&](std::uint32_t each) { owners += table->id(each) == id ? 1U : 0U; });
+      ASSERT_EQ(owners, expected.owners(at.first)) << step;
+    }
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Shapes, SeenTableAgainstOracle,
+                         testing::Values(shape{1, 3, 2, 20'000}, shape{2, 4, 2, 20'000}, shape{3, 5, 2, 20'000},
+                                         shape{7, 10, 3, 50'000}, shape{64, 90, 1, 100'000}, shape{1'000, 1'300, 1, 200'000},
+                                         // Many owners of few ids: runs longer than the distance that a slot can hold.
+                                         shape{300, 2, 200, 50'000}, shape{300, 3, 200, 50'000}, shape{500, 20, 100, 50'000}));
+
+TEST(SeenTable, IsCompleteAfterManyEvictionsAtFullLoad) {
+  const std::uint32_t capacity = 10'000;
+  const auto table = plain_seen_table::make(capacity, key);
+  for (std::uint32_t i = 0; i < 5 * capacity; ++i) ASSERT_TRUE(table->insert_or_touch(id_of(i)));
+  for (std::uint32_t i = 0; i < 5 * capacity; ++i) {
+    ASSERT_EQ(table->find(id_of(i)) != plain_seen_table::npos, i >= 4 * capacity) << i;
+  }
+}
+
+TEST(SeenTable, CostsNothingForOwnersThatItDoesNotHave) {
+  const auto plain = plain_seen_table::make(100'000, key);
+  const auto owned = seen_table::make(100'000, key);
+  EXPECT_LE(plain->memory_bytes(), 48U * 100'000);
+  EXPECT_LE(owned->memory_bytes(), 56U * 100'000);
+}
+
+}  // namespace
+}  // namespace uvnostr::dedup
