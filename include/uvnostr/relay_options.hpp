@@ -75,7 +75,7 @@ struct relay_status {
   std::string_view text{};            ///< the same as a sentence with the URL, for a log; empty when cause is 0
   std::uint16_t close_code = 0;       ///< of the relay's close frame, 0 if there was none. Source: RFC 6455, 7.4
   int http_status = 0;                ///< of an HTTP answer that was not 101
-  unsigned failures = 0;              ///< attempts in a row that failed
+  unsigned failures = 0;              ///< in a row: attempts that failed, connections that did not last
   std::optional<std::chrono::milliseconds> next_attempt{};  ///< set while waiting: how long
 };
 

@@ -3,6 +3,7 @@
 // that reads them. What is not recognised becomes a general code with the text as its detail.
 #include "net/disconnect_cause.hpp"
 
+#include <dlfcn.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -38,9 +39,26 @@ int verify_result(std::string_view text) noexcept {
   return number;
 }
 
-// Empty if the text is about something else than the certificate.
-std::string_view certificate_fault(std::string_view text) noexcept {
-  const int number = verify_result(text);  // as in OpenSSL's x509_vfy.h, for mbedTLS as well
+#if UVNOSTR_BUNDLED_LWS == 0 && !defined(LWS_WITH_MBEDTLS)
+// libwebsockets 4.1.6 keeps OpenSSL's finding to itself. OpenSSL is in the process because libwebsockets needs it; we
+// do not link it, so that a libwebsockets with another TLS library does as well.
+int openssl_verify_result(lws* wsi) noexcept {
+  using getter = long (*)(const void*);
+  static const auto get = reinterpret_cast<getter>(dlsym(RTLD_DEFAULT, "SSL_get_verify_result"));
+  const void* const connection = lws_get_ssl(wsi);
+  return get != nullptr && connection != nullptr ? static_cast<int>(get(connection)) : 0;
+}
+#else
+int openssl_verify_result(lws*) noexcept { return 0; }
+#endif
+
+// Our patch's word for a handshake of mbedTLS that ended before a certificate came.
+constexpr int no_certificate_seen = 50;
+
+// Empty if it is about something else than the certificate. The numbers are those of OpenSSL's x509_vfy.h, with
+// mbedTLS as well.
+std::string_view certificate_fault(std::string_view text, int number) noexcept {
+  if (number == no_certificate_seen) return {};
   if (number == 62 || number == 64 || contains_one_of(text, {"ostname mismatch", "IP address mismatch"})) {
     return "the certificate is for another host name";
   }
@@ -121,7 +139,22 @@ int route_error(const ip_address& address) noexcept {
   return error;
 }
 
-port::disconnect cause_of_failed_upgrade(lws* wsi, std::string_view text, bool secure) noexcept {
+port::disconnect cause_of_failed_tls(lws* wsi, std::string_view text) noexcept {
+  text = trimmed(text);
+  port::disconnect why;
+  const int from_text = verify_result(text);
+  const int number = from_text != 0 ? from_text : openssl_verify_result(wsi);
+  if (const auto fault = certificate_fault(text, number); !fault.empty()) {
+    why.cause = errc::tls_certificate;
+    why.detail = fault;
+  } else {
+    why.cause = errc::tls_failed;
+    why.detail = number == no_certificate_seen ? "it broke off before a certificate came" : text;
+  }
+  return why;
+}
+
+port::disconnect cause_of_failed_upgrade(lws* wsi, std::string_view text) noexcept {
   text = trimmed(text);
   port::disconnect why;
   const int status = static_cast<int>(lws_http_client_http_response(wsi));
@@ -129,17 +162,9 @@ port::disconnect cause_of_failed_upgrade(lws* wsi, std::string_view text, bool s
     why.cause = errc::http_status;
     why.http_status = status;
     why.retry_after = retry_after(wsi);
-    return why;
-  }
-  why.detail = text;
-  if (contains_one_of(text, {"HS:", "problems parsing", "ws protocol"})) {
+  } else if (contains_one_of(text, {"HS:", "problems parsing", "ws protocol"})) {
     why.cause = errc::handshake_failed;
-  } else if (const auto fault = secure ? certificate_fault(text) : std::string_view(); !fault.empty()) {
-    why.cause = errc::tls_certificate;
-    why.detail = fault;
-  } else if (secure && contains_one_of(text, {"tls", "mbedtls connect", "connect SYSCALL", "connect unk", "bio_create",
-                                              "SSL", "ssl"})) {
-    why.cause = errc::tls_failed;
+    why.detail = text;
   } else {
     why.cause = errc::connection_lost;
     why.detail = "closed before it answered the upgrade request";

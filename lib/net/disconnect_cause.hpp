@@ -17,9 +17,11 @@ port::disconnect cause_of_errno(int error) noexcept;
 /// The errno with which the kernel refuses to send anything to that address, or 0. Sends nothing.
 int route_error(const ip_address&) noexcept;
 
-/// From what libwebsockets knows when a connection was made, but not the WebSocket upgrade: the answer's status, or
-/// a text that differs by version and TLS library.
-port::disconnect cause_of_failed_upgrade(lws*, std::string_view text, bool secure) noexcept;
+/// From what libwebsockets knows when TCP was connected but not TLS. The texts differ by version and TLS library.
+port::disconnect cause_of_failed_tls(lws*, std::string_view text) noexcept;
+
+/// The same after the upgrade request was sent.
+port::disconnect cause_of_failed_upgrade(lws*, std::string_view text) noexcept;
 
 /// Whether another address of the same host would fail in the same way.
 bool is_final(const port::disconnect&) noexcept;

@@ -55,6 +55,7 @@ class lws_attempt {
   lws* wsi_ = nullptr;
   bool starting_ = true;       // inside of lws_client_connect_via_info()
   bool connected_ = false;     // TCP
+  bool requested_ = false;     // TLS as well, and the upgrade request is being sent
   bool established_ = false;   // WebSocket
   bool ended_ = false;         // libwebsockets has said so
   bool destroyed_ = false;     // and is done with the wsi

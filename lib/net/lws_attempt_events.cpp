@@ -73,6 +73,7 @@ int lws_attempt::handle(lws* wsi, lws_callback_reasons reason, void* in, std::si
       connected_ = true;
       return go_on;
     case LWS_CALLBACK_CLIENT_APPEND_HANDSHAKE_HEADER: {
+      requested_ = true;
       auto** position = static_cast<unsigned char**>(in);
       return add_headers(wsi, position, *position + size);
     }
@@ -119,8 +120,10 @@ int lws_attempt::fail(const char* text, std::size_t size) noexcept {
   port::disconnect why;
   if (socket_error_ != 0 || !connected_) {
     why = cause_of_errno(socket_error_);
+  } else if (secure_ && !requested_) {
+    why = cause_of_failed_tls(wsi_, std::string_view(text, size));
   } else {
-    why = cause_of_failed_upgrade(wsi_, std::string_view(text, size), secure_);
+    why = cause_of_failed_upgrade(wsi_, std::string_view(text, size));
   }
   std::exchange(owner_, nullptr)->on_failed(*this, std::move(why));
   return go_on;

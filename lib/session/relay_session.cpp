@@ -133,7 +133,7 @@ void relay_session::connection_over(const port::disconnect& end) noexcept {
     listener().on_session_dial_over(*this);
   } else {
     ++stats.disconnects;
-    backoff_.lost_after(uptime);
+    if (was == phase::connected) backoff_.lost_after(uptime);
   }
   auth_.on_disconnected();
   requests_.on_disconnected();

@@ -114,7 +114,7 @@ export class Stage {
     const relay = new Program(`relay ${this.#programs.length + 1}`, process.execPath, path, ...parameters);
     this.#programs.push(relay);
     const { port } = await relay.once('listening');
-    relay.url = `ws://127.0.0.1:${port}/`;
+    relay.url = `ws://127.0.0.1:${port}`;
     return relay;
   }
 

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: MIT
+// Names that this file answers for, in place of the system's resolver: libuv's getaddrinfo() is ours.
+#include <dlfcn.h>
+#include <netdb.h>
+
+#include <atomic>
+#include <cstring>
+#include <future>
+#include <map>
+
+#include "loopback/net_fixture.hpp"
+#include "net/uv_resolver.hpp"
+
+namespace uvnostr::test {
+namespace {
+
+// Set while a test holds the resolver's thread back.
+std::shared_future<void>* held_back = nullptr;
+
+int answer_for(std::string_view name, std::vector<const char*>& addresses) {
+  if (name == "second-address.uvnostr") addresses = {"127.0.0.2", "127.0.0.1"};
+  if (name == "refused.uvnostr") addresses = {"127.0.0.2", "127.0.0.3"};
+  if (name == "silent-first.uvnostr") addresses = {"127.0.0.4", "127.0.0.1"};
+  if (name == "slow.uvnostr") {
+    held_back->wait();
+    addresses = {"127.0.0.1"};
+  }
+  if (name == "failing.uvnostr") return EAI_AGAIN;
+  return addresses.empty() ? EAI_NONAME : 0;
+}
+
+}  // namespace
+}  // namespace uvnostr::test
+
+extern "C" int getaddrinfo(const char* node, const char* service, const addrinfo* hints, addrinfo** result) {
+  using resolve = int (*)(const char*, const char*, const addrinfo*, addrinfo**);
+  static const auto real = reinterpret_cast<resolve>(dlsym(RTLD_NEXT, "getaddrinfo"));
+  const std::string_view name = node != nullptr ? node : "";
+  if (!name.ends_with(".uvnostr")) return real(node, service, hints, result);
+  std::vector<const char*> addresses;
+  if (const int error = uvnostr::test::answer_for(name, addresses)) return error;
+  addrinfo** next = result;
+  for (const char* address : addresses) {
+    if (const int error = real(address, service, hints, next)) return error;
+    next = &(*next)->ai_next;
+  }
+  return 0;
+}
+
+namespace uvnostr::test {
+namespace {
+
+using net::ip_address;
+using NetResolver = net_test;
+
+TEST(IpAddress, IsToldFromAName) {
+  ip_address address;
+  EXPECT_TRUE(net::parse_ip_address("192.0.2.1", address));
+  EXPECT_FALSE(address.is_v6);
+  EXPECT_TRUE(net::parse_ip_address("2001:db8::1", address));
+  EXPECT_TRUE(address.is_v6);
+  EXPECT_FALSE(net::parse_ip_address("relay.example", address));
+  EXPECT_FALSE(net::parse_ip_address("192.0.2.1.example", address));
+}
+
+TEST(IpAddress, FamiliesAreTakenInTurnWithoutRepeats) {
+  const ip_address a6{true, "::a"}, b6{true, "::b"}, c6{true, "::c"}, a4{false, "192.0.2.1"}, b4{false, "192.0.2.2"};
+  EXPECT_EQ(net::interleave({a6, b6, a6, c6, a4, b4, a4}), (std::vector<ip_address>{a6, a4, b6, b4, c6}));
+  EXPECT_EQ(net::interleave({a4, a6, b6, c6}), (std::vector<ip_address>{a4, a6, b6, c6}));
+  EXPECT_EQ(net::interleave({}), std::vector<ip_address>{});
+}
+
+TEST_F(NetResolver, TellsANameThatDoesNotExistFromAResolverThatFails) {
+  const std::map<std::string, errc> names = {{"unknown.uvnostr", errc::host_not_found},
+                                             {"failing.uvnostr", errc::resolver_failed}};
+  for (const auto& [name, expected] : names) {
+    recorder r;
+    dial("ws://" + name, r);
+    run_until([&] { return r.disconnects == 1; });
+    EXPECT_EQ(r.last.cause, expected);
+    EXPECT_FALSE(r.last.detail.empty());
+  }
+}
+
+TEST_F(NetResolver, GoesToTheNextAddressWhenOneRefuses) {
+  recorder r;
+  dial("ws://second-address.uvnostr:" + std::to_string(server->port()), r);
+  run_until([&] { return r.opens + r.disconnects == 1; });
+  EXPECT_EQ(r.opens, 1U) << r.last.cause.message();
+  EXPECT_NE(server->peers.front()->request.find("Host: second-address.uvnostr:"), std::string::npos);
+}
+
+TEST_F(NetResolver, ReportsTheRefusalWhenAllAddressesRefuse) {
+  recorder r;
+  dial("ws://refused.uvnostr:" + std::to_string(server->port()), r);
+  run_until([&] { return r.disconnects == 1; });
+  EXPECT_EQ(r.last.cause, errc::connection_refused);
+}
+
+TEST_F(NetResolver, GoesToTheNextAddressWhenOneStaysSilent) {
+  // It accepts, but never answers the upgrade.
+  uv_tcp_t silent;
+  uv_tcp_init(&loop, &silent);
+  sockaddr_in address{};
+  uv_ip4_addr("127.0.0.4", server->port(), &address);
+  ASSERT_EQ(uv_tcp_bind(&silent, reinterpret_cast<const sockaddr*>(&address), 0), 0);
+  ASSERT_EQ(uv_listen(reinterpret_cast<uv_stream_t*>(&silent), 4, [](uv_stream_t*, int) {}), 0);
+  recorder r;
+  dial("ws://silent-first.uvnostr:" + std::to_string(server->port()), r);
+  run_until([&] { return r.opens == 1; });
+  uv_close(reinterpret_cast<uv_handle_t*>(&silent), nullptr);
+  run_turns(3);
+}
+
+TEST_F(NetResolver, DoesNotTurnToTheNextAddressAfterAnAnswer) {
+  recorder r;
+  server->on_request = [](peer& p) { p.send("HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n"); };
+  dial("ws://second-address.uvnostr:" + std::to_string(server->port()), r);
+  run_until([&] { return r.disconnects == 1; });
+  EXPECT_EQ(r.last.http_status, 403);
+  EXPECT_EQ(server->peers.size(), 1U);
+}
+
+TEST_F(NetResolver, DoesNotBlockTheLoopAndForgetsAnAnswerNobodyWaitsFor) {
+  std::promise<void> answer;
+  std::shared_future<void> released = answer.get_future().share();
+  held_back = &released;
+  recorder aborted;
+  recorder closed;
+  recorder waiting;
+  const std::string url = "ws://slow.uvnostr:" + std::to_string(server->port());
+  auto* first = dial(url, aborted);
+  auto* second = dial(url, closed);
+  dial(url, waiting);
+  run_turns(3);
+  first->abort();
+  second->close(1000, "");
+  run_until([&] { return closed.disconnects == 1; });
+  answer.set_value();
+  run_until([&] { return waiting.opens == 1; });
+  EXPECT_EQ(aborted.calls(), 0U);
+  EXPECT_EQ(closed.calls(), 1U);
+}
+
+}  // namespace
+}  // namespace uvnostr::test
