@@ -2,6 +2,7 @@
 #include "session/relay_session.hpp"
 
 #include <algorithm>
+#include <cassert>
 #include <utility>
 
 namespace uvnostr::session {
@@ -29,19 +30,6 @@ relay_session::relay_session(relay_id id, base::url url, relay_options options, 
   stats.url = url_.text;
 }
 
-relay_state relay_session::state() const noexcept {
-  switch (phase_) {
-    case phase::idle:
-    case phase::waiting:
-    case phase::queued: break;
-    case phase::connecting: return relay_state::connecting;
-    case phase::connected: return relay_state::connected;
-    case phase::closing: return relay_state::closing;
-    case phase::stopped: return relay_state::stopped;
-  }
-  return relay_state::waiting;
-}
-
 relay_status relay_session::status() const noexcept {
   return {.relay = id_,
           .url = url_.text,
@@ -59,9 +47,17 @@ bool relay_session::failing() const noexcept {
 }
 
 void relay_session::enter(phase next) noexcept {
+  assert(may_follow(phase_, next));
   phase_timer_.cancel();
   phase_ = next;
   phase_since_ = now();
+}
+
+/// Whenever no function of this class is at work.
+bool relay_session::keeps_its_rules() const noexcept {
+  const phase_rule& rule = rule_of(phase_);
+  return rule.at == phase_ && rule.has_connection == (connection_ != nullptr) &&
+         rule.has_timer == phase_timer_.is_scheduled() && (open() || !ping_timer_.is_scheduled());
 }
 
 void relay_session::dial_now() noexcept {
@@ -81,6 +77,7 @@ void relay_session::dial() noexcept {
   const result<port::connection*> dialled = around_.transport.dial({.url = url_, .options = options_}, *this);
   if (dialled) {
     connection_ = *dialled;
+    assert(keeps_its_rules());
     listener().on_session_state(*this);
   } else {
     connection_over({.cause = dialled.error(), .detail = {}, .retry_after = {}});
@@ -115,7 +112,10 @@ void relay_session::on_disconnect(const port::disconnect& end) noexcept {
 }
 
 /// The connection called: what was scheduled meanwhile needs its alarm.
-void relay_session::touched() noexcept { around_.reactor.wake_soon(); }
+void relay_session::touched() noexcept {
+  assert(keeps_its_rules());
+  around_.reactor.wake_soon();
+}
 
 /// There is no connection any more; what comes next depends on what there was.
 void relay_session::connection_over(const port::disconnect& end) noexcept {
@@ -204,6 +204,7 @@ void relay_session::stop(std::error_code cause) noexcept {
 }
 
 void relay_session::abort() noexcept {
+  if (phase_ == phase::stopped) return;
   if (connection_ != nullptr) std::exchange(connection_, nullptr)->abort();
   enter(phase::stopped);
   ping_timer_.cancel();

@@ -1,15 +1,5 @@
 // SPDX-License-Identifier: MIT
-// One relay over time: dialled, kept, lost, dialled again, until it is stopped.
-//
-//            start()                       may dial            upgrade done
-//   idle ------------> waiting ----------> queued ----> connecting ----> connected
-//                        ^  ^    delay over                 |                |
-//                        |  +-------------------------------+                |
-//                        |      failed, connect_timeout                      |
-//                        +---------------------------------------------------+
-//                              lost, closed by the relay, ping_timeout
-//
-//   stop(): from any state to closing (if connected) and then stopped; without a next attempt also to stopped.
+// One relay over time: dialled, kept, lost, dialled again, until it is stopped. Its states are in session/phase.hpp.
 //
 // What can go wrong:
 //   no address, refused, TLS, HTTP, ...   on_disconnect() of the connection says which
@@ -35,6 +25,7 @@
 #include "session/authenticator.hpp"
 #include "session/backoff.hpp"
 #include "session/outbox.hpp"
+#include "session/phase.hpp"
 #include "session/request_table.hpp"
 #include "session/session_listener.hpp"
 
@@ -50,8 +41,6 @@ struct surroundings {
 
 class relay_session final : public base::ref_counted<relay_session>, private port::connection_listener {
  public:
-  enum class phase : unsigned char { idle, waiting, queued, connecting, connected, closing, stopped };
-
   relay_session(relay_id, base::url, relay_options, const surroundings&);
 
   /// Dials as soon as it may; also when a delay is not over or it was stopped for want of retries.
@@ -66,7 +55,7 @@ class relay_session final : public base::ref_counted<relay_session>, private por
   relay_id id() const noexcept { return id_; }
   const base::url& url() const noexcept { return url_; }
   const relay_options& options() const noexcept { return options_; }
-  relay_state state() const noexcept;
+  relay_state state() const noexcept { return rule_of(phase_).shown_as; }
   relay_status status() const noexcept;
   bool open() const noexcept { return phase_ == phase::connected; }
   bool stopped() const noexcept { return phase_ == phase::stopped; }
@@ -108,6 +97,7 @@ class relay_session final : public base::ref_counted<relay_session>, private por
 
   void enter(phase) noexcept;
   void touched() noexcept;
+  bool keeps_its_rules() const noexcept;
   void wait_or_stop() noexcept;
   void connection_over(const port::disconnect&) noexcept;
   void finish(std::error_code cause) noexcept;

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: MIT
+// The states of a relay's session, what holds in each, and which may follow which: all of it, in one table.
+//
+//            dial_now()            may dial             upgrade done
+//   idle ------------> queued -----------> connecting ------------> connected
+//                      ^    ^                  |                        |
+//           delay over |    | dial_now()       | failed,                | lost, closed by the relay,
+//                      |    |                  | connect_timeout        | ping_timeout
+//                   waiting <------------------+------------------------+
+//                      |
+//                      +--> stopped: no attempt is left, or stop(); from connected by way of closing
+//
+// A stopped session may be revived by dial_now(), unless stop() was called.
+#pragma once
+
+#include <array>
+#include <cstddef>
+
+#include <uvnostr/stats.hpp>
+
+namespace uvnostr::session {
+
+enum class phase : unsigned char { idle, waiting, queued, connecting, connected, closing, stopped };
+
+struct phase_rule {
+  phase at;
+  relay_state shown_as;   // to the application
+  bool has_connection;
+  bool has_timer;         // the delay, connect_timeout or close_timeout
+  unsigned char next;     // the phases that may follow, a bit each
+};
+
+template <class... Phases>
+constexpr unsigned char one_of(Phases... phases) noexcept {
+  return static_cast<unsigned char>(((1U << static_cast<unsigned>(phases)) | ...));
+}
+
+inline constexpr std::array<phase_rule, 7> phase_rules{{
+    // at               shown as                 connection timer  next
+    {phase::idle,       relay_state::waiting,    false,     false, one_of(phase::queued, phase::stopped)},
+    {phase::waiting,    relay_state::waiting,    false,     true,  one_of(phase::queued, phase::stopped)},
+    {phase::queued,     relay_state::waiting,    false,     false, one_of(phase::connecting, phase::stopped)},
+    {phase::connecting, relay_state::connecting, true,      true,  one_of(phase::connected, phase::waiting, phase::stopped)},
+    {phase::connected,  relay_state::connected,  true,      false, one_of(phase::waiting, phase::closing, phase::stopped)},
+    {phase::closing,    relay_state::closing,    true,      true,  one_of(phase::stopped)},
+    {phase::stopped,    relay_state::stopped,    false,     false, one_of(phase::queued)},
+}};
+
+constexpr const phase_rule& rule_of(phase p) noexcept { return phase_rules[static_cast<std::size_t>(p)]; }
+
+constexpr bool may_follow(phase from, phase to) noexcept { return (rule_of(from).next & one_of(to)) != 0; }
+
+}  // namespace uvnostr::session
