@@ -10,6 +10,15 @@ using session::relay_session;
 using verify::treatment;
 using verify::verdict;
 
+namespace {
+
+/// What a message holds while it waits; without it a flood of them would grow the queue.
+std::size_t cost_of(const wire::relay_message& message) noexcept {
+  return sizeof(verify::item) + sizeof message + message.subscription.size() + message.text.size();
+}
+
+}  // namespace
+
 inbound::inbound(port::reactor& reactor, inbound_listener& listener, const pool_options& options, const dedup::gate::key& secret)
     : reactor_(reactor),
       listener_(listener),
@@ -133,14 +142,21 @@ void inbound::in_its_turn(relay_session& from, wire::relay_message&& message) {
   auto* const to = static_cast<leg*>(from.requests().find(message.subscription));
   if (to == nullptr) return;
   if (verifier_.idle()) {
-    on_marker(*to, message);
+    answer(*to, message);
   } else {
+    from.add_pending(cost_of(message));
     verifier_.add_marker(*to, std::move(message));
   }
 }
 
 void inbound::on_marker(verify::source& from, const wire::relay_message& message) noexcept {
   leg& to = static_cast<leg&>(from);
+  to.session().remove_pending(cost_of(message));
+  answer(to, message);
+}
+
+/// EOSE or CLOSED, in its turn.
+void inbound::answer(leg& to, const wire::relay_message& message) {
   session::request_table& requests = to.session().requests();
   // It may have waited: the request may be over, or asked anew under another id.
   if (requests.find(message.subscription) != &to) return;

@@ -63,6 +63,7 @@ class inbound final : private verify::verifier_listener {
   void queue(verify::treatment, leg&, const wire::raw_event&);
   void on_other_message(session::relay_session&, wire::verb, std::string_view message);
   void in_its_turn(session::relay_session&, wire::relay_message&&);
+  void answer(leg&, const wire::relay_message&);
   bool is_copy(const wire::event_fields&) const noexcept;
   void deliver(leg&, const verify::verified_event&, verify::id_form) noexcept;
   void refuse(leg&, verify::verdict) noexcept;

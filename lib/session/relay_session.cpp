@@ -17,6 +17,10 @@ std::string sentence(const base::url& url, const port::disconnect& end) {
   if (end.http_status != 0) text += " (HTTP " + std::to_string(end.http_status) + ")";
   if (end.close_code != 0) text += " (close code " + std::to_string(end.close_code) + ")";
   if (!end.detail.empty()) text += ": " + end.detail;
+  // The relay's own words may be among it, and a log is no place for its control characters.
+  for (char& c : text) {
+    if (static_cast<unsigned char>(c) < ' ' || c == 0x7f) c = '?';
+  }
   return text;
 }
 

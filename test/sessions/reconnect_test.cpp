@@ -132,6 +132,14 @@ TEST_F(Reconnect, WaitsAsLongAsTheRelayAsks) {
   EXPECT_NE(state_texts.back().find("503"), std::string::npos);
 }
 
+TEST_F(Reconnect, KeepsControlCharactersOfARelayOutOfTheSentence) {
+  make();
+  add_open();
+  world.last().end({.cause = errc::closed_by_relay, .detail = "bye\x1b[2J\r\n\x7f", .close_code = 4000, .retry_after = {}});
+  world.settle();
+  EXPECT_TRUE(state_texts.back().ends_with(": bye?[2J???")) << state_texts.back();
+}
+
 TEST_F(Reconnect, DropsAConnectionWithoutPong) {
   make();
   relay_options options = plain_relay();

@@ -169,6 +169,25 @@ TEST_F(Verification, StopsReadingARelayThatIsAhead) {
   EXPECT_EQ(counts(r).delivered, static_cast<unsigned>(sent));
 }
 
+TEST_F(Verification, StopsReadingARelayThatFloodsWithEose) {
+  make(verification::threads);
+  add_open();
+  const subscription s = subscribe();
+  const std::string id = asked(world.last())[0];
+  world.workers_stopped = true;
+  world.last().text(event_frame(id, note("x")));
+  int sent = 0;
+  while (!world.last().paused && sent < 100'000) {
+    world.last().text(eose(id));
+    ++sent;
+  }
+  EXPECT_LT(sent, 100'000);
+  world.workers_stopped = false;
+  world.settle();
+  EXPECT_FALSE(world.last().paused);
+  EXPECT_EQ(core->stats().relays[0].pending_bytes, 0U);
+}
+
 TEST_F(Verification, DoesNotTakeAPausedRelayForDead) {
   make(verification::threads);
   relay_options options = plain_relay();
