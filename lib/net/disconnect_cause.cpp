@@ -84,13 +84,7 @@ std::string_view certificate_fault(std::string_view text, int number) noexcept {
 
 std::optional<std::chrono::seconds> retry_after(lws* wsi) noexcept {
   std::array<char, 32> value{};
-#if defined(LWS_WITH_HTTP_UNCOMMON_HEADERS)
   const int size = lws_hdr_copy(wsi, value.data(), static_cast<int>(value.size()), WSI_TOKEN_HTTP_RETRY_AFTER);
-#else
-  constexpr std::string_view name = "retry-after:";
-  const int size = lws_hdr_custom_copy(wsi, value.data(), static_cast<int>(value.size()), name.data(),
-                                       static_cast<int>(name.size()));
-#endif
   if (size <= 0) return {};
   // The other form of the header, a date, is rare, and would need the relay's clock to agree with ours.
   unsigned seconds = 0;

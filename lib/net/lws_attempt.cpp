@@ -32,12 +32,6 @@ int socket_error_of(int descriptor) noexcept {
   return getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &error, &size) == 0 ? error : errno;
 }
 
-bool is_connected(int descriptor) noexcept {
-  sockaddr_storage peer{};
-  socklen_t size = sizeof peer;
-  return getpeername(descriptor, reinterpret_cast<sockaddr*>(&peer), &size) == 0;
-}
-
 }  // namespace
 
 lws_attempt* lws_attempt::start(shared_context& context, const dial_target& target, const ip_address& address,
@@ -84,7 +78,7 @@ lws_attempt* lws_attempt::start(shared_context& context, const dial_target& targ
 void lws_attempt::watch_connecting(std::size_t known_handles) noexcept {
   const int descriptor = lws_get_socket_fd(wsi_);
   uv_poll_t* const poll = context_.adopt_new_handles(known_handles, descriptor);
-  if (poll == nullptr || is_connected(descriptor)) return;
+  if (poll == nullptr || connected_) return;
   poll_ = poll;
   lws_callback_ = poll->poll_cb;
   uv_poll_start(poll, connecting_events, [](uv_poll_t* p, int status, int events) { on_connecting(p, status, events); });
@@ -97,7 +91,6 @@ void lws_attempt::on_connecting(uv_poll_t* poll, int status, int events) noexcep
     uv_poll_stop(poll);
     return;
   }
-  self->poll_ = nullptr;
   self->socket_error_ = socket_error_of(lws_get_socket_fd(self->wsi_));
   if (self->socket_error_ != 0) {
     // Reading the error has cleared it: libwebsockets would take the socket for connected.
@@ -107,6 +100,8 @@ void lws_attempt::on_connecting(uv_poll_t* poll, int status, int events) noexcep
   const uv_poll_cb original = self->lws_callback_;
   if (status == 0) uv_poll_start(poll, connecting_events, original);
   original(poll, status, events);
+  // If the peer has reset the connection in between, 4.1.6 is done with the socket now and forgets the handle.
+  if (shared_context::find(poll) == nullptr) shared_context::close_if_forgotten(poll);
 }
 
 void lws_attempt::abandon() noexcept {

@@ -61,7 +61,7 @@ class lws_attempt {
   bool destroyed_ = false;     // and is done with the wsi
   bool letting_close_ = false;
   int socket_error_ = 0;       // of connect()
-  uv_poll_t* poll_ = nullptr;  // libwebsockets' handle, while connect() is in progress
+  uv_poll_t* poll_ = nullptr;  // libwebsockets' handle, if connect() took its time
   uv_poll_cb lws_callback_ = nullptr;
   lws_attempt* next_ = nullptr;
   lws_attempt* previous_ = nullptr;

@@ -6,7 +6,9 @@
 // the handles on the loop; a new world may come before the end has begun, and then the context lives on.
 #include "net/shared_context.hpp"
 
+#include <fcntl.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cassert>
@@ -125,6 +127,9 @@ bool shared_context::create() noexcept {
         }
       },
       &step);
+  for (const auto& each : static_handles_) {
+    if (each.handle->type == UV_POLL) uv_fileno(each.handle, &event_descriptor_);
+  }
   uv_timer_init(loop_, &reaper_);
   reaper_.data = this;
   uv_unref(reinterpret_cast<uv_handle_t*>(&reaper_));
@@ -177,12 +182,17 @@ void shared_context::close_forgotten_handles(std::size_t known) noexcept {
         auto* skip = static_cast<std::size_t*>(data);
         if (*skip > 0) {
           --*skip;
-        } else if (handle->type == UV_POLL && uv_is_closing(handle) == 0) {
-          // libwebsockets takes its memory from realloc().
-          uv_close(handle, [](uv_handle_t* h) { std::free(h); });
+        } else if (handle->type == UV_POLL) {
+          close_if_forgotten(reinterpret_cast<uv_poll_t*>(handle));
         }
       },
       &known);
+}
+
+void shared_context::close_if_forgotten(uv_poll_t* poll) noexcept {
+  auto* const handle = reinterpret_cast<uv_handle_t*>(poll);
+  // libwebsockets takes its memory from realloc().
+  if (uv_is_closing(handle) == 0) uv_close(handle, [](uv_handle_t* h) { std::free(h); });
 }
 
 result<lws_vhost*> shared_context::vhost(bool secure, const std::string& ca_file) noexcept {
@@ -234,6 +244,7 @@ void shared_context::begin_end() noexcept {
   while (*link != this) link = &(*link)->next_;
   *link = next_;
   lws_context_destroy(context_);
+  guard_event_descriptor();
   continue_end();
 }
 
@@ -261,6 +272,16 @@ void shared_context::continue_end() noexcept {
   uv_timer_stop(&reaper_);
   uv_close(reinterpret_cast<uv_handle_t*>(&reaper_),
            [](uv_handle_t* handle) { delete static_cast<shared_context*>(handle->data); });
+}
+
+void shared_context::guard_event_descriptor() noexcept {
+#if LWS_LIBRARY_VERSION_NUMBER < 4003004
+  // These versions close the descriptor of their event pipe now, and once more when libuv lets go of its handle. In
+  // between another thread would get the number for a file of its own, and lose it. So we take the number at once, for
+  // libwebsockets to close.
+  const int taken = fcntl(uv_backend_fd(loop_), F_DUPFD_CLOEXEC, event_descriptor_);
+  if (taken >= 0 && taken != event_descriptor_) ::close(taken);
+#endif
 }
 
 void shared_context::add(lws_attempt& attempt) noexcept {

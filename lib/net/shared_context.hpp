@@ -37,8 +37,9 @@ class shared_context {
   /// own holds do. Returns the one that watches this descriptor, or null.
   uv_poll_t* adopt_new_handles(std::size_t known, int descriptor) noexcept;
   std::size_t count_handles() const noexcept;
-  /// Closes the poll handle that 4.1.6 forgets on the loop when a connection fails at once.
+  /// Closes the poll handle that 4.1.6 forgets on the loop when connect() fails: those newer than `known`, or one.
   void close_forgotten_handles(std::size_t known) noexcept;
+  static void close_if_forgotten(uv_poll_t*) noexcept;
 
   /// The attempts whose memory may be referred to by libwebsockets.
   void add(lws_attempt&) noexcept;
@@ -59,6 +60,7 @@ class shared_context {
   bool create() noexcept;
   void begin_end() noexcept;
   void continue_end() noexcept;
+  void guard_event_descriptor() noexcept;
   static void on_reaper(uv_timer_t*) noexcept;
 
   uv_loop_t* loop_;
@@ -66,6 +68,7 @@ class shared_context {
   lws_context* context_ = nullptr;  // libwebsockets writes null here when the memory is freed
   unsigned users_ = 1;
   bool ending_ = false;
+  uv_os_fd_t event_descriptor_ = -1;
   std::vector<std::unique_ptr<named_vhost>> vhosts_;
   struct static_handle {
     uv_handle_t* handle;

@@ -158,7 +158,10 @@ void pool_core::session_stopped(relay_session& session) {
     // The caller may be a function of the session.
     call_later([keep = std::move(*left)] {});
     leaving_.erase(left);
-    gone_counts_ += session.stats.messages;
+    // Nobody is left who could get what is still being verified.
+    message_counts counts = session.stats.messages;
+    counts.unknown_subscription += std::exchange(counts.pending, 0);
+    gone_counts_ += counts;
     gone_frames_ += session.stats.frames_in;
     gone_bytes_ += session.stats.bytes_in;
     inbound_.gate().remove_relay(session.slot);
@@ -294,7 +297,8 @@ std::string_view pool_core::url(relay_id id) const noexcept {
 std::vector<relay_id> pool_core::seen_on(const event_id& id) const {
   std::vector<relay_id> ids;
   inbound_.gate().seen_on(id, [&](std::uint32_t slot) {
-    if (slots_[slot] != nullptr) ids.push_back(slots_[slot]->id());
+    // One that was removed keeps its slot until its connection is closed.
+    if (slots_[slot] != nullptr && find(slots_[slot]->id()) != nullptr) ids.push_back(slots_[slot]->id());
   });
   std::sort(ids.begin(), ids.end());
   ids.erase(std::unique(ids.begin(), ids.end()), ids.end());

@@ -93,7 +93,15 @@ TEST_F(NetDisconnect, RefusesAnswersThatAreNoUpgrade) {
       },
       [](const peer& p) {
         std::string text = p.acceptance();
+        return text.insert(text.find("Connection:"), "Sec-WebSocket-Extensions: x-unasked\r\n");
+      },
+      [](const peer& p) {
+        std::string text = p.acceptance();
         return text.replace(text.find("Upgrade: websocket"), 18, "Upgrade: nonsense!");
+      },
+      [](const peer& p) {
+        std::string text = p.acceptance();
+        return text.erase(text.find("Upgrade: websocket"), 20);
       },
   };
   for (std::size_t i = 0; i < answers.size(); ++i) {
@@ -130,11 +138,24 @@ TEST_F(NetDisconnect, ReportsGarbageInsteadOfAnAnswerWhenItEnds) {
 }
 
 TEST_F(NetDisconnect, ReportsAnEndWithoutAnAnswer) {
-  recorder r;
-  server->on_request = [](peer& p) { p.finish(); };
-  dial(r);
-  run_until([&] { return r.disconnects == 1; });
-  EXPECT_EQ(r.last.cause, errc::connection_lost);
+  for (const bool with_reset : {false, true}) {
+    SCOPED_TRACE(with_reset);
+    recorder r;
+    server->on_request = [&](peer& p) { with_reset ? p.reset() : p.finish(); };
+    dial(r);
+    run_until([&] { return r.disconnects == 1; });
+    EXPECT_EQ(r.last.cause, errc::connection_lost);
+  }
+}
+
+TEST_F(NetDisconnect, ReportsAResetRightAfterTheConnection) {
+  server->on_connect = [](peer& p) { p.reset(); };
+  for (int i = 0; i < 20; ++i) {
+    recorder r;
+    dial(r);
+    run_until([&] { return r.disconnects == 1; });
+    EXPECT_TRUE(r.last.cause == errc::connection_failed || r.last.cause == errc::connection_lost) << r.last.detail;
+  }
 }
 
 TEST_F(NetDisconnect, TellsTheCodeAndReasonOfTheRelaysCloseFrame) {

@@ -63,7 +63,7 @@ TEST_F(NetMessages, PutsFragmentsTogetherAcrossPings) {
 TEST_F(NetMessages, KeepsTheContentOfFramesOfAnySize) {
   recorder r;
   std::vector<std::string> sent;
-  for (const std::size_t size : {0, 1, 125, 126, 127, 4096, 65535, 65536, 65537, 300'000}) {
+  for (const std::size_t size : std::initializer_list<std::size_t>{0, 1, 125, 126, 127, 4096, 65535, 65536, 65537, 300'000}) {
     std::string text(size, '\0');
     for (std::size_t i = 0; i < size; ++i) text[i] = static_cast<char>('a' + (i * 7 + i / 251) % 26);
     sent.push_back(std::move(text));
