@@ -32,6 +32,8 @@ class authenticator {
   /// Sends what could not be sent. False if the socket is full.
   bool pump();
 
+  /// The relay accepted it on this connection.
+  bool done() const noexcept { return done_; }
   /// True while a relay that wanted AUTH before has not got it on this connection: nothing else is sent meanwhile.
   bool gate_closed() const noexcept { return gate_closed_; }
 
@@ -49,7 +51,7 @@ class authenticator {
   std::optional<event_id> sent_; // the AUTH event that waits for its OK
   unsigned answers_ = 0;
   bool wanted_ = false;
-  bool done_ = false;            // the relay accepted it on this connection
+  bool done_ = false;
   bool demanded_before_ = false; // on an earlier connection
   bool gate_closed_ = false;
 };

@@ -71,7 +71,8 @@ class request {
   unsigned refusals_ = 0;    // temporary ones in a row
   std::optional<unix_seconds> asked_at_;       // the first time
   std::optional<unix_seconds> heard_at_;       // the last repeat after EOSE, by our clock
-  std::optional<unix_seconds> newest_;         // of the verified events, at most now
+  std::optional<unix_seconds> newest_;         // of the verified events, at most now; all before it were sent
+  std::optional<unix_seconds> arrived_;        // the same of an answer that is not complete
   std::optional<unix_seconds> oldest_stored_;  // before the first EOSE
   std::uint32_t slot_ = 0;
   std::array<char, 24> wire_id_{};

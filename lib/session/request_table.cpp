@@ -31,9 +31,11 @@ bool is_temporary(std::string_view prefix) noexcept {
 
 void request::on_timer() noexcept { table_->on_timer(*this); }
 
+/// Relays send the newest stored events first: what came of an answer says nothing of older ones until its EOSE.
 void request::note_event(unix_seconds created_at, unix_seconds now) noexcept {
   const unix_seconds at = std::min(created_at, now);
-  newest_ = newest_ ? std::max(*newest_, at) : at;
+  std::optional<unix_seconds>& reached = step_ == step::live ? newest_ : arrived_;
+  reached = reached ? std::max(*reached, at) : at;
   if (!answered_) oldest_stored_ = oldest_stored_ ? std::min(*oldest_stored_, at) : at;
 }
 
@@ -96,6 +98,7 @@ void request_table::on_disconnected() noexcept {
   for (cursor each(requests_); request* const at = each.next();) {
     request& r = *at;
     forget_wire_id(r);
+    r.arrived_.reset();
     // The time for on_all_eose goes on: the relay may be back before it is over.
     if (r.step_ == request::step::refused) r.timer_.cancel();
     r.step_ = request::step::away;
@@ -149,6 +152,8 @@ bool request_table::ask(request& r) {
 bool request_table::on_eose(request& r) noexcept {
   if (r.step_ != request::step::asked) return false;
   r.step_ = request::step::live;
+  if (r.arrived_) r.newest_ = std::max(r.newest_.value_or(*r.arrived_), *r.arrived_);
+  r.arrived_.reset();
   r.refusals_ = 0;
   r.timer_.cancel();
   const bool first = !r.answered_;
@@ -161,10 +166,19 @@ void request_table::on_closed(request& r, std::string_view text) {
   forget_wire_id(r);
   r.timer_.cancel();
   r.eose_timed_ = r.settled_;
-  if ((prefix == "auth-required" || prefix == "restricted") && !r.auth_tried_ && session_.want_auth()) {
-    r.auth_tried_ = true;
-    r.step_ = request::step::held;
-    return;
+  if ((prefix == "auth-required" || prefix == "restricted") && !r.auth_tried_) {
+    if (session_.auth().done()) {
+      // The refusal waited behind events, and AUTH was over before its turn came.
+      r.auth_tried_ = true;
+      r.step_ = request::step::to_ask;
+      session_.pump_soon();
+      return;
+    }
+    if (session_.want_auth()) {
+      r.auth_tried_ = true;
+      r.step_ = request::step::held;
+      return;
+    }
   }
   refuse(r, text);
 }

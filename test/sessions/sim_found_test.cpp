@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: MIT
+// What seeded worlds (test/sim) found, each reduced to its few steps.
+#include "sessions/core_fixture.hpp"
+
+namespace uvnostr {
+namespace {
+
+class SimFound : public CoreTest {
+ protected:
+  /// The connection is lost; the next one is up.
+  void reconnect() {
+    world.last().drop();
+    world.advance(1s);
+    world.last().open();
+    world.settle();
+  }
+  /// The last REQ that was sent, from its filters on.
+  std::string filters_asked() {
+    const std::string& req = world.last().sent.back();
+    return req.substr(req.find('{'));
+  }
+};
+
+// A resumed answer comes newest first too. If it is cut, what is older than its first event is still to come.
+TEST_F(SimFound, DoesNotMoveTheCursorByAnAnswerThatWasCut) {
+  make();
+  add_open();
+  const subscription s = subscribe({.kinds = {1}, .limit = 1});
+  world.last().text(eose(asked(world.last())[0]));
+  world.settle();
+  reconnect();
+  const std::string since = filters_asked();
+  ASSERT_NE(since.find(R"("since")"), std::string::npos);
+  world.advance(24h);
+  world.last().text(event_frame(asked(world.last())[0], note("the newest of many", 1'700'090'000s)));
+  reconnect();
+  EXPECT_EQ(filters_asked(), since);
+}
+
+TEST_F(SimFound, MovesTheCursorByAnAnswerThatIsComplete) {
+  make();
+  add_open();
+  const subscription s = subscribe({.kinds = {1}, .limit = 1});
+  world.last().text(eose(asked(world.last())[0]));
+  world.settle();
+  reconnect();
+  world.advance(24h);
+  const std::string id = asked(world.last())[0];
+  world.last().text(event_frame(id, note("the newest of many", 1'700'090'000s)));
+  world.last().text(eose(id));
+  reconnect();
+  EXPECT_EQ(filters_asked(), R"({"kinds":[1],"since":1700089400}])") << "the event's time less the overlap";
+}
+
+// The refusals of two REQs were on their way before AUTH; the second waited behind an event until AUTH was over.
+TEST_F(SimFound, AsksAgainIfTheRefusalIsHandledAfterAuth) {
+  make(verification::threads);
+  relay_options with_key = plain_relay();
+  with_key.auth_key = key;
+  add_open(with_key);
+  const subscription s = subscribe();
+  const std::string id = asked(world.last())[0];
+  world.last().text(R"(["AUTH","challenge"])");
+  const event published = note("published");
+  EXPECT_FALSE(core->publish(published, {}, {}));
+  world.settle();
+  world.workers_stopped = true;
+  world.last().text(event_frame(id, note("still being verified")));
+  world.settle();
+  world.last().take_sent();
+  world.last().text(R"(["CLOSED",")" + id + R"(","auth-required: who are you?"])");
+  world.last().text(ok(published, false, "auth-required: who are you?"));
+  world.settle();
+  const std::string proof = world.last().take_sent().front();
+  const std::size_t at = proof.find(R"("id":")") + 6;
+  world.last().text(R"(["OK",")" + proof.substr(at, 64) + R"(",true,""])");
+  world.workers_stopped = false;
+  world.settle();
+  EXPECT_EQ(asked(world.last()).size(), 1U);
+  EXPECT_EQ(take_said(), lines{"event still being verified from 1"});
+}
+
+TEST_F(SimFound, CountsNothingAsPendingForARelayThatIsGone) {
+  make(verification::threads);
+  const relay_id r = add_open();
+  const subscription s = subscribe();
+  world.workers_stopped = true;
+  world.last().text(event_frame(asked(world.last())[0], note("still being verified")));
+  world.settle();
+  EXPECT_FALSE(core->remove_relay(r));
+  world.last().drop({});
+  world.settle();
+  world.workers_stopped = false;
+  world.settle();
+  EXPECT_EQ(core->stats().messages.pending, 0U);
+  EXPECT_EQ(core->stats().messages.unknown_subscription, 1U);
+  EXPECT_EQ(core->stats().messages.sum(), core->stats().frames_in);
+}
+
+TEST_F(SimFound, SeenOnDoesNotNameARelayThatWasRemoved) {
+  make();
+  const relay_id r = add_open();
+  const subscription s = subscribe();
+  const event e = note("x");
+  world.last().text(event_frame(asked(world.last())[0], e));
+  EXPECT_EQ(core->seen_on(e.id()), std::vector{r});
+  EXPECT_FALSE(core->remove_relay(r));
+  EXPECT_TRUE(core->seen_on(e.id()).empty());  // though it is still closing
+}
+
+}  // namespace
+}  // namespace uvnostr
