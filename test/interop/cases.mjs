@@ -156,8 +156,8 @@ async function restarted(stage) {
 
   // The client stays out, by the relay's answer 503, until everything it must catch up with is stored.
   relay.send('refuse uvnostr');
-  relay.send('stop 1012');
-  await client.once('state', { state: 'waiting', cause: 'closed_by_relay', close_code: 1012 });
+  relay.send('stop 1001');
+  await client.once('state', { state: 'waiting', cause: 'closed_by_relay', close_code: 1001 });
   await client.once('state', { state: 'waiting', cause: 'connection_refused' });
   client.send('publish', write([queued]));
   relay.send('start');
