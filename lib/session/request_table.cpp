@@ -101,6 +101,8 @@ void request_table::on_disconnected() noexcept {
     r.arrived_.reset();
     // The time for on_all_eose goes on: the relay may be back before it is over.
     if (r.step_ == request::step::refused) r.timer_.cancel();
+    // A relay that hangs up before that time runs is waited for no longer than one that cannot be reached.
+    if ((r.step_ == request::step::to_ask || r.step_ == request::step::held) && !r.eose_timed_) settle(r);
     r.step_ = request::step::away;
   }
 }

@@ -64,7 +64,7 @@ void story::on_tick() {
   const std::uint64_t now = uv_now(&loop_);
   if (next_step_ == 0) {
     begin_next_step();
-  } else if ((this->*steps[next_step_ - 1].is_over)()) {
+  } else if (const auto is_over = steps[next_step_ - 1].is_over; (this->*is_over)()) {
     if (next_step_ == std::size(steps)) {
       finish();
     } else {

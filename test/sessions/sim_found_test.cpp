@@ -108,5 +108,18 @@ TEST_F(SimFound, SeenOnDoesNotNameARelayThatWasRemoved) {
   EXPECT_TRUE(core->seen_on(e.id()).empty());  // though it is still closing
 }
 
+// The relay accepts and closes again before the REQ has left: no time for its EOSE runs, so none can pass.
+TEST_F(SimFound, DoesNotWaitForARelayThatHangsUpBeforeItWasAsked) {
+  make();
+  add();
+  const subscription s = subscribe();
+  world.last().blocked = true;
+  world.last().open();
+  world.settle();
+  world.last().drop();
+  world.settle();
+  EXPECT_EQ(take_said(), lines{"all eose"});
+}
+
 }  // namespace
 }  // namespace uvnostr

@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: MIT
+// The lines of the contract that the story does not show: R1, R6, R7, R8, R9.
+#include <memory>
+
+#include <gtest/gtest.h>
+
+#include <uvnostr/testing/events.hpp>
+
+#include "fake/fault.hpp"
+#include "loopback/loop_fixture.hpp"
+#include "sessions/core_fixture.hpp"
+
+namespace uvnostr {
+namespace {
+
+class Contract : public CoreTest {
+ protected:
+  /// The frames that answer everything that was asked: this event, then EOSE.
+  void answer(const event& e) {
+    for (const std::string& id : asked(world.last())) {
+      world.last().text(event_frame(id, e));
+      world.last().text(eose(id));
+    }
+    world.settle();
+  }
+};
+
+TEST_F(Contract, R1AnErrorKnownAtOnceIsNotReportedAgain) {
+  make();
+  add_open();
+  filter bad{.since = unix_seconds(2s), .until = unix_seconds(1s)};
+  EXPECT_EQ(core->subscribe(std::span(&bad, 1), noting(), {}).error(), errc::filter_time_range);
+  EXPECT_EQ(core->subscribe({}, noting(), {}).error(), errc::filter_count);
+  EXPECT_EQ(core->publish(note("x"), receipts(), {.relays = {relay_id{99}}}), errc::relay_unknown);
+  EXPECT_EQ(core->add_relay("http://relay.test").error(), errc::url_scheme);
+  world.advance(2min);
+  EXPECT_EQ(take_said(), lines{});
+}
+
+TEST_F(Contract, R1NothingIsCalledBeforeTheLoopTurns) {
+  make();
+  add_open();
+  subscription s = subscribe();
+  ASSERT_FALSE(core->publish(note("x"), receipts(), {}));
+  s.close();
+  core->close();
+  EXPECT_EQ(take_said(), lines{});
+  EXPECT_EQ(states.back().state, relay_state::connected);
+}
+
+TEST_F(Contract, R6ASubscriptionMadeInADeliveryDoesNotGetThatEvent) {
+  make();
+  add_open();
+  const filter notes{.kinds = {1}};
+  subscription late;
+  subscription_callbacks calls;
+  calls.on_event = [&](relay_id, const event_view&) {
+    say("early event");
+    late = *core->subscribe(std::span(&notes, 1), noting("late"), {});
+  };
+  const subscription early = *core->subscribe(std::span(&notes, 1), std::move(calls), {});
+  world.settle();
+  const event e = note("x");
+  world.last().text(event_frame(asked(world.last()).at(0), e));
+  world.settle();
+  EXPECT_EQ(take_said(), lines{"early event"});
+  answer(e);  // its own REQ brings it
+  EXPECT_EQ(take_said(), (lines{"late event x from 1", "late eose from 1", "late all eose"}));
+}
+
+TEST_F(Contract, R6ASubscriptionRemovedBeforeItsTurnDoesNotGetTheEvent) {
+  make(verification::threads);
+  add_open();
+  world.workers_stopped = true;
+  subscription second;
+  subscription_callbacks calls = noting("first");
+  calls.on_event = [&](relay_id, const event_view&) {
+    second = subscription();
+    say("first event");
+  };
+  const filter notes{.kinds = {1}};
+  const subscription first = *core->subscribe(std::span(&notes, 1), std::move(calls), {});
+  second = subscribe({.kinds = {1}}, {}, "second");
+  const event e = note("x");
+  for (const std::string& id : asked(world.last())) world.last().text(event_frame(id, e));
+  world.settle();
+  world.workers_stopped = false;  // both wait in one batch
+  world.settle();
+  EXPECT_EQ(take_said(), lines{"first event"});
+  EXPECT_EQ(counts(relay_id{1}).unknown_subscription, 1U);
+}
+
+TEST(ContractOfOrder, R7IsKeptWhenWorkersFinishTheOtherWayRound) {
+  fake::fake_world world;
+  fake::failing_world outer(world);
+  outer.keeps_work = true;
+  pool_options options;
+  options.relays = {"ws://relay.test"};
+  base::ref<pool_core> core = *pool_core::make(outer, std::move(options), {});
+  lines said;
+  subscription_callbacks calls;
+  calls.on_event = [&](relay_id, const event_view& e) { said.emplace_back(e.content()); };
+  calls.on_eose = [&](relay_id, eose_hint) { said.emplace_back("eose"); };
+  const filter notes{.kinds = {1}};
+  const subscription s = *core->subscribe(std::span(&notes, 1), std::move(calls), {});
+  world.settle();
+  world.last().open();
+  world.settle();
+  const std::string req = world.last().take_sent().at(0);
+  const std::string id = req.substr(8, req.find('"', 8) - 8);
+  lines expected;
+  for (int i = 0; i < 150; ++i) {
+    const event e = testing::make_event(std::to_string(i));
+    world.last().text("[\"EVENT\",\"" + id + "\"," + std::string(e.json()) + "]");
+    expected.push_back(std::to_string(i));
+  }
+  world.last().text("[\"EOSE\",\"" + id + "\"]");
+  expected.push_back("eose");
+  world.settle();
+  ASSERT_EQ(outer.kept_work.size(), 2U) << "two at a time";
+  while (!outer.kept_work.empty()) {
+    port::work* const last = outer.kept_work.back();
+    outer.kept_work.pop_back();
+    last->run();
+    last->done();
+    world.settle();
+  }
+  EXPECT_EQ(said, expected);
+  core->destroy();
+}
+
+TEST_F(Contract, R8ARelayThatHangsUpBeforeItCanBeAskedIsNotWaitedFor) {
+  make();
+  add();
+  const subscription s = subscribe();
+  ASSERT_FALSE(core->publish(note("x"), receipts(), {}));
+  for (int i = 0; i < 7; ++i) {  // over a minute, with the delays between
+    while (!world.last().alive()) world.advance(1s);
+    world.last().open();
+    world.last().drop();
+    world.settle();
+  }
+  EXPECT_EQ(take_said(), (lines{"all eose", "not sent by 1 (" + std::to_string(static_cast<int>(errc::send_timeout)) + ")", "done 0/1"}));
+}
+
+TEST_F(Contract, R8ARelayThatHangsUpBeforeAuthIsDoneIsNotWaitedFor) {
+  make();
+  relay_options options = plain_relay();
+  options.auth_key = key;
+  add(std::move(options));
+  const subscription s = subscribe();
+  for (int i = 0; i < 3; ++i) {
+    while (!world.last().alive()) world.advance(1s);
+    world.last().open();
+    world.settle();
+    for (const std::string& id : asked(world.last())) {
+      world.last().text(R"(["CLOSED",")" + id + R"(","auth-required: who are you?"])");
+    }
+    world.last().drop();
+    world.settle();
+  }
+  EXPECT_EQ(take_said(), lines{"all eose"});
+}
+
+TEST_F(Contract, R9InputsMayDieAfterTheCall) {
+  auto pool_with = std::make_unique<pool_options>();
+  pool_with->relays = {"ws://a-name-that-needs-its-own-memory.test"};
+  make(*pool_with);
+  pool_with.reset();
+  auto filters = std::make_unique<std::vector<filter>>(1);
+  filters->front().tags = {{'t', {"a value that needs its own memory as well"}}};
+  auto how = std::make_unique<subscribe_options>();
+  how->relays = {core->relays().at(0)};
+  const subscription s = *core->subscribe(*filters, noting(), *how);
+  filters->front().tags[0].values[0] = "something else";
+  filters.reset();
+  how.reset();
+  auto mine = std::make_unique<event>(note("its content needs memory of its own, too"));
+  const std::string json(mine->json());
+  ASSERT_FALSE(core->publish(*mine, receipts(), {}));
+  mine.reset();
+  world.settle();
+  ASSERT_EQ(world.last().url, "ws://a-name-that-needs-its-own-memory.test");
+  world.last().open();
+  world.settle();
+  const lines sent = world.last().take_sent();
+  ASSERT_EQ(sent.size(), 2U);
+  EXPECT_NE(sent[0].find(R"("#t":["a value that needs its own memory as well"])"), std::string::npos) << sent[0];
+  EXPECT_EQ(sent[1], R"(["EVENT",)" + json + "]");
+}
+
+TEST_F(Contract, R9ACopyOutlivesTheCallback) {
+  make();
+  add_open();
+  std::optional<event> kept;
+  subscription_callbacks calls;
+  calls.on_event = [&](relay_id, const event_view& e) { kept = e.copy(); };
+  const filter notes{.kinds = {1}};
+  const subscription s = *core->subscribe(std::span(&notes, 1), std::move(calls), {});
+  world.settle();
+  answer(note("kept"));
+  core->destroy();
+  ASSERT_TRUE(kept);
+  EXPECT_EQ(kept->content(), "kept");
+}
+
+class ContractOnALoop : public LoopTest {};
+
+TEST_F(ContractOnALoop, R7ManyEventsKeepTheirOrderAndEoseIsBehindThem) {
+  uvnostr::testing::test_relay r = start();
+  lines expected;
+  for (int i = 300; i > 0; --i) {  // relays give the newest first
+    r.add(uvnostr::testing::make_event(std::to_string(i), uvnostr::testing::test_time + std::chrono::seconds(i)));
+    expected.push_back(std::to_string(i));
+  }
+  pool p = make_pool(quick({r.url()}));
+  subscription_callbacks calls = noting();
+  calls.on_eose = [this](relay_id, eose_hint) { say("eose"); };
+  const subscription s = *p.subscribe(notes, std::move(calls));
+  expected.insert(expected.end(), {"eose", "all eose"});
+  ASSERT_TRUE(until_said(expected.size()));
+  EXPECT_EQ(take_said(), expected);
+  close(p);
+}
+
+TEST_F(ContractOnALoop, R11APoolKeepsTheLoopAsLongAsItHasARelay) {
+  pool p = make_pool(quick());
+  EXPECT_TRUE(uvnostr::testing::run_until_idle(&loop));
+  const result<relay_id> unreachable = p.add_relay("ws://127.0.0.1:9");
+  ASSERT_TRUE(unreachable);
+  ASSERT_TRUE(until([this] { return count(relay_state::waiting) >= 2; }));
+  EXPECT_NE(uv_loop_alive(&loop), 0);
+  ASSERT_FALSE(p.remove_relay(*unreachable));
+  EXPECT_TRUE(uvnostr::testing::run_until_idle(&loop));
+  EXPECT_FALSE(closed);
+  p.close();
+  EXPECT_TRUE(uvnostr::testing::run_until_idle(&loop));
+  EXPECT_TRUE(closed);
+}
+
+TEST_F(ContractOnALoop, R11OneThatMayEndWithTheProgramDoesNotKeepTheLoop) {
+  uvnostr::testing::test_relay r = start({.keep_loop_alive = false});
+  pool_options options = quick({r.url()});
+  options.keep_loop_alive = false;
+  const pool p = make_pool(std::move(options));
+  EXPECT_TRUE(uvnostr::testing::run_until_idle(&loop));
+  EXPECT_EQ(p.relays().size(), 1U);
+}
+
+}  // namespace
+}  // namespace uvnostr

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: MIT
+// R2, R4, R5: the end may come between any two turns of the loop, and in any callback of the story, the n-th.
+#include <gtest/gtest.h>
+
+#include "reentrancy/real_stage.hpp"
+#include "reentrancy/simulated_stage.hpp"
+#include "reentrancy/story.hpp"
+
+namespace uvnostr {
+namespace {
+
+class Simulation : public ::testing::TestWithParam<action> {};
+class RealLoop : public ::testing::TestWithParam<action> {};
+
+std::string name_of(const ::testing::TestParamInfo<action>& info) { return action_names[static_cast<int>(info.param)]; }
+
+/// Plays the story again and again, bent at the n-th place, until it has no n-th.
+template <class Stage, class... Args>
+void bend_at_each(bend how, std::size_t bend::*place, Args... args) {
+  bool bent = true;
+  std::size_t n = 0;
+  while (bent && !::testing::Test::HasFailure()) {
+    how.*place = ++n;
+    SCOPED_TRACE(n);
+    Stage on(args...);
+    story s(on, how);
+    EXPECT_FALSE(s.play());
+    bent = s.bent();
+  }
+  EXPECT_GT(n, 25U) << "the story is longer than that";
+}
+
+TEST_P(Simulation, CanBeBentBeforeEveryTurn) {
+  bend_at_each<simulated_stage>({.what = GetParam()}, &bend::before_turn, verification::off);
+  bend_at_each<simulated_stage>({.what = GetParam()}, &bend::before_turn, verification::threads);
+}
+
+TEST_P(Simulation, CanBeBentInEveryCallback) {
+  bend_at_each<simulated_stage>({.what = GetParam()}, &bend::at_callback, verification::off);
+  bend_at_each<simulated_stage>({.what = GetParam()}, &bend::at_callback, verification::threads);
+}
+
+TEST_P(RealLoop, CanBeBentBeforeEveryTurn) { bend_at_each<pool_stage>({.what = GetParam()}, &bend::before_turn); }
+
+TEST_P(RealLoop, CanBeBentInEveryCallback) { bend_at_each<pool_stage>({.what = GetParam()}, &bend::at_callback); }
+
+const auto actions =
+    ::testing::Values(action::destroy_pool, action::close_pool, action::close_then_destroy, action::destroy_everything,
+                      action::destroy_self, action::close_other, action::remove_this_relay, action::remove_another_relay,
+                      action::reconnect, action::add_relay, action::subscribe, action::publish);
+
+INSTANTIATE_TEST_SUITE_P(Turns, Simulation, actions, name_of);
+INSTANTIATE_TEST_SUITE_P(Turns, RealLoop, actions, name_of);
+
+}  // namespace
+}  // namespace uvnostr

@@ -1,0 +1,301 @@
+// SPDX-License-Identifier: MIT
+#include "sim/application.hpp"
+
+#include <algorithm>
+
+namespace uvnostr::sim {
+
+using std::chrono::milliseconds;
+
+relay_options application::some_options(chance& dice) {
+  relay_options o;
+  constexpr milliseconds initial[] = {20ms, 1s, 5s};
+  constexpr milliseconds longest[] = {10s, 60s, 300s};
+  constexpr double factors[] = {1.0, 1.5, 2.0, 3.0};
+  constexpr double jitters[] = {0.0, 0.2, 1.0};
+  o.reconnect.initial_delay = dice.of(initial);
+  o.reconnect.max_delay = dice.of(longest);
+  o.reconnect.multiplier = dice.of(factors);
+  o.reconnect.jitter = dice.of(jitters);
+  if (dice.one_in(6)) o.reconnect.max_retries = static_cast<unsigned>(1 + dice.below(4));
+  constexpr milliseconds stable[] = {0ms, 5s, 30s};
+  o.reconnect.stable_after = dice.of(stable);
+  constexpr milliseconds pings[] = {60s, 300s, 1200s};
+  o.ping_interval = dice.of(pings);
+  constexpr std::size_t queues[] = {2'000, 100'000};
+  o.max_queue_bytes = dice.of(queues);
+  constexpr std::size_t pending[] = {1, 3'000, 1'000'000};
+  o.max_pending_bytes = dice.of(pending);
+  return o;
+}
+
+application::application(scene& s, judge& j, sim_world& w, const era& around, const pool_options& options)
+    : defaults(some_options(s.dice)), scene_(s), judge_(j), world_(w), era_(around) {
+  core_ = *calling([&] { return pool_core::make(world_, options, callbacks()); });
+}
+
+pool_callbacks application::callbacks() {
+  pool_callbacks all;
+  all.on_event = [this, t = token_](relay_id from, const event_view& e) {
+    judge_.on_pool_event(from, e);
+    in_callback();
+  };
+  all.on_eose = [this, t = token_](relay_id from, subscription_id id) {
+    judge_.on_pool_eose(from, id);
+    in_callback();
+  };
+  all.on_notice = [this, t = token_](relay_id from, std::string_view) {
+    judge_.on_notice(from);
+    in_callback();
+  };
+  all.on_relay_state = [this, t = token_](const relay_status& now) {
+    judge_.on_relay_state(now);
+    in_callback();
+  };
+  all.on_close = [this, t = token_] { judge_.on_pool_close(); };
+  return all;
+}
+
+subscription_callbacks application::callbacks(watched_subscription& s) {
+  subscription_callbacks all;
+  all.on_event = [this, &s, t = token_](relay_id from, const event_view& e) {
+    judge_.on_event(s, from, e);
+    in_callback();
+  };
+  all.on_eose = [this, &s, t = token_](relay_id from, eose_hint) {
+    judge_.on_eose(s, from);
+    in_callback();
+  };
+  all.on_all_eose = [this, &s, t = token_] {
+    judge_.on_all_eose(s);
+    in_callback();
+  };
+  all.on_relay_closed = [this, &s, t = token_](relay_id from, std::string_view) {
+    judge_.on_relay_closed(s, from);
+    in_callback();
+  };
+  all.on_close = [this, &s, t = token_](close_reason why) {
+    judge_.on_close(s, why);
+    in_callback();
+  };
+  return all;
+}
+
+void application::in_callback() {
+  if (scene_.is_broken() || is_destroyed()) return;
+  if (is_to_destroy_in_callback && scene_.dice.one_in(3)) {
+    scene_.met(trouble::destroyed_in_callback);
+    destroy();
+  } else if (!is_quiet && depth_ == 0 && scene_.dice.one_in(40)) {
+    ++depth_;
+    scene_.met(trouble::from_callback);
+    scene_.say("   inside the callback:");
+    for (std::uint64_t n = 1 + scene_.dice.below(3); n != 0; --n) act();
+    --depth_;
+  }
+}
+
+void application::act() {
+  if (is_destroyed() || judge_.is_over() || judge_.is_closing()) return;
+  const auto roll = scene_.dice.below(100);
+  if (roll < 22) {
+    subscribe();
+  } else if (roll < 38) {
+    end_subscription();
+  } else if (roll < 68) {
+    publish_something();
+  } else if (roll < 76) {
+    add_relay(static_cast<unsigned>(scene_.dice.below(world_.relays.size())));
+  } else if (roll < 82) {
+    remove_relay();
+  } else if (roll < 92) {
+    reconnect();
+  } else {
+    look_around();
+  }
+}
+
+void application::add_relay(unsigned host) {
+  const bool is_there = judge_.relay_at(host) != nullptr;
+  relay_options o = scene_.dice.one_in(2) ? defaults : some_options(scene_.dice);
+  o.url = world_.relays[host]->url();
+  if (world_.relays[host]->wants_auth) o.auth_key = stock::get().keys[0];
+  const relay_options given = o;
+  const result<relay_id> made = calling([&] { return core_->add_relay(std::move(o)); });
+  if (made.has_value() == is_there) return scene_.broken("add_relay answered ", made.error().message());
+  if (!made) return;
+  scene_.say("add_relay(", world_.relays[host]->url(), ") is ", static_cast<unsigned>(*made));
+  judge_.relay_added(static_cast<unsigned>(*made), host, given);
+}
+
+wish application::some_wish(unsigned number) {
+  chance& dice = scene_.dice;
+  const stock& all = stock::get();
+  const stock_event& any = all.events[dice.of(era_.events)];
+  const std::int64_t begin = era_.begin.time_since_epoch().count();
+  const auto within = [&] { return begin + static_cast<std::int64_t>(dice.below(static_cast<std::uint64_t>(era_.span.count()))); };
+  wish w;
+  w.search = std::to_string(number);
+  if (dice.one_in(2)) w.kinds = dice.one_in(2) ? std::vector<int>{1} : std::vector<int>{1, 7, 20'001};
+  if (dice.one_in(5)) w.authors = {any.author};
+  if (dice.one_in(6)) w.topics = {"a"};
+  if (dice.one_in(6)) w.since = within();
+  if (dice.one_in(10)) w.until = std::max(within(), w.since.value_or(0));
+  if (dice.one_in(12)) w.ids = {any.id, all.events[dice.of(era_.events)].id};
+  if (dice.one_in(3)) w.limit = static_cast<std::uint32_t>(dice.below(8));
+  return w;
+}
+
+void application::subscribe() {
+  chance& dice = scene_.dice;
+  const unsigned number = static_cast<unsigned>(judge_.subscriptions.size() + 1);
+  if (std::count_if(judge_.subscriptions.begin(), judge_.subscriptions.end(), [](const auto& s) { return !s->over; }) >= 5) return;
+  std::vector<wish> wishes{some_wish(number)};
+  if (dice.one_in(5)) wishes.push_back(some_wish(number));
+  subscribe_options o;
+  if (dice.one_in(4)) {
+    for (const unsigned each : some_relays()) o.relays.push_back(relay_id{each});
+  }
+  o.close_on_eose = dice.one_in(5);
+  o.eose_timeout = dice.one_in(2) ? 2s : 10s;
+  o.resume_overlap = dice.one_in(2) ? 100s : 600s;
+  watched_subscription& watched = judge_.subscribed(wishes, o);
+  std::vector<filter> filters;
+  for (const wish& each : wishes) filters.push_back(each.to_filter());
+  result<subscription> made = calling([&] { return core_->subscribe(filters, callbacks(watched), o); });
+  if (!made) return scene_.broken("subscribe answered ", made.error().message());
+  scene_.say("subscribe() is ", number, ": ", filters.front().to_json(), filters.size() == 2 ? " and another" : "", o.close_on_eose ? ", to close on EOSE" : "",
+             o.relays.empty() ? "" : ", at some relays");
+  handles_.push_back({&watched, std::move(*made)});
+}
+
+void application::end_subscription() {
+  if (handles_.empty()) return;
+  const std::size_t n = scene_.dice.below(handles_.size());
+  held& h = handles_[n];
+  if (scene_.dice.one_in(8)) {
+    scene_.say("subscription ", h.what->number, " is detached");
+    h.what->detached = true;
+    h.handle.detach();
+    handles_.erase(handles_.begin() + static_cast<std::ptrdiff_t>(n));
+  } else if (scene_.dice.one_in(2)) {
+    scene_.say("subscription ", h.what->number, " is closed");
+    judge_.unsubscribed(*h.what, false);
+    calling([&] {
+      h.handle.close();
+      return 0;
+    });
+  } else {
+    scene_.say("subscription ", h.what->number, " is destroyed");
+    judge_.unsubscribed(*h.what, true);
+    calling([&] {
+      const subscription gone = std::move(h.handle);
+      return 0;
+    });
+    handles_.erase(handles_.begin() + static_cast<std::ptrdiff_t>(n));
+  }
+}
+
+std::vector<unsigned> application::some_relays() {
+  std::vector<unsigned> some;
+  for (const watched_relay* const each : judge_.present()) {
+    if (scene_.dice.one_in(2)) some.push_back(each->id);
+  }
+  return some;
+}
+
+void application::publish_something() {
+  publish_options o;
+  constexpr milliseconds sends[] = {0ms, 5s, 60s};
+  o.send_timeout = scene_.dice.of(sends);
+  o.ok_timeout = scene_.dice.one_in(2) ? 3s : 10s;
+  if (!judge_.present().empty()) publish(scene_.dice.of(era_.events), scene_.dice.one_in(3) ? some_relays() : std::vector<unsigned>(), o);
+}
+
+watched_publish& application::publish(std::size_t event, std::vector<unsigned> relays, publish_options o) {
+  for (const unsigned each : relays) o.relays.push_back(relay_id{each});
+  std::vector<unsigned> targets = std::move(relays);
+  if (targets.empty()) {
+    for (const watched_relay* const each : judge_.present()) targets.push_back(each->id);
+  }
+  for (const unsigned each : targets) {
+    if (judge_.relay(each)->up == 0) scene_.met(trouble::publish_waited);
+  }
+  judge_.publishes.push_back(std::make_unique<watched_publish>(watched_publish{event, std::move(targets), o, scene_.now()}));
+  watched_publish& p = *judge_.publishes.back();
+  scene_.say("publish(event ", event, ") to ", p.targets.size(), " relays");
+  publish_callbacks all;
+  all.on_receipt = [this, &p, t = token_](const receipt& r) {
+    judge_.on_receipt(p, r);
+    in_callback();
+  };
+  all.on_done = [this, &p, t = token_](std::size_t accepted, std::size_t asked) {
+    judge_.on_done(p, accepted, asked);
+    in_callback();
+  };
+  const std::error_code error = calling([&] { return core_->publish(stock::get().events[event].real, std::move(all), o); });
+  if (error) scene_.broken("publish answered ", error.message());
+  return p;
+}
+
+void application::remove_relay() {
+  const auto present = judge_.present();
+  if (present.empty()) return;
+  const unsigned id = scene_.dice.of(present)->id;
+  scene_.say("remove_relay(", id, ")");
+  judge_.relay_removed(id);
+  if (const std::error_code error = calling([&] { return core_->remove_relay(relay_id{id}); })) scene_.broken("remove_relay answered ", error.message());
+}
+
+void application::reconnect() {
+  const auto present = judge_.present();
+  if (present.empty()) return;
+  const unsigned id = scene_.dice.of(present)->id;
+  scene_.say("reconnect(", id, ")");
+  judge_.reconnect_asked(id);
+  if (const std::error_code error = calling([&] { return core_->reconnect(relay_id{id}); })) scene_.broken("reconnect answered ", error.message());
+}
+
+void application::reconnect_stopped() {
+  for (const watched_relay* const each : judge_.present()) {
+    if (!each->paced.may_be_exhausted() || each->up != 0) continue;
+    scene_.say("reconnect(", each->id, ")");
+    judge_.reconnect_asked(each->id);
+    calling([&] { return core_->reconnect(relay_id{each->id}); });
+  }
+}
+
+void application::look_around() {
+  const std::size_t n = scene_.dice.of(era_.events);
+  for (const relay_id each : core_->seen_on(stock::get().events[n].real.id())) {
+    const watched_relay* const r = judge_.relay(static_cast<unsigned>(each));
+    if (r == nullptr || r->removed) scene_.broken("seen_on names a relay that is not there");
+  }
+  if (core_->relays().size() != judge_.present().size()) scene_.broken("relays() gives ", core_->relays().size());
+}
+
+void application::close() {
+  scene_.say("close()");
+  judge_.closing();
+  calling([&] {
+    core_->close();
+    return 0;
+  });
+}
+
+void application::destroy() {
+  scene_.say("the pool is destroyed");
+  judge_.destroyed();
+  base::ref<pool_core> core = std::exchange(core_, nullptr);
+  calling([&] {
+    core->destroy();
+    core.reset();
+    return 0;
+  });
+}
+
+void application::forget() {
+  handles_.clear();
+}
+
+}  // namespace uvnostr::sim

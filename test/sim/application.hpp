@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: MIT
+// A user of the pool who does anything that is allowed at any time, also inside callbacks.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "pool/pool_core.hpp"
+#include "sim/judge.hpp"
+
+namespace uvnostr::sim {
+
+class application {
+ public:
+  application(scene& s, judge& j, sim_world& w, const era& around, const pool_options&);
+
+  /// One thing at random.
+  void act();
+  void add_relay(unsigned host);
+  void subscribe();
+  watched_publish& publish(std::size_t event, std::vector<unsigned> relays, publish_options);
+  /// Every relay that has given up is tried again.
+  void reconnect_stopped();
+  void close();
+  void destroy();
+  /// Drops everything that it holds, the handles that outlived the pool too.
+  void forget();
+
+  /// True once nothing that was given to the pool is held by it any more.
+  bool is_forgotten_by_pool() const { return token_.use_count() == 1; }
+  bool is_destroyed() const { return core_.get() == nullptr; }
+  pool_stats stats() const { return core_->stats(); }
+
+  bool is_quiet = false;                  // acts no more by itself
+  bool is_to_destroy_in_callback = false;
+  const relay_options defaults;
+
+ private:
+  /// Around every call to the core.
+  template <class F>
+  auto calling(F&& call) {
+    const bool outer = std::exchange(judge_.in_call, true);
+    auto answer = call();
+    judge_.in_call = outer;
+    return answer;
+  }
+  static relay_options some_options(chance&);
+  wish some_wish(unsigned number);
+  pool_callbacks callbacks();
+  subscription_callbacks callbacks(watched_subscription&);
+  std::vector<unsigned> some_relays();
+  void end_subscription();
+  void publish_something();
+  void remove_relay();
+  void reconnect();
+  void look_around();
+  /// At the end of every callback: the application may do anything here.
+  void in_callback();
+
+  scene& scene_;
+  judge& judge_;
+  sim_world& world_;
+  const era& era_;
+  base::ref<pool_core> core_;
+  std::shared_ptr<int> token_ = std::make_shared<int>(0);
+  struct held {
+    watched_subscription* what;
+    subscription handle;
+  };
+  std::vector<held> handles_;
+  unsigned depth_ = 0;
+};
+
+}  // namespace uvnostr::sim

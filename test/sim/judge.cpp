@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: MIT
+#include "sim/judge.hpp"
+
+#include <algorithm>
+
+namespace uvnostr::sim {
+
+namespace {
+/// Between what a relay has stored and what has been heard of it: latencies, workers, pauses in reading.
+constexpr std::chrono::seconds on_its_way{90};
+constexpr std::size_t largest_message = 2000;  // and what it costs to keep it
+}  // namespace
+
+bool watched_subscription::is_for(unsigned relay) const {
+  return options.relays.empty() || std::find(options.relays.begin(), options.relays.end(), relay_id{relay}) != options.relays.end();
+}
+
+bool watched_subscription::has_limit() const {
+  return std::any_of(wishes.begin(), wishes.end(), [](const wish& w) { return w.limit.has_value(); });
+}
+
+watched_relay* judge::relay(unsigned id) { return id == 0 || id > relays.size() ? nullptr : relays[id - 1].get(); }
+
+watched_relay* judge::relay_at(unsigned host) {
+  const auto found = std::find_if(relays.begin(), relays.end(), [&](const auto& each) { return each->host == host && !each->removed; });
+  return found == relays.end() ? nullptr : found->get();
+}
+
+std::vector<watched_relay*> judge::present() {
+  std::vector<watched_relay*> all;
+  for (const auto& each : relays) {
+    if (!each->removed) all.push_back(each.get());
+  }
+  return all;
+}
+
+watched_subscription* judge::subscription_number(unsigned n) { return n == 0 || n > subscriptions.size() ? nullptr : subscriptions[n - 1].get(); }
+
+// What the application did.
+
+void judge::relay_added(unsigned id, unsigned host, relay_options options) {
+  if (id != relays.size() + 1) return scene_.broken("relay_id ", id, " is not a new one");
+  relays.push_back(std::make_unique<watched_relay>(id, host, std::move(options)));
+  must_be_dialled_by(*relays.back(), scene_.now() + 1s);
+  for (const auto& s : subscriptions) s->was_asked = s->was_asked || (!s->over && s->options.relays.empty());
+}
+
+void judge::relay_removed(unsigned id) { relay(id)->removed = true; }
+
+void judge::reconnect_asked(unsigned id) {
+  watched_relay& r = *relay(id);
+  if (r.up != 0) return;
+  r.earliest = {};
+  r.stop_told = false;
+  r.paced.asked();
+  must_be_dialled_by(r, scene_.now() + 1s);
+}
+
+watched_subscription& judge::subscribed(std::vector<wish> wishes, subscribe_options options) {
+  auto made = std::make_unique<watched_subscription>();
+  made->number = static_cast<unsigned>(subscriptions.size() + 1);
+  made->wishes = std::move(wishes);
+  made->options = std::move(options);
+  made->had.resize(stock::get().events.size());
+  made->was_asked = !made->options.relays.empty() || !present().empty();
+  subscriptions.push_back(std::move(made));
+  return *subscriptions.back();
+}
+
+void judge::unsubscribed(watched_subscription& s, bool silently) {
+  if (!std::exchange(s.over, true)) s.over_step = scene_.step;
+  s.silent = s.silent || silently;
+}
+
+void judge::closing() {
+  closing_ = true;
+  for (const auto& s : subscriptions) {
+    if (!std::exchange(s->over, true)) s->over_step = scene_.step;
+  }
+}
+
+// What happened on the network.
+
+unsigned judge::on_dial(unsigned host) {
+  watched_relay* const r = relay_at(host);
+  if (r == nullptr) return 0;
+  if (closing_ || over_) scene_.broken("a dial after the end");
+  if (r->up != 0) scene_.broken("a second connection to relay ", r->id);
+  if (scene_.now() < r->earliest) scene_.broken("relay ", r->id, " was dialled ", (r->earliest - scene_.now()).count() / 1000, " ms too early");
+  if (++dialling_ > options_.max_dials) scene_.broken("more than max_dials at a time");
+  ++r->dials;
+  r->up = 1;
+  return r->id;
+}
+
+void judge::on_dial_failed(unsigned id) {
+  watched_relay& r = *relay(id);
+  --dialling_;
+  r.paced.attempt_failed();
+  attempt_over(r, std::nullopt);
+}
+
+void judge::on_link_opened(link&) { --dialling_; }
+
+void judge::on_link_ended(link& l) {
+  watched_relay* const r = relay(l.relay_number);
+  const bool was_open = l.opened_at != port::time_point{};
+  if (!was_open) --dialling_;
+  if (r == nullptr) return;
+  if (was_open) {
+    r->paced.lost_after(scene_.now() - l.opened_at);
+  } else {
+    r->paced.attempt_failed();
+  }
+  attempt_over(*r, l.retry_after);
+}
+
+void judge::attempt_over(watched_relay& r, std::optional<std::chrono::seconds> retry_after) {
+  r.up = 0;
+  r.earliest = scene_.now() + r.paced.shortest(retry_after);
+  must_be_dialled_by(r, scene_.now() + r.paced.longest(retry_after) + 1s);
+}
+
+/// A relay that is not dialled although it is due will never be: the shape of most reconnect bugs.
+void judge::must_be_dialled_by(watched_relay& r, port::time_point at) {
+  scene_.after(at - scene_.now(), [this, &r, dials = r.dials] {
+    if (r.dials != dials || r.removed || closing_ || over_ || r.paced.may_be_exhausted()) return;
+    if (dialling_ < options_.max_dials) {
+      scene_.broken("relay ", r.id, " is not dialled again");
+    } else {
+      must_be_dialled_by(r, scene_.now() + 1s);
+    }
+  });
+}
+
+void judge::on_frame_given(link& l, const down_frame& f) {
+  watched_relay& r = *relay(l.relay_number);
+  ++r.frames;
+  ++frames_;
+  if (f.kind == down_frame::what::ok && f.event != stock::npos) ++(f.accepted ? r.oks[f.event].first : r.oks[f.event].second);
+  watched_subscription* const s = subscription_number(f.subscription);
+  if (s == nullptr || s->over) return;
+  if (f.kind == down_frame::what::event) s->at[r.id].log.push_back({f.event, f.genuine, {}});
+  if (f.kind == down_frame::what::eose) s->at[r.id].log.push_back({stock::npos, false, f.asked_at});
+}
+
+void judge::on_request(link& l, unsigned number, bool has_since, port::time_point sent_at, std::uint64_t sent_step) {
+  const watched_subscription* const s = subscription_number(number);
+  if (s == nullptr) return scene_.broken("a REQ that nobody asked for");
+  if (s->over && s->over_step < sent_step) scene_.broken("a REQ for subscription ", number, " was sent after its end");
+  if (!s->is_for(l.relay_number)) scene_.broken("a REQ for subscription ", number, " went to relay ", l.relay_number);
+  if (has_since && !s->wishes.front().since) scene_.met(trouble::resumed);
+  const auto before = l.asked.find(number);
+  if (before != l.asked.end() && sent_at < before->second + 4s && !l.challenged) scene_.broken("subscription ", number, " was asked for twice within 4 s on one connection");
+  l.asked[number] = sent_at;
+}
+
+// The state of things.
+
+void judge::check_counters(const pool_stats& stats) {
+  if (stats.messages.sum() != stats.frames_in) scene_.broken("the pool received ", stats.frames_in, " messages and counted ", stats.messages.sum());
+  for (const relay_stats& each : stats.relays) {
+    const watched_relay& r = *relay(static_cast<unsigned>(each.relay));
+    if (each.messages.sum() != each.frames_in) scene_.broken("relay ", r.id, " sent ", each.frames_in, " messages, counted were ", each.messages.sum());
+    if (each.frames_in != r.frames) scene_.broken("relay ", r.id, " sent ", r.frames, " messages, received were ", each.frames_in);
+    if (each.pending_bytes > r.options.max_pending_bytes + largest_message) scene_.broken(each.pending_bytes, " bytes are pending");
+    if (each.queued_bytes > r.options.max_queue_bytes) scene_.broken(each.queued_bytes, " bytes are queued");
+  }
+  if (stats.seen_entries > options_.seen_entries) scene_.broken(stats.seen_entries, " entries in the cache");
+}
+
+/// Whether an event that a relay stores must have been delivered to a subscription that asks that relay.
+bool judge::is_due(const sim_world& world, const watched_subscription& s, const watched_subscription::stand* at, const sim_relay::stored& e) const {
+  const stock_event& event = stock::get().events[e.event];
+  // A limit of 0 asks for what is live: what is stored while the relay is away is not.
+  const auto asks_for_it = [&](const wish& w) { return w.limit != 0U && w.matches(event); };
+  if (std::none_of(s.wishes.begin(), s.wishes.end(), asks_for_it)) return false;
+  if (!s.has_limit() && !may_forget()) return true;
+  // With a limit, or more events than are remembered, it is asked from what came last, less the overlap.
+  const port::time_point dated = world.when(event.at);
+  const bool within_overlap = e.since - dated + on_its_way <= s.options.resume_overlap;
+  if (!s.has_limit()) return e.since <= at->answered_at || within_overlap;
+  return e.since > at->answered_at && dated > at->answered_at + 1s && within_overlap;
+}
+
+void judge::check_at_rest(const sim_world& world, const pool_stats& stats) {
+  if (stats.frames_in != frames_) scene_.broken(frames_, " messages were sent, the pool counted ", stats.frames_in);
+  if (stats.messages.pending != 0) scene_.broken(stats.messages.pending, " messages are pending for ever");
+  if (stats.messages.delivered != deliveries_) scene_.broken(deliveries_, " events were delivered, the pool counted ", stats.messages.delivered);
+  for (const relay_stats& each : stats.relays) {
+    if (each.state != relay_state::connected) scene_.broken(each.url, " is not connected though it is healthy");
+    if (each.pending_bytes != 0 || each.queued_bytes != 0 || each.reading_paused) scene_.broken(each.url, " has bytes that are left over");
+  }
+  for (const auto& p : publishes) {
+    if (!p->done) scene_.broken("the publish of event ", p->event, " was never answered");
+  }
+  for (const auto& s : subscriptions) {
+    if (s->over) {
+      if (!s->close_told && !s->silent && !s->detached) scene_.broken("subscription ", s->number, " ended without on_close");
+      continue;
+    }
+    if (s->was_asked && !s->all_eose_told) scene_.broken("subscription ", s->number, " was never told of all EOSE");
+    if (s->was_asked && s->options.close_on_eose) scene_.broken("subscription ", s->number, " did not close on EOSE");
+    for (const watched_relay* const r : present()) {
+      if (!s->is_for(r->id)) continue;
+      const auto at = s->at.find(r->id);
+      if (at == s->at.end() || !at->second.eose_told) {
+        scene_.broken("subscription ", s->number, " was never told of the EOSE of relay ", r->id);
+        continue;
+      }
+      for (const sim_relay::stored& e : world.relays[r->host]->events) {
+        if (!s->had[e.event] && is_due(world, *s, &at->second, e)) {
+          scene_.broken("LOST: subscription ", s->number, " never got event ", e.event, ", which relay ", r->id, " (r", r->host, ") stores");
+        }
+      }
+    }
+  }
+}
+
+void judge::check_publish_arrived(const watched_publish& p) {
+  for (const unsigned each : p.targets) {
+    const auto found = p.receipts.find(each);
+    if (found == p.receipts.end() || found->second != outcome::accepted) scene_.broken("event ", p.event, " was published to relay ", each, ", which was well, and not accepted");
+  }
+}
+
+}  // namespace uvnostr::sim

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: MIT
+// What all parts of one simulated world share: its chance, its clock, what is to happen when, and its story.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "port/reactor.hpp"
+#include "sim/chance.hpp"
+
+namespace uvnostr::sim {
+
+/// The kinds of trouble that must have happened somewhere in a thousand worlds.
+enum class trouble : unsigned char {
+  refused, hung, failed_at_once, dropped_before_open, dropped_at_open, dropped_mid_stored, dropped_after_eose,
+  dropped_live, frozen, forged, duplicated, off_filter, garbage, noticed, closed, silent_req, silent_ok, rejected,
+  backdated, same_second, future, socket_full, paused, worker_refused, worker_late, from_callback, repeat_allowed,
+  resumed, stopped_for_good, authenticated, destroyed_in_callback, publish_waited, count_,
+};
+inline constexpr std::array<const char*, static_cast<std::size_t>(trouble::count_)> trouble_names{
+    "refused", "hung", "failed at once", "dropped before open", "dropped at open", "dropped mid stored",
+    "dropped after EOSE", "dropped live", "frozen", "forged", "duplicated", "off filter", "garbage", "NOTICE",
+    "CLOSED", "silent to REQ", "silent to EVENT", "rejected", "backdated", "same second", "future", "socket full",
+    "reading paused", "worker refused", "worker out of order", "call from a callback", "repeat after forgetting",
+    "REQ with a cursor", "stopped for good", "authenticated", "destroyed in a callback", "publish waited"};
+using tally = std::array<std::uint64_t, trouble_names.size()>;
+
+class scene {
+ public:
+  scene(std::uint64_t seed, bool told) : dice(seed), told_(told) {}
+
+  // The clock.
+  port::time_point now() const noexcept { return now_; }
+  duration elapsed() const noexcept { return now_ - start; }
+  void move_to(port::time_point t) noexcept { now_ = std::max(now_, t); }
+
+  // What is to happen.
+  void after(duration wait, std::function<void()> what) {
+    agenda_.push_back({now_ + wait, ++entries_, std::move(what)});
+    std::push_heap(agenda_.begin(), agenda_.end(), later);
+  }
+  bool is_empty() const noexcept { return agenda_.empty(); }
+  port::time_point next() const noexcept { return agenda_.front().at; }
+  void do_next() {
+    std::pop_heap(agenda_.begin(), agenda_.end(), later);
+    const std::function<void()> what = std::move(agenda_.back().what);
+    agenda_.pop_back();
+    what();
+  }
+
+  // The story.
+  template <class... Parts>
+  void say(const Parts&... parts) {
+    if (told_) add_line(parts...);
+  }
+  /// A promise of the library was broken. The first one counts.
+  template <class... Parts>
+  void broken(const Parts&... parts) {
+    if (!broken_.empty()) return;
+    std::ostringstream text;
+    (text << ... << parts);
+    broken_ = text.str();
+    say("BROKEN: ", broken_);
+  }
+  bool is_broken() const noexcept { return !broken_.empty(); }
+  const std::string& what_broke() const noexcept { return broken_; }
+  std::vector<std::string> take_story() { return std::move(lines_); }
+  void met(trouble t) noexcept { ++troubles[static_cast<std::size_t>(t)]; }
+
+  static constexpr port::time_point start{std::chrono::hours(1)};
+  chance dice;
+  tally troubles{};
+  std::uint64_t step = 0;
+
+ private:
+  struct entry {
+    port::time_point at;
+    std::uint64_t number;
+    std::function<void()> what;
+  };
+  static bool later(const entry& a, const entry& b) noexcept { return a.at != b.at ? a.at > b.at : a.number > b.number; }
+  template <class... Parts>
+  void add_line(const Parts&... parts) {
+    std::ostringstream text;
+    const auto us = elapsed().count();
+    char stamp[48];
+    std::snprintf(stamp, sizeof stamp, "%lldd %02lld:%02lld:%02lld.%06lld  ", static_cast<long long>(us / 86'400'000'000),
+                  static_cast<long long>(us / 3'600'000'000 % 24), static_cast<long long>(us / 60'000'000 % 60),
+                  static_cast<long long>(us / 1'000'000 % 60), static_cast<long long>(us % 1'000'000));
+    text << stamp;
+    (text << ... << parts);
+    lines_.push_back(text.str());
+  }
+
+  const bool told_;
+  port::time_point now_ = start;
+  std::vector<entry> agenda_;
+  std::uint64_t entries_ = 0;
+  std::string broken_;
+  std::vector<std::string> lines_;
+};
+
+}  // namespace uvnostr::sim

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: MIT
+// Seeded worlds. UVNOSTR_SIM_SEEDS: how many; UVNOSTR_SIM_SEED: this one only, with its whole story.
+#include <csignal>
+#include <cstdlib>
+#include <iostream>
+#include <unistd.h>
+
+#include <gtest/gtest.h>
+
+#include "sim/run.hpp"
+
+#if defined(__SANITIZE_ADDRESS__)
+#include <sanitizer/common_interface_defs.h>
+#endif
+
+namespace uvnostr::sim {
+namespace {
+
+#if defined(__SANITIZE_ADDRESS__)
+constexpr std::uint64_t ordinary_seeds = 250;
+#else
+constexpr std::uint64_t ordinary_seeds = 1000;
+#endif
+
+std::uint64_t number_in(const char* name, std::uint64_t otherwise) {
+  const char* const text = std::getenv(name);
+  return text == nullptr ? otherwise : std::strtoull(text, nullptr, 10);
+}
+
+constexpr unsigned most_failures = 10;
+
+volatile std::uint64_t running_seed = 0;
+
+/// A world that crashes must name its seed too.
+void name_seed() {
+  char text[80];
+  const int size = std::snprintf(text, sizeof text, "\nthe simulation was in seed %llu\n", static_cast<unsigned long long>(running_seed));
+  if (write(STDERR_FILENO, text, static_cast<std::size_t>(size)) < 0) return;
+}
+void on_abort(int signal) {
+  name_seed();
+  std::signal(signal, SIG_DFL);
+  std::raise(signal);
+}
+
+class Simulation : public ::testing::Test {
+ protected:
+  Simulation() {
+    std::signal(SIGABRT, on_abort);
+#if defined(__SANITIZE_ADDRESS__)
+    __sanitizer_set_death_callback(name_seed);
+#else
+    std::signal(SIGSEGV, on_abort);
+#endif
+  }
+  ~Simulation() override { std::signal(SIGABRT, SIG_DFL); }
+};
+
+std::string last_lines(const std::vector<std::string>& story, std::size_t most) {
+  std::string text;
+  for (std::size_t i = story.size() > most ? story.size() - most : 0; i < story.size(); ++i) text += story[i] + "\n";
+  return text;
+}
+
+TEST_F(Simulation, KeepsEveryPromiseInEveryWorld) {
+  if (const std::uint64_t seed = number_in("UVNOSTR_SIM_SEED", 0); seed != 0) {
+    running_seed = seed;
+    const verdict v = run(seed, true);
+    std::cout << last_lines(v.story, v.story.size()) << "seed " << seed << ": " << v.steps << " steps\n";
+    EXPECT_EQ(v.broken, "");
+    return;
+  }
+  const std::uint64_t seeds = number_in("UVNOSTR_SIM_SEEDS", ordinary_seeds);
+  tally all{};
+  std::uint64_t steps = 0;
+  duration lived{};
+  unsigned failures = 0;
+  for (std::uint64_t seed = 1; seed <= seeds; ++seed) {
+    running_seed = seed;
+    const verdict v = run(seed, false);
+    if (!v.broken.empty()) {
+      ADD_FAILURE() << "seed " << seed << ": " << v.broken
+                    << (failures == 0 ? "\nIts story ends so (UVNOSTR_SIM_SEED=" + std::to_string(seed) + " tells all of it):\n" + last_lines(run(seed, true).story, 100) : "");
+      if (++failures == most_failures) return;
+    }
+    for (std::size_t i = 0; i < all.size(); ++i) all[i] += v.troubles[i];
+    steps += v.steps;
+    lived += v.lasted;
+  }
+  std::cout << seeds << " worlds, " << steps << " steps, " << std::chrono::duration_cast<std::chrono::hours>(lived).count() / 24 << " days\n";
+  if (seeds < 200) return;
+  for (std::size_t i = 0; i < all.size(); ++i) EXPECT_NE(all[i], 0U) << "no world had this trouble: " << trouble_names[i];
+  if (std::getenv("UVNOSTR_SIM_TALLY") != nullptr) {
+    for (std::size_t i = 0; i < all.size(); ++i) std::cout << trouble_names[i] << ": " << all[i] << "\n";
+  }
+}
+
+TEST_F(Simulation, TellsTheSameStoryForTheSameSeed) {
+  for (std::uint64_t seed = 1; seed <= 3; ++seed) {
+    const verdict once = run(seed, true);
+    const verdict again = run(seed, true);
+    EXPECT_EQ(once.story, again.story) << "seed " << seed;
+    EXPECT_FALSE(once.story.empty());
+  }
+}
+
+}  // namespace
+}  // namespace uvnostr::sim

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: MIT
+// The world of one simulated pool: the clock, the workers and the network, and the order in which things happen.
+//
+// One step is one call of the core from its loop: an alarm, a wake, work that is done, something from the network, or
+// one of the application. As on a real loop, other things may happen between wake_soon() and on_wake(), but no
+// time passes; alarms may come late; work is done in any order.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "port/world.hpp"
+#include "sim/scene.hpp"
+#include "sim/sim_relay.hpp"
+
+namespace uvnostr::sim {
+
+/// Who knows under which number the core dials a URL.
+class dial_book {
+ public:
+  /// 0: nobody asked for this relay.
+  virtual unsigned on_dial(unsigned host) = 0;
+  virtual void on_dial_failed(unsigned relay) = 0;
+
+ protected:
+  ~dial_book() = default;
+};
+
+class sim_world final : public port::world, private port::reactor, private port::transport {
+ public:
+  sim_world(scene& s, witness& w, dial_book& book, unix_seconds wall_start) : scene_(s), witness_(w), book_(book), wall_start_(wall_start) {}
+
+  port::reactor& reactor() noexcept override { return *this; }
+  port::transport& transport() noexcept override { return *this; }
+  void attach(port::reactor_listener& listener) noexcept override { listener_ = &listener; }
+  void release() noexcept override;
+
+  /// The next thing happens, if there is one before that time.
+  bool step(port::time_point until);
+  unix_seconds wall() const noexcept { return wall_start_ + std::chrono::duration_cast<std::chrono::seconds>(scene_.elapsed()); }
+  port::time_point when(unix_seconds wall) const noexcept { return scene::start + (wall - wall_start_); }
+  bool released() const noexcept { return released_; }
+  /// Nothing of the core is left here.
+  bool is_empty() const;
+  unsigned dialling() const;
+
+  std::vector<std::unique_ptr<sim_relay>> relays;
+  std::vector<std::shared_ptr<link>> links;
+  bool clock_ticks = false;     // also while the core works
+  unsigned work_under_way = 0;
+  duration slowest_work{20ms};
+  bool workers_refuse = false;
+
+ private:
+  port::time_point now() noexcept override;
+  unix_seconds wall_clock() noexcept override;
+  bool random_bytes(std::span<std::byte>) noexcept override;
+  void set_alarm(port::time_point) noexcept override;
+  void clear_alarm() noexcept override;
+  void wake_soon() noexcept override;
+  void hold_loop(bool) noexcept override { check("hold_loop"); }
+  bool run_on_worker(port::work&) noexcept override;
+  result<port::connection*> dial(const port::dial_request&, port::connection_listener&) noexcept override;
+  std::error_code check(const relay_options&) noexcept override { return {}; }
+
+  void check(const char* call) {
+    if (released_) scene_.broken(call, "() after release()");
+  }
+
+  scene& scene_;
+  witness& witness_;
+  dial_book& book_;
+  const unix_seconds wall_start_;
+  port::reactor_listener* listener_ = nullptr;
+  std::optional<port::time_point> alarm_;
+  duration late_{};
+  bool woken_ = false;
+  bool released_ = false;
+  std::uint64_t works_ = 0;
+  std::uint64_t last_done_ = 0;
+};
+
+}  // namespace uvnostr::sim

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: MIT
+#include "sim/stock.hpp"
+
+#include "sim/chance.hpp"
+
+namespace uvnostr::sim {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+secret_key key_number(int n) {
+  return *secret_key::parse("000000000000000000000000000000000000000000000000000000000000000" + std::to_string(n));
+}
+
+constexpr unix_seconds in_2100{4'102'444'800s};
+
+void change_digit(char& c) noexcept { c = c == '1' ? '2' : '1'; }
+
+}  // namespace
+
+const stock& stock::get() {
+  static const stock all;
+  return all;
+}
+
+stock::stock() : keys{key_number(3), key_number(4), key_number(5)} {
+  chance dice(20'240'229);  // the stock is the same in every process
+  unix_seconds begin{1'700'000'000s};
+  const std::array<std::chrono::seconds, 3> spans{600s, 6h, 96h};
+  for (std::size_t i = 0; i < eras.size(); ++i) {
+    era& e = eras[i];
+    e = {.begin = begin, .span = spans[i], .events = {}};
+    for (int n = 0; n < 100;) {
+      const unix_seconds at = begin + std::chrono::duration_cast<std::chrono::seconds>(dice.between(0s, e.span));
+      for (std::uint64_t same = dice.one_in(4) ? 2 + dice.below(4) : 1; same != 0; --same, ++n) e.events.push_back(add(at));
+    }
+    begin += 30 * 24h;
+  }
+  for (int i = 0; i < 6; ++i) ancient.push_back(add(unix_seconds(i * 199'999'999s)));
+  for (int i = 0; i < 8; ++i) future.push_back(add(in_2100 + i * 1s));
+}
+
+std::size_t stock::add(unix_seconds at) {
+  const std::size_t n = events.size();
+  constexpr event_kind kinds[] = {1, 1, 1, 7, 30'023, 20'001};
+  constexpr const char* topics[] = {"", "a", "b", "a"};
+  const event_kind kind = kinds[n * 7 % 11 % 6];
+  const std::string topic = topics[n % 4];
+  const secret_key& key = keys[n * 5 % 7 % 3];
+  draft d{.kind = kind, .content = "event " + std::to_string(n), .tags = {}, .created_at = at};
+  if (n % 5 == 0) d.content += " \"\\/\n\t\u00e9\U0001f600";
+  if (!topic.empty()) d.tags.push_back({"t", topic});
+  event made = *key.sign(d);
+  std::string id = made.id().to_hex();
+  by_id_.emplace(id, n);
+  events.push_back({std::move(made), std::move(id), key.pubkey().to_hex(), topic, at, kind});
+  return n;
+}
+
+std::size_t stock::find(std::string_view id) const {
+  const auto found = by_id_.find(id);
+  return found == by_id_.end() ? npos : found->second;
+}
+
+std::string stock::forged(std::size_t number, lie how) const {
+  std::string json(events[number].real.json());
+  const auto behind = [&json](std::string_view name) { return json.find(name) + name.size(); };
+  switch (how) {
+    case lie::signature: change_digit(json[behind("\"sig\":\"")]); break;
+    case lie::content: json.insert(behind("\"content\":\""), "not "); break;
+    case lie::id: change_digit(json[behind("\"id\":\"") + 5]); break;
+    default: {
+      const std::size_t at = behind("\"created_at\":");
+      json.replace(at, json.find(',', at) - at, "4102444900");
+    }
+  }
+  return json;
+}
+
+}  // namespace uvnostr::sim
