@@ -81,6 +81,7 @@ class fake_world final : public port::world, public port::reactor, public port::
   void release() noexcept override {
     released = true;
     listener_ = nullptr;
+    alarm_.reset();
   }
 
   port::time_point now() noexcept override { return now_; }

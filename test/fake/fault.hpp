@@ -69,10 +69,7 @@ class failing_world final : public port::world, public port::reactor, public por
   port::reactor& reactor() noexcept override { return *this; }
   port::transport& transport() noexcept override { return *this; }
   void attach(port::reactor_listener& listener) noexcept override { inner_.attach(listener); }
-  void release() noexcept override {
-    inner_.clear_alarm();  // as a real world does: its handles are closed
-    inner_.release();
-  }
+  void release() noexcept override { inner_.release(); }
 
   port::time_point now() noexcept override { return inner_.now(); }
   unix_seconds wall_clock() noexcept override { return inner_.wall_clock(); }

@@ -17,7 +17,7 @@ namespace uvnostr::sim {
 namespace {
 
 #if defined(__SANITIZE_ADDRESS__)
-constexpr std::uint64_t ordinary_seeds = 250;
+constexpr std::uint64_t ordinary_seeds = 500;
 #else
 constexpr std::uint64_t ordinary_seeds = 1000;
 #endif
