@@ -80,6 +80,14 @@ void make_secure(lws_context_creation_info& info, const std::string& ca_file) no
 #endif
 }
 
+/// libwebsockets' event pipe needs one. 4.3.5 does not survive it if there is none: the clean-up turns the loop that
+/// we may be called from.
+bool has_descriptor_left(uv_loop_t* loop) noexcept {
+  const int tried = fcntl(uv_backend_fd(loop), F_DUPFD_CLOEXEC, 0);
+  if (tried >= 0) ::close(tried);
+  return tried >= 0;
+}
+
 }  // namespace
 
 shared_context* shared_context::acquire(uv_loop_t* loop) noexcept {
@@ -99,6 +107,7 @@ shared_context* shared_context::acquire(uv_loop_t* loop) noexcept {
 }
 
 bool shared_context::create() noexcept {
+  if (!has_descriptor_left(loop_)) return false;
   const std::size_t known = count_handles();
   void* loops[] = {loop_};
   auto info = common_info();
