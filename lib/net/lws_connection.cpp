@@ -24,7 +24,7 @@ constexpr std::uint64_t head_start_ms = 250;  // RFC 8305, 5
 
 lws_connection::lws_connection(lws_transport& transport, dial_target target, std::size_t max_message_bytes,
                                port::connection_listener& listener) noexcept
-    : transport_(transport), listener_(listener), target_(std::move(target)), max_message_bytes_(max_message_bytes) {
+    : transport_(transport), listener_(listener), target_(std::move(target)), max_message_bytes_(max_message_bytes), queue_(transport.masks()) {
   uv_timer_init(transport.loop(), &timer_);
   uv_unref(reinterpret_cast<uv_handle_t*>(&timer_));
   timer_.data = this;

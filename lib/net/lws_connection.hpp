@@ -78,6 +78,7 @@ class lws_connection final : public port::connection, private resolver_listener 
   // Afterwards.
   lws_attempt* open_ = nullptr;
   write_queue queue_;
+  bool write_asked_ = false;
   bool owes_writable_ = false;
   bool ping_due_ = false;
   bool paused_ = false;

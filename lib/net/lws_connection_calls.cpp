@@ -52,10 +52,12 @@ void lws_connection::send_ping() noexcept {
 }
 
 void lws_connection::ask_to_write() noexcept {
-  if (open_ != nullptr) lws_callback_on_writable(open_->wsi());
+  // Each asking is a system call.
+  if (open_ != nullptr && !std::exchange(write_asked_, true)) lws_callback_on_writable(open_->wsi());
 }
 
 bool lws_connection::write(lws* wsi) noexcept {
+  write_asked_ = false;
   if (close_sent_) return true;
   if (ping_due_ && lws_partial_buffered(wsi) == 0) {
     ping_due_ = false;
@@ -65,7 +67,7 @@ bool lws_connection::write(lws* wsi) noexcept {
     case write_queue::outcome::failed:
       return false;
     case write_queue::outcome::blocked:
-      lws_callback_on_writable(wsi);
+      ask_to_write();
       break;
     case write_queue::outcome::emptied:
       if (!closing_) break;

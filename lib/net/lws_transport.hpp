@@ -3,6 +3,7 @@
 
 #include <uv.h>
 
+#include "net/mask_source.hpp"
 #include "net/shared_context.hpp"
 #include "net/uv_reactor.hpp"
 #include "port/transport.hpp"
@@ -27,12 +28,14 @@ class lws_transport final : public port::transport {
   uv_loop_t* loop() const noexcept { return context_.loop(); }
   shared_context& context() noexcept { return context_; }
   uv_reactor& reactor() noexcept { return reactor_; }
+  mask_source& masks() noexcept { return masks_; }
   void add(lws_connection&) noexcept;
   void remove(lws_connection&) noexcept;
 
  private:
   shared_context& context_;
   uv_reactor& reactor_;
+  mask_source masks_;
   lws_connection* connections_ = nullptr;
 };
 

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cassert>
 #include <cstdlib>
 
@@ -80,12 +81,15 @@ void make_secure(lws_context_creation_info& info, const std::string& ca_file) no
 #endif
 }
 
-/// libwebsockets' event pipe needs one. 4.3.5 does not survive it if there is none: the clean-up turns the loop that
-/// we may be called from.
-bool has_descriptor_left(uv_loop_t* loop) noexcept {
-  const int tried = fcntl(uv_backend_fd(loop), F_DUPFD_CLOEXEC, 0);
-  if (tried >= 0) ::close(tried);
-  return tried >= 0;
+/// A context needs up to three: an event pipe and /dev/urandom. Its clean-up without them is not to be met: 4.3.5 turns
+/// the loop that we may be called from and reads what it has freed, 4.1.6 leaves its handles on the loop for ever.
+bool has_descriptors_left(uv_loop_t* loop) noexcept {
+  std::array<int, 3> tried{};
+  for (int& each : tried) each = fcntl(uv_backend_fd(loop), F_DUPFD_CLOEXEC, 0);
+  for (const int each : tried) {
+    if (each >= 0) ::close(each);
+  }
+  return tried.back() >= 0;
 }
 
 }  // namespace
@@ -107,7 +111,7 @@ shared_context* shared_context::acquire(uv_loop_t* loop) noexcept {
 }
 
 bool shared_context::create() noexcept {
-  if (!has_descriptor_left(loop_)) return false;
+  if (!has_descriptors_left(loop_)) return false;
   const std::size_t known = count_handles();
   void* loops[] = {loop_};
   auto info = common_info();

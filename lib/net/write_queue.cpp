@@ -1,37 +1,132 @@
 // SPDX-License-Identifier: MIT
-// Happy path: push() lays a message out, write_to() hands one after the other to libwebsockets. What can go wrong:
-// the kernel takes a part only. libwebsockets then keeps the rest and sends it before it calls us again; to write
-// on top would copy message after message into its buffer, where no limit of ours counts them.
+// Happy path: push() appends a frame, write_to() hands as many whole frames to libwebsockets as go out at once. What
+// can go wrong: the kernel takes a part only. libwebsockets then keeps a copy of the rest and sends it before it calls
+// us again; to write on top would grow that copy, which no limit of ours counts. And libwebsockets puts pongs and the
+// close frame between two writes, so each write ends with a frame.
 #include "net/write_queue.hpp"
 
+#include <algorithm>
+#include <cstdint>
 #include <cstring>
-#include <utility>
 
 #include <libwebsockets.h>
 
 namespace uvnostr::net {
+namespace {
+
+constexpr unsigned char final_text = 0x81;
+constexpr unsigned char is_masked = 0x80;
+constexpr std::size_t mask_bytes = 4;
+constexpr std::size_t longest_header = 14;
+constexpr unsigned two_byte_length = 126;
+constexpr unsigned eight_byte_length = 127;
+
+// A TLS record holds no more, and mbedTLS takes one record at a time.
+constexpr std::size_t piece_of_tls = std::size_t{16} * 1024;
+constexpr std::size_t piece_of_tcp = std::size_t{64} * 1024;
+// An idle connection keeps no more than this.
+constexpr std::size_t kept_bytes = std::size_t{2} * 1024;
+
+unsigned char* put_number(unsigned char* out, std::uint64_t number, unsigned size) noexcept {
+  for (unsigned shift = size * 8; shift != 0;) {
+    shift -= 8;
+    *out++ = static_cast<unsigned char>(number >> shift);
+  }
+  return out;
+}
+
+unsigned char* put_header(unsigned char* out, std::size_t length) noexcept {
+  *out++ = final_text;
+  if (length < two_byte_length) {
+    *out++ = static_cast<unsigned char>(is_masked | length);
+    return out;
+  }
+  const bool is_short = length <= 0xffff;
+  *out++ = static_cast<unsigned char>(is_masked | (is_short ? two_byte_length : eight_byte_length));
+  return put_number(out, length, is_short ? 2 : 8);
+}
+
+/// Eight bytes at a time.
+void copy_masked(unsigned char* out, std::string_view text, std::uint32_t key) noexcept {
+  const std::uint64_t twice = std::uint64_t{key} << 32 | key;
+  std::size_t at = 0;
+  for (; at + sizeof twice <= text.size(); at += sizeof twice) {
+    std::uint64_t word;
+    std::memcpy(&word, text.data() + at, sizeof word);
+    word ^= twice;
+    std::memcpy(out + at, &word, sizeof word);
+  }
+  unsigned char key_bytes[mask_bytes];
+  std::memcpy(key_bytes, &key, sizeof key_bytes);
+  for (; at < text.size(); ++at) out[at] = static_cast<unsigned char>(static_cast<unsigned char>(text[at]) ^ key_bytes[at % mask_bytes]);
+}
+
+/// Of a frame that we laid out ourselves.
+std::size_t frame_size(const unsigned char* frame) noexcept {
+  const unsigned first = frame[1] & 0x7fU;
+  const unsigned length_bytes = first < two_byte_length ? 0 : first == two_byte_length ? 2 : 8;
+  std::uint64_t length = length_bytes == 0 ? first : 0;
+  for (unsigned i = 0; i < length_bytes; ++i) length = length << 8 | frame[2 + i];
+  return 2 + length_bytes + mask_bytes + static_cast<std::size_t>(length);
+}
+
+}  // namespace
 
 bool write_queue::push(std::string_view text) noexcept {
-  if (!messages_.empty() && (queued_bytes_ >= high_water_bytes || text.size() > high_water_bytes - queued_bytes_)) {
-    return false;
-  }
-  message queued{std::unique_ptr<unsigned char[]>(new unsigned char[LWS_PRE + text.size()]), text.size()};
-  if (!text.empty()) std::memcpy(queued.bytes.get() + LWS_PRE, text.data(), text.size());
-  messages_.push_back(std::move(queued));
-  queued_bytes_ += text.size();
+  const std::size_t queued = queued_bytes();
+  if (queued != 0 && (queued >= high_water_bytes || text.size() > high_water_bytes - queued)) return false;
+  std::uint32_t key = 0;
+  if (!masks_.next(key)) failed_ = true;
+  make_room(longest_header + text.size());
+  unsigned char* out = put_header(bytes_.get() + end_, text.size());
+  std::memcpy(out, &key, mask_bytes);
+  out += mask_bytes;
+  copy_masked(out, text, key);
+  end_ = static_cast<std::size_t>(out - bytes_.get()) + text.size();
   return true;
 }
 
+void write_queue::make_room(std::size_t bytes) noexcept {
+  if (capacity_ - end_ >= bytes) return;
+  const std::size_t queued = queued_bytes();
+  const std::size_t wanted = std::max(queued + bytes, std::min(capacity_ * 2, high_water_bytes));
+  std::unique_ptr<unsigned char[]> larger(new unsigned char[wanted]);
+  if (queued != 0) std::memcpy(larger.get(), bytes_.get() + begin_, queued);
+  bytes_ = std::move(larger);
+  capacity_ = wanted;
+  begin_ = 0;
+  end_ = queued;
+}
+
 write_queue::outcome write_queue::write_to(lws* wsi) noexcept {
-  while (!messages_.empty()) {
-    if (lws_partial_buffered(wsi) != 0 || lws_send_pipe_choked(wsi) != 0) return outcome::blocked;
-    message& next = messages_.front();
-    const int written = lws_write(wsi, next.bytes.get() + LWS_PRE, next.size, LWS_WRITE_TEXT);
-    if (written < 0 || static_cast<std::size_t>(written) < next.size) return outcome::failed;
-    queued_bytes_ -= next.size;
-    messages_.pop_front();
+  if (failed_) return outcome::failed;
+  const std::size_t limit = lws_is_ssl(wsi) != 0 ? piece_of_tls : piece_of_tcp;
+  while (!empty() && lws_partial_buffered(wsi) == 0) {
+    const std::size_t size = whole_frames(limit);
+    const int written = lws_write(wsi, bytes_.get() + begin_, size, LWS_WRITE_RAW);
+    if (written < 0 || static_cast<std::size_t>(written) < size) return outcome::failed;
+    begin_ += size;
   }
-  return lws_partial_buffered(wsi) != 0 ? outcome::blocked : outcome::emptied;
+  if (empty()) forget_written();
+  return empty() && lws_partial_buffered(wsi) == 0 ? outcome::emptied : outcome::blocked;
+}
+
+/// The size of the frames that fit into the limit, of one at least.
+std::size_t write_queue::whole_frames(std::size_t limit) const noexcept {
+  std::size_t at = begin_ + frame_size(bytes_.get() + begin_);
+  while (at != end_) {
+    const std::size_t next = at + frame_size(bytes_.get() + at);
+    if (next - begin_ > limit) break;
+    at = next;
+  }
+  return at - begin_;
+}
+
+void write_queue::forget_written() noexcept {
+  begin_ = end_ = 0;
+  if (capacity_ <= kept_bytes) return;
+  bytes_.reset();
+  capacity_ = 0;
 }
 
 }  // namespace uvnostr::net

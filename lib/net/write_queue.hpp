@@ -2,39 +2,46 @@
 #pragma once
 
 #include <cstddef>
-#include <deque>
 #include <memory>
 #include <string_view>
+
+#include "net/mask_source.hpp"
 
 struct lws;
 
 namespace uvnostr::net {
 
-/// Text messages that wait for the socket, each in one piece with the room before it that libwebsockets
-/// writes the frame header into.
+/// Text messages that wait for the socket, as one run of masked frames: what is ready together goes out with one
+/// system call. Source: RFC 6455, 5.2 and 5.3.
 class write_queue {
  public:
   /// More than this is taken only into an empty queue.
   static constexpr std::size_t high_water_bytes = std::size_t{256} * 1024;
 
-  bool empty() const noexcept { return messages_.empty(); }
-  bool has_room() const noexcept { return queued_bytes_ < high_water_bytes / 2; }
+  explicit write_queue(mask_source& masks) noexcept : masks_(masks) {}
+
+  bool empty() const noexcept { return begin_ == end_; }
+  bool has_room() const noexcept { return queued_bytes() < high_water_bytes / 2; }
 
   /// False if it is full; nothing was queued then.
   bool push(std::string_view message) noexcept;
 
   enum class outcome { emptied, blocked, failed };
-  /// Writes until the queue is empty or the socket takes no more.
+  /// Writes until the queue is empty or the socket takes no more; only when the socket is writable.
   outcome write_to(lws*) noexcept;
 
  private:
-  struct message {
-    std::unique_ptr<unsigned char[]> bytes;
-    std::size_t size = 0;
-  };
+  std::size_t queued_bytes() const noexcept { return end_ - begin_; }
+  void make_room(std::size_t bytes) noexcept;
+  void forget_written() noexcept;
+  std::size_t whole_frames(std::size_t limit) const noexcept;
 
-  std::deque<message> messages_;
-  std::size_t queued_bytes_ = 0;
+  mask_source& masks_;
+  std::unique_ptr<unsigned char[]> bytes_;
+  std::size_t capacity_ = 0;
+  std::size_t begin_ = 0;
+  std::size_t end_ = 0;
+  bool failed_ = false;  // there was no mask to be had
 };
 
 }  // namespace uvnostr::net

@@ -6,6 +6,7 @@
 #include "base/hex.hpp"
 #include "base/utf8.hpp"
 #include "wire/json_reader.hpp"
+#include "wire/json_scanner.hpp"
 
 namespace uvnostr::wire {
 namespace {
@@ -93,9 +94,40 @@ class message_handler : public json_handler<message_handler> {
   bool in_hints_ = false;
 };
 
+/// The comma before the next element, and the space around it.
+bool next_element(json_scanner& scan) noexcept {
+  scan.space();
+  if (!scan.take(',')) return false;
+  scan.space();
+  return true;
+}
+
+/// The usual OK, which has neither escapes nor further elements; false for all others, valid or not. Who publishes
+/// gets one from every relay for every event.
+bool read_usual_ok(std::string_view message, relay_message& out) {
+  json_scanner scan(message);
+  scan.space();
+  if (!scan.take('[')) return false;
+  scan.space();
+  if (!scan.take("\"OK\"") || !next_element(scan) || !scan.hex(out.event.bytes) || !next_element(scan)) return false;
+  out.accepted = scan.take("true");
+  if (!out.accepted && !scan.take("false")) return false;
+  std::string_view text;
+  bool escaped = false;
+  if (next_element(scan) && (!scan.string(text, escaped) || escaped)) return false;
+  scan.space();
+  if (!scan.take(']')) return false;
+  scan.space();
+  if (!scan.at_end()) return false;
+  out.verb = wire::verb::ok;
+  out.text = text;
+  return true;
+}
+
 }  // namespace
 
 std::optional<relay_message> parse_relay_message(verb verb, std::string_view message) {
+  if (relay_message usual; verb == wire::verb::ok && read_usual_ok(message, usual)) return usual;
   message_handler handler(verb);
   if (read_json(message, handler) != rapidjson::kParseErrorNone) return std::nullopt;
   return handler.take();

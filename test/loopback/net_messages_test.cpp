@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+#include <set>
+
 #include "loopback/net_fixture.hpp"
 
 namespace uvnostr::test {
@@ -75,6 +77,46 @@ TEST_F(NetMessages, KeepsTheContentOfFramesOfAnySize) {
   dial(r);
   run_until([&] { return r.texts.size() == sent.size(); });
   EXPECT_EQ(r.texts, sent);
+}
+
+TEST_F(NetMessages, SendsTextOfAnySizeInOrderBetweenPongs) {
+  recorder r;
+  auto* connection = dial(r);
+  std::vector<std::string> sent;
+  for (const std::size_t size : std::initializer_list<std::size_t>{0, 1, 7, 8, 9, 125, 126, 127, 16'384, 65'521, 65'535, 65'536, 65'537, 200'000}) {
+    std::string text(size, '\0');
+    for (std::size_t i = 0; i < size; ++i) text[i] = static_cast<char>('a' + (i * 7 + i / 251) % 26);
+    sent.push_back(std::move(text));
+  }
+  for (int i = 0; i < 2000; ++i) sent.push_back("message " + std::to_string(i) + std::string(static_cast<std::size_t>(i % 300), '.'));
+  std::vector<std::string> received;
+  std::size_t pongs = 0;
+  server->on_frame = [&](peer& p, const client_frame& f) {
+    if (f.opcode == 1) received.push_back(f.payload);
+    if (f.opcode == 10) ++pongs;
+    if (received.size() % 20 == 0) p.send(frame(9, "are you there"));
+  };
+  std::size_t next = 0;
+  const auto send = [&] {
+    while (next < sent.size() && connection->send_text(sent[next])) ++next;
+  };
+  r.when_open = send;
+  r.when_writable = send;
+  run_until([&] { return received.size() == sent.size() && pongs != 0; });
+  EXPECT_EQ(received, sent);
+}
+
+TEST_F(NetMessages, MasksEachFrameWithAnotherKey) {
+  recorder r;
+  auto* connection = dial(r);
+  std::set<std::string> masks;
+  server->on_frame = [&](peer&, const client_frame& f) { masks.insert(f.mask); };
+  r.when_open = [&] {
+    for (int i = 0; i < 1000; ++i) connection->send_text("the same");
+  };
+  run_until([&] { return !server->peers.empty() && server->peers.front()->frames.size() == 1000; });
+  // Two of a thousand keys of 32 bits are the same once in 8,600 runs.
+  EXPECT_GE(masks.size(), 998U);
 }
 
 TEST_F(NetMessages, ReportsBinaryMessagesByTheirSize) {

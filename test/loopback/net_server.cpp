@@ -137,7 +137,7 @@ bool peer::take_frame() {
   const std::string mask = input_.substr(at, 4);
   at += 4;
   if (input_.size() < at + length) return false;
-  client_frame taken{byte(0) & 0x0FU, input_.substr(at, length)};
+  client_frame taken{byte(0) & 0x0FU, input_.substr(at, length), mask};
   for (std::size_t i = 0; i < length; ++i) taken.payload[i] = static_cast<char>(taken.payload[i] ^ mask[i % 4]);
   input_.erase(0, at + length);
   frames.push_back(taken);

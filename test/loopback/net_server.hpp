@@ -25,6 +25,7 @@ std::string long_frame_header(unsigned opcode, std::uint64_t length);
 struct client_frame {
   unsigned opcode = 0;
   std::string payload;
+  std::string mask;
 };
 
 class script_server;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "wire/relay_message.hpp"
 
+#include <random>
+
 #include <gtest/gtest.h>
 
 #include "base/hex.hpp"
@@ -55,6 +57,36 @@ TEST(RelayMessage, RefusesOkWhoseIdIsNone) {
   for (const std::string& wrong : {'"' + id.substr(1) + '"', '"' + id + "0\"", "\"A" + id.substr(1) + '"', "\"\""s, "1"s, "[\"" + id + "\"]"}) {
     EXPECT_FALSE(parse("[\"OK\"," + wrong + ",true,\"\"]")) << wrong;
   }
+}
+
+/// What says no more than the message, but is not of the usual shape.
+std::optional<relay_message> parse_with_one_more(std::string message) {
+  message.insert(message.rfind(']'), ",0");
+  return parse(message);
+}
+
+TEST(RelayMessage, ReadsTheUsualOkAsItReadsAnyOther) {
+  std::mt19937_64 random(20'261'122);
+  const std::string bytes = "abz:, \t\n\x01\x7f\"\\/u0041{[]}\xc3\xa4\xe2\x82\xac\xf0\x9f\x98\x80\xed\xa0\x80\xff";
+  std::size_t accepted = 0;
+  for (int i = 0; i < 100'000; ++i) {
+    std::string text;
+    for (auto size = random() % 6; size != 0; --size) {
+      const auto at = random() % bytes.size();
+      text += bytes.substr(at, random() % 5);
+    }
+    const std::string space = random() % 4 == 0 ? " " : "";
+    const std::string message = ok(space + "," + (random() % 2 == 0 ? "true" : "false") + space + "," + space + '"' + text + '"' + space);
+    const auto usual = parse(message);
+    const auto other = parse_with_one_more(message);
+    ASSERT_EQ(usual.has_value(), other.has_value()) << message;
+    if (!usual) continue;
+    ++accepted;
+    ASSERT_EQ(usual->text, other->text) << message;
+    ASSERT_EQ(usual->accepted, other->accepted) << message;
+    ASSERT_EQ(usual->event, other->event) << message;
+  }
+  EXPECT_GT(accepted, 10'000U);
 }
 
 TEST(RelayMessage, ReadsEose) {
