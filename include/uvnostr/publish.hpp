@@ -43,7 +43,8 @@ struct publish_options {
   /// How long the event may wait for a relay that is away. An event that was sent but not answered
   /// before the connection was lost is sent again within this time. 0: as long as the relay stays.
   std::chrono::milliseconds send_timeout{60'000};
-  /// How long the relay may take to answer once the event was sent.
+  /// How long the relay may take to answer once the event was sent. Does not count the time in which we do not
+  /// read it because verification is behind.
   std::chrono::milliseconds ok_timeout{10'000};
 };
 

@@ -49,7 +49,8 @@ struct subscribe_options {
   std::vector<relay_id> relays{};
   /// Close by itself once on_all_eose was called: a query instead of a subscription.
   bool close_on_eose = false;
-  /// How long a relay that was asked may take until it counts as having answered for on_all_eose.
+  /// How long a relay that was asked may take until it counts as having answered for on_all_eose. Does not count
+  /// the time in which we do not read it because verification is behind.
   std::chrono::milliseconds eose_timeout{10'000};
   /// After a reconnect, when more events were delivered than pool_options::seen_entries remembers,
   /// the relay is asked from its last verified event less this. Below that it is asked for everything

@@ -40,6 +40,7 @@ class delivery {
   outbox* outbox_ = nullptr;
   base::timer timer_ = base::timer::calling<&delivery::on_timer>(*this);  // until send_until_ while queued, ok_timeout while unanswered
   std::chrono::microseconds send_until_{};     // on the session's clock
+  std::chrono::microseconds unread_before_{};  // the session's unread_time() when ok_timeout was set
   state state_ = state::queued;
   bool sent_ = false;                          // at least once
   bool auth_tried_ = false;

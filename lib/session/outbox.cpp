@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "session/outbox.hpp"
 
+#include <utility>
+
 #include "session/relay_session.hpp"
 #include "wire/relay_message.hpp"
 
@@ -30,6 +32,7 @@ bool outbox::pump() {
     d.sent_ = true;
     unanswered_.push_back(d.hook);
     by_id_.emplace(d.id_, &d);
+    d.unread_before_ = session_.unread_time();
     session_.timers().schedule(d.timer_, session_.now() + d.options_.ok_timeout);
   }
   return true;
@@ -111,6 +114,9 @@ void outbox::fail_all(std::error_code cause) noexcept {
 
 void outbox::on_timer(delivery& d) noexcept {
   if (d.state_ == delivery::state::unanswered) {
+    const std::chrono::microseconds all_unread = session_.unread_time();
+    const std::chrono::microseconds unread = all_unread - std::exchange(d.unread_before_, all_unread);
+    if (unread.count() > 0) return session_.timers().schedule(d.timer_, session_.now() + unread);
     finish(d, outcome::timed_out, {}, errc::ok_timeout);
   } else {
     finish(d, d.sent_ ? outcome::timed_out : outcome::not_sent, {}, errc::send_timeout);

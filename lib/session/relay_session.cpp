@@ -128,7 +128,7 @@ void relay_session::connection_over(const port::disconnect& end) noexcept {
   ping_timer_.cancel();
   pump_timer_.cancel();
   pong_due_ = false;
-  stats.reading_paused = false;
+  end_pause();
   last_end_ = end;
   last_end_text_ = end.cause ? sentence(url_, end) : std::string();
   if (was == phase::connecting) {
@@ -289,6 +289,7 @@ void relay_session::add_pending(std::size_t bytes) noexcept {
   stats.pending_bytes += bytes;
   if (stats.pending_bytes > options_.max_pending_bytes && !stats.reading_paused && connection_ != nullptr) {
     stats.reading_paused = true;
+    paused_since_ = now();
     connection_->pause_reading();
   }
 }
@@ -296,10 +297,19 @@ void relay_session::add_pending(std::size_t bytes) noexcept {
 void relay_session::remove_pending(std::size_t bytes) noexcept {
   stats.pending_bytes -= bytes;
   if (stats.reading_paused && stats.pending_bytes <= options_.max_pending_bytes / 2) {
-    stats.reading_paused = false;
+    end_pause();
     if (connection_ != nullptr) connection_->resume_reading();
     if (pong_due_) schedule_ping();
   }
+}
+
+void relay_session::end_pause() noexcept {
+  unread_time_ = unread_time();
+  stats.reading_paused = false;
+}
+
+std::chrono::microseconds relay_session::unread_time() noexcept {
+  return stats.reading_paused ? unread_time_ + (now() - paused_since_) : unread_time_;
 }
 
 }  // namespace uvnostr::session

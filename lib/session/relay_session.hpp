@@ -70,6 +70,9 @@ class relay_session final : public base::ref_counted<relay_session>, private por
   /// Reading stops while this many bytes wait for verification, by max_pending_bytes.
   void add_pending(std::size_t bytes) noexcept;
   void remove_pending(std::size_t bytes) noexcept;
+  /// For how long, all in all, reading was stopped so. The answer may have waited in the socket: limits of time
+  /// do not count it.
+  std::chrono::microseconds unread_time() noexcept;
 
   // For the parts of the session.
   session_listener& listener() noexcept { return around_.listener; }
@@ -103,6 +106,7 @@ class relay_session final : public base::ref_counted<relay_session>, private por
   void finish(std::error_code cause) noexcept;
   void pump() noexcept;
   void schedule_ping() noexcept;
+  void end_pause() noexcept;
   void on_phase_timer() noexcept;
   void on_ping_timer() noexcept;
   void on_pump_timer() noexcept { pump(); }
@@ -124,6 +128,8 @@ class relay_session final : public base::ref_counted<relay_session>, private por
   bool pong_due_ = false;
   std::chrono::microseconds phase_since_{};
   std::chrono::microseconds ping_sent_{};
+  std::chrono::microseconds paused_since_{};
+  std::chrono::microseconds unread_time_{};  // of the pauses that are over
   std::error_code stop_cause_;        // set once stop() was called
   port::disconnect last_end_;         // of the last connection, for status()
   std::string last_end_text_;

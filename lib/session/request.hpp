@@ -68,6 +68,7 @@ class request {
   bool forgotten_ = false;
   bool auth_tried_ = false;
   bool eose_timed_ = false;  // the time for on_all_eose runs or ran
+  std::chrono::microseconds unread_before_{};  // the session's unread_time() when that time was set
   unsigned refusals_ = 0;    // temporary ones in a row
   std::optional<unix_seconds> asked_at_;       // the first time
   std::optional<unix_seconds> heard_at_;       // the last repeat after EOSE, by our clock

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <utility>
 
 #include "session/relay_session.hpp"
 #include "wire/client_message.hpp"
@@ -146,6 +147,7 @@ bool request_table::ask(request& r) {
   if (!r.asked_at_) r.asked_at_ = now;
   if (!r.settled_ && !r.eose_timed_) {
     r.eose_timed_ = true;
+    r.unread_before_ = session_.unread_time();
     session_.timers().schedule(r.timer_, session_.now() + r.options_.eose_timeout);
   }
   return true;
@@ -226,6 +228,12 @@ void request_table::on_timer(request& r) {
   if (r.step_ == request::step::refused) {
     r.step_ = request::step::to_ask;
     session_.pump_soon();
+    return;
+  }
+  const std::chrono::microseconds all_unread = session_.unread_time();
+  const std::chrono::microseconds unread = all_unread - std::exchange(r.unread_before_, all_unread);
+  if (unread.count() > 0) {
+    session_.timers().schedule(r.timer_, session_.now() + unread);
   } else {
     settle(r);
   }

@@ -203,6 +203,31 @@ TEST_F(Verification, DoesNotTakeAPausedRelayForDead) {
   EXPECT_FALSE(world.last().aborted);
 }
 
+TEST_F(Verification, DoesNotCountTheTimeInWhichItReadsNothing) {
+  make(verification::threads);
+  relay_options options = plain_relay();
+  options.max_pending_bytes = 100;
+  add_open(options);
+  const subscription s = subscribe();
+  const event published = note("ours");
+  EXPECT_FALSE(core->publish(published, receipts(), {}));
+  world.settle();
+  const std::string id = asked(world.last())[0];
+  world.advance(6s);
+  world.workers_stopped = true;
+  world.last().text(event_frame(id, note("large enough")));
+  ASSERT_TRUE(world.last().paused);
+  world.advance(1min);
+  world.workers_stopped = false;
+  world.settle();
+  ASSERT_FALSE(world.last().paused);
+  EXPECT_EQ(take_said(), lines{"event large enough from 1"});
+  world.advance(3s);
+  EXPECT_EQ(take_said(), lines());
+  world.advance(2s);  // 11 s of reading
+  EXPECT_EQ(take_said(), (lines{"all eose", "timed out by 1 (" + std::to_string(static_cast<int>(errc::ok_timeout)) + ")", "done 0/1"}));
+}
+
 TEST_F(Verification, GoesOnWithoutWorkers) {
   make(verification::threads);
   world.workers_refuse = true;
