@@ -185,6 +185,7 @@ void relay_session::stop(std::error_code cause) noexcept {
       pump();  // what can still be sent goes before the close frame
       outbox_.fail_all(cause);
       ping_timer_.cancel();
+      pong_due_ = false;  // one that still comes must not begin the next ping
       enter(phase::closing);
       connection_->close(normal_closure, {});
       timers().schedule(phase_timer_, phase_since_ + options_.close_timeout);
