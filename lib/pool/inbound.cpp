@@ -159,7 +159,7 @@ void inbound::on_marker(verify::source& from, const wire::relay_message& message
 void inbound::answer(leg& to, const wire::relay_message& message) {
   session::request_table& requests = to.session().requests();
   // It may have waited: the request may be over, or asked anew under another id.
-  if (requests.find(message.subscription) != &to) return;
+  if (!session::request_table::has_or_had_id(to, message.subscription)) return;
   if (message.verb == wire::verb::closed) {
     requests.on_closed(to, message.text);
   } else if (requests.on_eose(to)) {

@@ -78,6 +78,7 @@ class request {
   std::uint32_t slot_ = 0;
   std::array<char, 24> wire_id_{};
   std::size_t wire_id_size_ = 0;
+  bool id_is_old_ = false;  // of the connection before: its EOSE may still wait behind events
 };
 
 }  // namespace uvnostr::session

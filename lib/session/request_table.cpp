@@ -69,7 +69,7 @@ void request_table::add(request& r) {
 
 void request_table::remove(request& r) {
   if ((r.step_ == request::step::asked || r.step_ == request::step::live) && session_.open()) {
-    closes_.push_back(wire::close_message({r.wire_id_.data(), r.wire_id_size_}));
+    closes_.push_back(wire::close_message(wire_id_of(r)));
   }
   forget_wire_id(r);
   r.timer_.cancel();
@@ -82,7 +82,7 @@ request* request_table::find(std::string_view wire_id) const noexcept {
   const auto parsed = std::from_chars(wire_id.data(), wire_id.data() + wire_id.size(), number, 16);
   if (parsed.ec != std::errc() || number >= slots_.size()) return nullptr;
   request* const r = slots_[number].used_by;
-  return r != nullptr && wire_id == std::string_view(r->wire_id_.data(), r->wire_id_size_) ? r : nullptr;
+  return r != nullptr && !r->id_is_old_ && wire_id == wire_id_of(*r) ? r : nullptr;
 }
 
 void request_table::on_connected() noexcept {
@@ -98,8 +98,9 @@ void request_table::on_disconnected() noexcept {
   closes_.clear();
   for (cursor each(requests_); request* const at = each.next();) {
     request& r = *at;
-    forget_wire_id(r);
-    r.arrived_.reset();
+    // EOSE may have come already, and wait behind events that are being verified.
+    r.id_is_old_ = r.wire_id_size_ != 0 && (r.id_is_old_ || r.step_ == request::step::asked);
+    if (!r.id_is_old_) forget_wire_id(r);
     // The time for on_all_eose goes on: the relay may be back before it is over.
     if (r.step_ == request::step::refused) r.timer_.cancel();
     // A relay that hangs up before that time runs is waited for no longer than one that cannot be reached.
@@ -125,7 +126,9 @@ bool request_table::pump() {
 }
 
 bool request_table::ask(request& r) {
+  if (r.id_is_old_) forget_wire_id(r);
   if (r.wire_id_size_ == 0) {
+    r.arrived_.reset();
     if (free_slots_.empty()) {
       free_slots_.push_back(static_cast<std::uint32_t>(slots_.size()));
       slots_.emplace_back();
@@ -141,8 +144,7 @@ bool request_table::ask(request& r) {
     r.wire_id_size_ = static_cast<std::size_t>(at - r.wire_id_.data());
   }
   const unix_seconds now = session_.wall_clock();
-  const std::string_view wire_id(r.wire_id_.data(), r.wire_id_size_);
-  if (!session_.send(wire::req_message(wire_id, r.filters_, r.resume_from(now)))) return false;
+  if (!session_.send(wire::req_message(wire_id_of(r), r.filters_, r.resume_from(now)))) return false;
   r.step_ = request::step::asked;
   if (!r.asked_at_) r.asked_at_ = now;
   if (!r.settled_ && !r.eose_timed_) {
@@ -154,8 +156,13 @@ bool request_table::ask(request& r) {
 }
 
 bool request_table::on_eose(request& r) noexcept {
-  if (r.step_ != request::step::asked) return false;
-  r.step_ = request::step::live;
+  if (r.id_is_old_) {
+    forget_wire_id(r);  // it is asked anew nevertheless
+  } else if (r.step_ == request::step::asked) {
+    r.step_ = request::step::live;
+  } else {
+    return false;
+  }
   if (r.arrived_) r.newest_ = std::max(r.newest_.value_or(*r.arrived_), *r.arrived_);
   r.arrived_.reset();
   r.refusals_ = 0;
@@ -166,6 +173,7 @@ bool request_table::on_eose(request& r) noexcept {
 }
 
 void request_table::on_closed(request& r, std::string_view text) {
+  if (r.id_is_old_) return;  // the next connection asks anew
   const std::string_view prefix = wire::reason_prefix(text);
   forget_wire_id(r);
   r.timer_.cancel();
@@ -222,6 +230,7 @@ void request_table::forget_wire_id(request& r) noexcept {
   slots_[r.slot_].used_by = nullptr;
   free_slots_.push_back(r.slot_);
   r.wire_id_size_ = 0;
+  r.id_is_old_ = false;
 }
 
 void request_table::on_timer(request& r) {

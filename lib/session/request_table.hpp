@@ -36,6 +36,8 @@ class request_table {
 
   /// The request that has this id on the wire; null for anything else.
   request* find(std::string_view wire_id) const noexcept;
+  /// Whether the request has, or had on the connection before, this id on the wire.
+  static bool has_or_had_id(const request& r, std::string_view wire_id) noexcept { return r.wire_id_size_ != 0 && wire_id == wire_id_of(r); }
 
   void on_connected() noexcept;
   void on_disconnected() noexcept;
@@ -62,6 +64,7 @@ class request_table {
 
   bool ask(request&);
   void refuse(request&, std::string_view text);
+  static std::string_view wire_id_of(const request& r) noexcept { return {r.wire_id_.data(), r.wire_id_size_}; }
   void forget_wire_id(request&) noexcept;
   void on_timer(request&);
   friend class request;

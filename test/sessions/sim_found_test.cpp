@@ -108,6 +108,29 @@ TEST_F(SimFound, SeenOnDoesNotNameARelayThatWasRemoved) {
   EXPECT_TRUE(core->seen_on(e.id()).empty());  // though it is still closing
 }
 
+// EOSE came, and with it all that was stored; then the connection was lost while it waited behind events. Asked anew
+// with its limit, the relay would hide what came meanwhile behind its newest few.
+TEST_F(SimFound, TakesAnEoseThatCameBeforeTheConnectionWasLost) {
+  make(verification::threads);
+  add_open();
+  const subscription s = subscribe({.kinds = {1}, .limit = 5});
+  const std::string id = asked(world.last())[0];
+  world.workers_stopped = true;
+  world.last().text(event_frame(id, note("x", 1'699'999'000s)));
+  world.last().text(eose(id));
+  world.settle();
+  world.last().drop();
+  world.workers_stopped = false;
+  world.settle();
+  EXPECT_EQ(take_said(), (lines{"event x from 1", "eose from 1", "all eose"}));
+  world.advance(1s);
+  world.last().open();
+  world.settle();
+  const lines sent = world.last().take_sent();
+  ASSERT_EQ(sent.size(), 1U);
+  EXPECT_NE(sent[0].find(R"("since":1699999000)"), std::string::npos) << sent[0];
+}
+
 // The relay accepts and closes again before the REQ has left: no time for its EOSE runs, so none can pass.
 TEST_F(SimFound, DoesNotWaitForARelayThatHangsUpBeforeItWasAsked) {
   make();
