@@ -17,13 +17,16 @@ std::size_t cost_of(const wire::relay_message& message) noexcept {
   return sizeof(verify::item) + sizeof message + message.subscription.size() + message.text.size();
 }
 
+/// Of a copy that joined the one being checked: generous, for a flood of them is to be bounded as well.
+constexpr std::size_t joined_bytes = 64;
+
 }  // namespace
 
 inbound::inbound(port::reactor& reactor, inbound_listener& listener, const pool_options& options, const dedup::gate::key& secret)
     : reactor_(reactor),
       listener_(listener),
       gate_(options.seen_entries, secret),
-      pending_(dedup::seen_table::make<dedup::seen_table>(pending_entries, secret)),
+      pending_(secret),
       verifier_(reactor, *this, options.verification) {}
 
 void inbound::on_text(relay_session& from, std::string_view message) noexcept {
@@ -56,6 +59,13 @@ void inbound::on_event_message(relay_session& from, const wire::frame_head& head
     to->note_repeat(reactor_.wall_clock());
     return;
   }
+  const auto joined = id ? pending_.join(*id, head.event, to->subscription()->number) : std::nullopt;
+  if (joined) {
+    ++counts.pending;
+    from.add_pending(joined_bytes);
+    verifier_.add_joined(*to, *joined);
+    return;
+  }
   const std::optional<wire::raw_event> event = wire::scan_event(head.event);
   if (!event) {
     ++counts.malformed_event;
@@ -85,24 +95,22 @@ void inbound::accept(leg& to, const wire::raw_event& event) {
   } else if (is_copy(fields)) {
     queue(treatment::copy, to, event);
   } else {
-    if (pending_->find_any(fields.id) == dedup::seen_table::npos) {
-      pending_->insert(fields.id, to.session().slot, gate_.tag_of(fields.sig));
-    }
-    queue(treatment::check, to, event);
+    const wire::event_fields& queued = queue(treatment::check, to, event);
+    pending_.add(queued, to.subscription()->number, to.session().slot, gate_.tag_of(fields.sig));
   }
 }
 
 bool inbound::is_copy(const wire::event_fields& fields) const noexcept {
-  const std::uint32_t before = pending_->find_any(fields.id);
-  if (before == dedup::seen_table::npos || pending_->sig_tag(before) != gate_.tag_of(fields.sig)) return false;
-  const relay_session* const sender = listener_.session_in_slot(pending_->owner(before));
+  const auto before = pending_.find(fields.id);
+  if (!before || before->sig_tag != gate_.tag_of(fields.sig)) return false;
+  const relay_session* const sender = listener_.session_in_slot(before->relay_slot);
   return sender != nullptr && !sender->lied;
 }
 
-void inbound::queue(treatment how, leg& to, const wire::raw_event& event) {
+const wire::event_fields& inbound::queue(treatment how, leg& to, const wire::raw_event& event) {
   ++to.session().stats.messages.pending;
   to.session().add_pending(event.fields().json.size());
-  verifier_.add(how, to, event);
+  return verifier_.add(how, to, event);
 }
 
 void inbound::on_other_message(relay_session& from, wire::verb verb, std::string_view text) {
@@ -167,30 +175,49 @@ void inbound::answer(leg& to, const wire::relay_message& message) {
   }
 }
 
-void inbound::dequeued(leg& to, const wire::event_fields& event) noexcept {
+void inbound::dequeued(leg& to, std::size_t bytes) noexcept {
   --to.session().stats.messages.pending;
-  to.session().remove_pending(event.json.size());
-  const std::uint32_t entry = pending_->find_any(event.id);
-  if (entry != dedup::seen_table::npos) pending_->erase(entry);
+  to.session().remove_pending(bytes);
 }
 
 void inbound::on_verified(verify::source& from, const verify::verified_event& event, verify::id_form form) noexcept {
   leg& to = static_cast<leg&>(from);
-  dequeued(to, event.fields());
+  dequeued(to, event.fields().json.size());
+  pending_.decide(event, form, to.subscription() == nullptr);
   deliver(to, event, form);
 }
 
 void inbound::on_refused(verify::source& from, const wire::event_fields& event, verdict why) noexcept {
   leg& to = static_cast<leg&>(from);
-  dequeued(to, event);
+  dequeued(to, event.json.size());
+  pending_.decide(event, why);
   refuse(to, why);
+}
+
+/// These bytes were checked before, as another relay had sent them: their fate is this one's too.
+void inbound::on_joined(verify::source& from, std::uint32_t number) noexcept {
+  leg& to = static_cast<leg&>(from);
+  dequeued(to, joined_bytes);
+  const pending_events::fate& fate = pending_.fate_of(number);
+  if (fate.outcome != verdict::good) {
+    refuse(to, fate.outcome);
+  } else if (fate.kept) {
+    deliver(to, *fate.kept, fate.form);
+  } else if (to.subscription() == nullptr) {
+    ++to.session().stats.messages.unknown_subscription;
+  } else {
+    to.note_event(fate.created_at, reactor_.wall_clock());
+    gate_.repeats(fate.id, to.subscription()->number, to.session().slot);
+    ++to.session().stats.messages.duplicate;
+  }
+  pending_.leave(number);
 }
 
 /// The event that this is a copy of was before it. If that was good, it is known by now.
 void inbound::on_copy(verify::source& from, const wire::raw_event& event) noexcept {
   leg& to = static_cast<leg&>(from);
   const wire::event_fields& fields = event.fields();
-  dequeued(to, fields);
+  dequeued(to, fields.json.size());
   verify::id_form form;
   if (to.subscription() == nullptr) {
     ++to.session().stats.messages.unknown_subscription;

@@ -6,7 +6,8 @@
 //        --> EOSE, CLOSED wait behind the events before them; OK, NOTICE, AUTH do not
 //
 // Whatever falls out on the way is counted under its reason and disturbs nothing else. Copies of an event that is
-// being verified wait for it; but nobody waits for an event of a relay that has sent a false one before.
+// being verified wait for it, those of the very same bytes without them; but if the bytes differ, nobody waits for an
+// event of a relay that has sent a false one before.
 #pragma once
 
 #include <cstddef>
@@ -16,6 +17,7 @@
 #include <uvnostr/pool.hpp>
 
 #include "dedup/gate.hpp"
+#include "pool/pending_events.hpp"
 #include "pool/subscription_record.hpp"
 #include "port/reactor.hpp"
 #include "session/relay_session.hpp"
@@ -60,28 +62,27 @@ class inbound final : private verify::verifier_listener {
  private:
   void on_event_message(session::relay_session&, const wire::frame_head&);
   void accept(leg&, const wire::raw_event&);
-  void queue(verify::treatment, leg&, const wire::raw_event&);
+  const wire::event_fields& queue(verify::treatment, leg&, const wire::raw_event&);
   void on_other_message(session::relay_session&, wire::verb, std::string_view message);
   void in_its_turn(session::relay_session&, wire::relay_message&&);
   void answer(leg&, const wire::relay_message&);
   bool is_copy(const wire::event_fields&) const noexcept;
   void deliver(leg&, const verify::verified_event&, verify::id_form) noexcept;
   void refuse(leg&, verify::verdict) noexcept;
-  void dequeued(leg&, const wire::event_fields&) noexcept;
+  void dequeued(leg&, std::size_t bytes) noexcept;
 
   void on_verified(verify::source&, const verify::verified_event&, verify::id_form) noexcept override;
   void on_refused(verify::source&, const wire::event_fields&, verify::verdict) noexcept override;
   void on_copy(verify::source&, const wire::raw_event&) noexcept override;
+  void on_joined(verify::source&, std::uint32_t fate) noexcept override;
   void on_marker(verify::source&, const wire::relay_message&) noexcept override;
   void hold() noexcept override { listener_.hold(); }
   void unhold() noexcept override { listener_.unhold(); }
 
-  static constexpr std::size_t pending_entries = 4096;  // beyond it a copy is verified for itself
-
   port::reactor& reactor_;
   inbound_listener& listener_;
   dedup::gate gate_;
-  std::unique_ptr<dedup::seen_table> pending_;  // ids being verified, owned by the slot of their relay
+  pending_events pending_;
   verify::verifier verifier_;
   wire::event_record record_;                   // shows one event after the other
 };

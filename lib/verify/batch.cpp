@@ -9,29 +9,34 @@
 namespace uvnostr::verify {
 
 bool batch::has_room_for(std::size_t bytes) const noexcept {
-  if (items.size() >= max_items) return false;
-  return items.empty() || used_ + bytes <= capacity_;
+  if (items.size() >= max_items || events.size() >= max_events) return false;
+  return events.empty() || used_ + bytes <= capacity_;
 }
 
-void batch::add(treatment how, source& from, const wire::raw_event& event) {
+const wire::event_fields& batch::add(treatment how, source& from, const wire::raw_event& event) {
   const std::string_view json = event.fields().json;
   if (capacity_ - used_ < json.size()) {
-    // Only the first item can need this: has_room_for() was asked.
+    // Only the first event can need this: has_room_for() was asked.
     capacity_ = std::max(block_bytes, json.size());
     block_ = std::make_unique_for_overwrite<char[]>(capacity_);
-    items.reserve(max_items);
+    events.reserve(max_events);
   }
   char* const at = block_.get() + used_;
   std::memcpy(at, json.data(), json.size());
   used_ += json.size();
   if (how == treatment::check) ++checks_;
-  items.push_back({.how = how, .from = base::ref<source>::retain(from), .event = event.moved_to(at)});
+  items.push_back({.how = how, .number = static_cast<std::uint32_t>(events.size()), .from = base::ref<source>::retain(from)});
+  return events.emplace_back(event.moved_to(at)).fields();
 }
 
 void batch::add(source& from, wire::relay_message message) {
   const auto number = static_cast<std::uint32_t>(markers.size());
   markers.push_back(std::move(message));
-  items.push_back({.how = treatment::marker, .marker = number, .from = base::ref<source>::retain(from), .event = std::nullopt});
+  items.push_back({.how = treatment::marker, .number = number, .from = base::ref<source>::retain(from)});
+}
+
+void batch::add_joined(source& from, std::uint32_t number) {
+  items.push_back({.how = treatment::joined, .number = number, .from = base::ref<source>::retain(from)});
 }
 
 void batch::run() noexcept {
@@ -42,6 +47,7 @@ void batch::done() noexcept { owner_.on_batch_done(*this); }
 
 void batch::reset() noexcept {
   items.clear();
+  events.clear();
   markers.clear();
   stage = stage::filling;
   next_item = used_ = checks_ = checked_ = 0;

@@ -8,7 +8,6 @@
 
 #include <cstddef>
 #include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -30,6 +29,7 @@ enum class treatment : unsigned char {
   check,    // id and signature
   copy,     // of an event that is before it in the queue: decided when its turn comes
   trusted,  // checked before; it only waits for its turn
+  joined,   // a copy, byte for byte, of one that is before it: without its bytes
   marker,   // a message that must not overtake the events before it
 };
 
@@ -37,9 +37,8 @@ struct item {
   treatment how;
   verdict outcome = verdict::good;
   id_form form = id_form::canonical;
-  std::uint32_t marker = 0;  // its number in the batch's markers
+  std::uint32_t number;  // in the batch's events or markers; of one that joined, the caller's own
   base::ref<source> from;
-  std::optional<wire::raw_event> event;  // empty in a marker
 };
 
 class verifier;
@@ -49,13 +48,16 @@ class batch final : public port::work {
   enum class stage : unsigned char { filling, waiting, running, done };
 
   static constexpr std::size_t block_bytes = 64 * 1024;
-  static constexpr std::size_t max_items = 64;  // about 3 ms of work: other users of the thread pool wait no longer
+  static constexpr std::size_t max_events = 64;  // about 3 ms of work: other users of the thread pool wait no longer
+  static constexpr std::size_t max_items = 2048;
 
   explicit batch(verifier& owner) noexcept : owner_(owner) {}
 
   bool has_room_for(std::size_t bytes) const noexcept;
-  void add(treatment, source&, const wire::raw_event&);
+  /// The fields of the copy: their bytes stay where they are until its turn, the fields themselves do not.
+  const wire::event_fields& add(treatment, source&, const wire::raw_event&);
   void add(source&, wire::relay_message);
+  void add_joined(source&, std::uint32_t number);
 
   bool needs_check() const noexcept { return checks_ != 0; }
   /// Checks what is not checked yet, until all is or the time given by `out_of_time` is up.
@@ -65,7 +67,7 @@ class batch final : public port::work {
       item& it = items[checked_];
       if (it.how == treatment::check) {
         if (out_of_time()) return false;
-        it.outcome = check(it.event->fields(), scratch_, it.form);
+        it.outcome = check(events[it.number].fields(), scratch_, it.form);
       }
       ++checked_;
     }
@@ -80,6 +82,7 @@ class batch final : public port::work {
   batch::stage stage = stage::filling;
   std::size_t next_item = 0;  // the first that was not given to the listener yet
   std::vector<item> items;
+  std::vector<wire::raw_event> events;
   std::vector<wire::relay_message> markers;
   std::unique_ptr<batch> next;  // in the verifier's queue or among its spare ones
 

@@ -10,6 +10,8 @@ namespace uvnostr::verify {
 class verified_event {
  public:
   const wire::event_fields& fields() const noexcept { return *fields_; }
+  /// The same event in a copy of its bytes.
+  verified_event in(const wire::event_fields& copy) const noexcept { return verified_event(copy); }
 
  private:
   friend class verifier;

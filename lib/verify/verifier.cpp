@@ -29,8 +29,13 @@ batch& verifier::tail_with_room_for(std::size_t bytes) {
   return added;
 }
 
-void verifier::add(treatment how, source& from, const wire::raw_event& event) {
-  tail_with_room_for(event.fields().json.size()).add(how, from, event);
+const wire::event_fields& verifier::add(treatment how, source& from, const wire::raw_event& event) {
+  reactor_.wake_soon();
+  return tail_with_room_for(event.fields().json.size()).add(how, from, event);
+}
+
+void verifier::add_joined(source& from, std::uint32_t number) {
+  tail_with_room_for(0).add_joined(from, number);
   reactor_.wake_soon();
 }
 
@@ -130,19 +135,22 @@ bool verifier::give(batch& b) noexcept {
       case treatment::check:
         ++checked_;
         if (it.outcome == verdict::good) {
-          listener_.on_verified(*it.from, verified_event(it.event->fields()), it.form);
+          listener_.on_verified(*it.from, verified_event(b.events[it.number].fields()), it.form);
         } else {
-          listener_.on_refused(*it.from, it.event->fields(), it.outcome);
+          listener_.on_refused(*it.from, b.events[it.number].fields(), it.outcome);
         }
         break;
       case treatment::trusted:
-        listener_.on_verified(*it.from, verified_event(it.event->fields()), it.form);
+        listener_.on_verified(*it.from, verified_event(b.events[it.number].fields()), it.form);
         break;
       case treatment::copy:
-        listener_.on_copy(*it.from, *it.event);
+        listener_.on_copy(*it.from, b.events[it.number]);
+        break;
+      case treatment::joined:
+        listener_.on_joined(*it.from, it.number);
         break;
       case treatment::marker:
-        listener_.on_marker(*it.from, b.markers[it.marker]);
+        listener_.on_marker(*it.from, b.markers[it.number]);
         break;
     }
     if (stopped_) return false;

@@ -27,6 +27,8 @@ class verifier_listener {
   virtual void on_refused(source&, const wire::event_fields&, verdict) noexcept = 0;
   /// The turn of a copy has come.
   virtual void on_copy(source&, const wire::raw_event&) noexcept = 0;
+  /// The turn of one that joined; the number is the one given to add_joined().
+  virtual void on_joined(source&, std::uint32_t number) noexcept = 0;
   virtual void on_marker(source&, const wire::relay_message&) noexcept = 0;
   /// Called around work on a worker: whoever owns the verifier must not go away in between.
   virtual void hold() noexcept = 0;
@@ -45,7 +47,9 @@ class verifier {
   bool idle() const noexcept { return first_ == nullptr; }
 
   /// Queues a copy of the event. The application's option decides whether `check` means anything.
-  void add(treatment, source&, const wire::raw_event&);
+  /// The fields of that copy, for the moment; their bytes stay until it is given to the listener.
+  const wire::event_fields& add(treatment, source&, const wire::raw_event&);
+  void add_joined(source&, std::uint32_t number);
   void add_marker(source&, wire::relay_message);
 
   /// An event that needs no check here: verification is off, or the same id and signature were checked before (the

@@ -95,6 +95,61 @@ TEST_F(Verification, HappensOnceForCopiesThatComeMeanwhile) {
   EXPECT_EQ(core->seen_on(e.id()).size(), 10U);
 }
 
+TEST_F(Verification, TheSameBytesAgainDoNotTakeTheirRoom) {
+  make(verification::threads);
+  for (const char* url : {"ws://a.test", "ws://b.test"}) add_open(plain_relay(url));
+  const subscription s = subscribe();
+  world.workers_stopped = true;
+  const event e = note(std::string(1000, 'x'));
+  for (const auto& c : world.connections) c->text(event_frame(asked(*c)[0], e));
+  EXPECT_GT(core->stats().relays[0].pending_bytes, 1000U);
+  EXPECT_LT(core->stats().relays[1].pending_bytes, 100U);
+  // A space more, and a message that ends otherwise: their own bytes, or none at all.
+  world.connections[1]->text(replaced(event_frame("0-0", e), "}]", "} ]"));
+  world.connections[1]->text(replaced(event_frame("0-0", e), "}]", "}}"));
+  EXPECT_GT(core->stats().relays[1].pending_bytes, 1000U);
+  world.workers_stopped = false;
+  world.settle();
+  EXPECT_EQ(take_said().size(), 1U);
+  EXPECT_EQ(core->stats().verified, 1U);
+  EXPECT_EQ(core->stats().messages.duplicate, 2U);
+  EXPECT_EQ(core->stats().messages.malformed_event, 1U);
+  EXPECT_EQ(core->stats().messages.pending, 0U);
+  EXPECT_EQ(core->stats().relays[1].pending_bytes, 0U);
+}
+
+TEST_F(Verification, AForgeryThatManySendIsCheckedOnceAndIsEachOnesFault) {
+  make(verification::threads);
+  for (const char* url : {"ws://a.test", "ws://b.test", "ws://c.test"}) add_open(plain_relay(url));
+  const subscription s = subscribe();
+  const event real = note("real");
+  for (const auto& c : world.connections) c->text(with_wrong_signature(event_frame(asked(*c)[0], real)));
+  world.settle();
+  EXPECT_EQ(core->stats().verified, 1U);
+  for (const relay_stats& each : core->stats().relays) EXPECT_EQ(each.messages.wrong_signature, 1U);
+  world.connections[2]->text(event_frame("0-0", real));
+  world.settle();
+  EXPECT_EQ(take_said(), lines{"event real from 3"});
+}
+
+TEST_F(Verification, AnEventIsNotLostWithTheRelayThatSentItFirst) {
+  make(verification::threads);
+  const relay_id first = add_open(plain_relay("ws://a.test"));
+  add_open(plain_relay("ws://b.test"));
+  const subscription s = subscribe();
+  world.workers_stopped = true;
+  const event e = note("from both");
+  world.connections[0]->text(event_frame(asked(*world.connections[0])[0], e));
+  const std::string id = asked(*world.connections[1])[0];
+  for (const event& each : {note("before"), e, note("behind"), e}) world.connections[1]->text(event_frame(id, each));
+  EXPECT_FALSE(core->remove_relay(first));
+  world.workers_stopped = false;
+  world.settle();
+  EXPECT_EQ(take_said(), (lines{"event before from 2", "event from both from 2", "event behind from 2"}));
+  EXPECT_EQ(core->stats().messages.duplicate, 1U);
+  EXPECT_EQ(core->stats().verified, 3U);
+}
+
 TEST_F(Verification, IsNotRepeatedForASecondSubscription) {
   make(verification::threads);
   add_open();
