@@ -28,7 +28,7 @@
 
 #include <uvnostr/types.hpp>
 
-#include "dedup/siphash.hpp"
+#include "dedup/id_hash.hpp"
 
 namespace uvnostr::dedup {
 
@@ -158,7 +158,7 @@ class basic_seen_table {
   void unlink(std::uint32_t entry) noexcept;
   std::uint32_t take_unused() noexcept;
 
-  siphash<> hash_;
+  id_hash hash_;
   node* entries_;
   std::uint32_t* slots_;
   std::uint32_t slot_count_;

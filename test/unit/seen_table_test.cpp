@@ -86,7 +86,7 @@ TEST(SeenTable, InsertsAnIdThatLiesInTheEntryToBeEvicted) {
 /// A number whose id has its home that many slots behind the home of the id of `other`, in a table of that capacity.
 std::uint32_t number_behind(std::uint32_t other, std::uint32_t slots_behind, std::uint32_t capacity) {
   const auto home = [capacity](std::uint32_t number) {
-    return (siphash<>(key)(id_of(number).bytes) >> 32) * (capacity + capacity / 2 + 1) >> 32;
+    return (id_hash(key)(id_of(number).bytes) >> 32) * (capacity + capacity / 2 + 1) >> 32;
   };
   std::uint32_t number = other + 1;
   while (home(number) != home(other) + slots_behind) ++number;
