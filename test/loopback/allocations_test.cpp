@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: MIT
+// No event takes memory from the heap on its way from the socket to the callback, once the buffers have grown.
+//
+// The relay runs on a thread and a loop of its own, so that its allocations are not counted. A first subscription makes
+// all buffers grow; for a second one, with other events, it is counted from its first event to its last. Without
+// verification, whose queue takes batches of memory when it grows.
+#include "loopback/loop_fixture.hpp"
+
+#include <array>
+#include <future>
+#include <random>
+#include <thread>
+
+#include <libwebsockets.h>
+
+#include "bench/allocations.hpp"
+
+namespace uvnostr {
+namespace {
+
+using bench::allocations_of_this_thread;
+
+/// A test_relay that has events, elsewhere.
+class far_relay {
+ public:
+  far_relay(std::vector<event> events, testing::test_relay_options options) {
+    std::promise<std::pair<std::string, std::string>> started;
+    auto where = started.get_future();
+    thread_ = std::thread([this, events = std::move(events), options = std::move(options), &started] {
+      uv_loop_init(&loop_);
+      uv_async_init(&loop_, &end_, [](uv_async_t* end) { uv_stop(end->loop); });
+      {
+        auto relay = testing::test_relay::start(&loop_, options).value();
+        for (const event& e : events) relay.add(e);
+        started.set_value({relay.url(), relay.ca_file()});
+        uv_run(&loop_, UV_RUN_DEFAULT);
+      }
+      uv_close(reinterpret_cast<uv_handle_t*>(&end_), nullptr);
+      uv_run(&loop_, UV_RUN_DEFAULT);
+      uv_loop_close(&loop_);
+    });
+    std::tie(url, ca_file) = where.get();
+  }
+  ~far_relay() {
+    uv_async_send(&end_);
+    thread_.join();
+  }
+
+  std::string url;
+  std::string ca_file;
+
+ private:
+  uv_loop_t loop_;
+  uv_async_t end_;
+  std::thread thread_;
+};
+
+constexpr std::array<event_kind, 2> kinds{1, 7};
+
+/// So many of each kind, their contents up to each of the sizes, some with escapes, some with many tags.
+std::vector<event> make_events() {
+  constexpr std::size_t of_each_size = 30;
+  // The largest makes a message of about 61,000 bytes.
+  constexpr std::size_t sizes[]{0, 1, 100, 700, 1'500, 4'000, 9'000, 20'000, 40'000, 54'000};
+  const unsigned seed = std::random_device()();
+  std::printf("seed %u\n", seed);
+  std::mt19937 random(seed);
+  std::vector<event> events;
+  for (const event_kind kind : kinds) {
+    for (const std::size_t size : sizes) {
+      for (std::size_t i = 0; i < of_each_size; ++i) {
+        // The largest of each kind are equally large: the second kind finds buffers of that size.
+        std::string content(i < 3 ? size : size - random() % (size / 3 + 1), 'x');
+        std::vector<std::vector<std::string>> tags{{"n", std::to_string(events.size())}};
+        if (i % 3 == 0) {
+          for (std::size_t at = 0; at < content.size() / 8; ++at) content[at] = '\n';
+        } else if (i % 3 == 1) {
+          content.resize(content.size() / 2);
+          tags.resize(1 + size / 300, {"p", std::string(64, 'a'), "\"quoted\""});
+        }
+        events.push_back(testing::make_event(testing::test_key(1 + random() % 4), kind, content, std::move(tags)));
+      }
+    }
+  }
+  std::shuffle(events.begin(), events.end(), random);
+  return events;
+}
+
+class Allocations : public LoopTest {
+ protected:
+  void SetUp() override {
+    if (!bench::allocations_are_counted()) GTEST_SKIP() << "malloc() is not ours here";
+    if (UVNOSTR_BUNDLED_LWS == 0) GTEST_SKIP() << "the system's libwebsockets hands frames over in pieces";
+  }
+
+  /// How much the second half of the events takes, each of which comes twice.
+  std::uint64_t taken_by(std::vector<event> events, bool tls) {
+    const std::size_t half = events.size() / 2;
+    testing::test_relay_options serving{.tls = tls};
+    serving.behaviour.copies = 2;
+    const far_relay relay(std::move(events), serving);
+    pool_options options = quick({relay.url});
+    options.relay_defaults.ca_file = relay.ca_file;
+    options.verification = verification::off;
+    pool p = make_pool(std::move(options));
+    EXPECT_NE(read_all(p, kinds[0], half), 0U) << "the buffers grow, or nothing is counted";
+    const std::uint64_t taken = read_all(p, kinds[1], half);
+    EXPECT_EQ(p.stats().messages.duplicate, 2 * half);
+    close(p);
+    return taken;
+  }
+
+ private:
+  std::uint64_t read_all(pool& from, event_kind kind, std::size_t expected) {
+    std::size_t seen = 0;
+    std::size_t bytes = 0;
+    std::uint64_t before = 0;
+    std::uint64_t taken = 0;
+    bool ended = false;
+    subscription_callbacks callbacks;
+    callbacks.on_event = [&](relay_id, const event_view& e) {
+      if (seen++ == 0) before = allocations_of_this_thread();
+      bytes += e.content().size() + e.tags().size() + e.json().size();
+      taken = allocations_of_this_thread() - before;
+    };
+    callbacks.on_eose = [&](relay_id, eose_hint) { ended = true; };
+    auto reading = from.subscribe(filter{.kinds = {kind}}, std::move(callbacks));
+    EXPECT_TRUE(reading);
+    EXPECT_TRUE(until([&] { return ended; }));
+    EXPECT_EQ(seen, expected);
+    EXPECT_NE(bytes, 0U);
+    return taken;
+  }
+};
+
+TEST_F(Allocations, AreNoneForEventsAndDuplicatesOfAnySizeUpToTheReceiveBuffer) {
+  EXPECT_EQ(taken_by(make_events(), false), 0U);
+}
+
+TEST_F(Allocations, AreNoneForEventsAndDuplicatesOverTls) {
+#if !defined(LWS_WITH_MBEDTLS)
+  GTEST_SKIP() << "OpenSSL takes its buffers as it likes";
+#endif
+  EXPECT_EQ(taken_by(make_events(), true), 0U);
+}
+
+}  // namespace
+}  // namespace uvnostr
