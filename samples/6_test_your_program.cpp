@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Testing a program of your own against relays that misbehave on command: GoogleTest and uvnostr_testing.
-// Adds to 5: a relay in the test, its behaviour, its script, turning the loop until something has happened.
+// Adds to 5: a relay in the test, its behaviour, its script; the same relay in a simulation, where hours take no time.
 #include <chrono>
 #include <string>
 #include <utility>
@@ -10,19 +10,21 @@
 #include <uv.h>
 #include <uvnostr/relay.hpp>
 #include <uvnostr/testing/relay.hpp>
+#include <uvnostr/testing/simulation.hpp>
 
 namespace {
 
 using uvnostr::testing::make_event;
 using uvnostr::testing::run_until;
 using uvnostr::testing::run_until_idle;
+using uvnostr::testing::simulation;
 using uvnostr::testing::test_relay;
 
 /// What is to be tested: a wall of notes, and what went wrong with those that were put up.
 class wall {
  public:
   wall(uv_loop_t* loop, std::string url)
-      : relay_(*uvnostr::relay::make(loop, {.url = std::move(url), .reconnect = {.initial_delay = std::chrono::milliseconds(10)}})),
+      : relay_(*uvnostr::relay::make(loop, {.url = std::move(url)})),
         notes_(*relay_.subscribe(uvnostr::filter{.kinds = {1}}, {
             .on_event = [this](uvnostr::relay_id, const uvnostr::event_view& note) { texts.emplace_back(note.content()); }})) {}
 
@@ -41,35 +43,34 @@ class wall {
   uvnostr::subscription notes_;
 };
 
-class Wall : public testing::Test {
- protected:
-  Wall() { uv_loop_init(&loop_); }
-  ~Wall() override {
-    EXPECT_TRUE(run_until_idle(&loop_));
-    EXPECT_EQ(uv_loop_close(&loop_), 0);
-  }
-  test_relay start() { return *test_relay::start(&loop_); }
-
-  uv_loop_t loop_{};
-};
-
-TEST_F(Wall, ShowsEachNoteOnceAlthoughTheConnectionIsLostInBetween) {
-  test_relay relay = start();
+// On a virtual clock, without sockets: for all that takes time.
+TEST(WallInASimulation, ShowsEachNoteOnceAlthoughTheRelayIsAwayForHours) {
+  simulation world;
+  test_relay relay = *world.start_relay("wss://relay.example.com");
   const auto first = make_event("first");
   const auto second = make_event("second");
-  relay.script().expect_req().send(first).drop().expect_req().send(first).send(second).eose();
-  wall shown(&loop_, relay.url());
-  EXPECT_TRUE(run_until(&loop_, [&] { return relay.script().done() && shown.texts.size() >= 2; })) << relay.script().unmet();
+  relay.script().expect_req().send(first).drop()
+      .refuse_http(503).wait(std::chrono::hours(2))
+      .expect_req().send(first).send(second).eose();
+  wall shown(world.loop(), relay.url());
+  EXPECT_TRUE(world.run_until([&] { return shown.texts.size() >= 2; })) << relay.script().unmet();
   EXPECT_EQ(shown.texts, (std::vector<std::string>{"first", "second"}));
 }
 
-TEST_F(Wall, PassesOnWhyANoteWasRefused) {
-  test_relay relay = start();
-  relay.behave().refuse_event = {.reason = "pow: 20 bits are needed"};
-  wall shown(&loop_, relay.url());
-  shown.put_up(make_event("cheap"));
-  EXPECT_TRUE(run_until(&loop_, [&] { return !shown.complaints.empty(); }));
-  EXPECT_EQ(shown.complaints.front(), "pow: 20 bits are needed");
+// The same relay on a real loop and a free port: for what sockets, TLS and threads add.
+TEST(WallOnSockets, PassesOnWhyANoteWasRefused) {
+  uv_loop_t loop;
+  uv_loop_init(&loop);
+  {
+    test_relay relay = *test_relay::start(&loop);
+    relay.behave().refuse_event = {.reason = "pow: 20 bits are needed"};
+    wall shown(&loop, relay.url());
+    shown.put_up(make_event("cheap"));
+    EXPECT_TRUE(run_until(&loop, [&] { return !shown.complaints.empty(); }));
+    EXPECT_EQ(shown.complaints, (std::vector<std::string>{"pow: 20 bits are needed"}));
+  }
+  EXPECT_TRUE(run_until_idle(&loop));
+  EXPECT_EQ(uv_loop_close(&loop), 0);
 }
 
 }  // namespace

@@ -3,7 +3,7 @@
 
 #include <utility>
 
-#include "net/open_world.hpp"
+#include "api/world_of_loop.hpp"
 #include "pool/pool_core.hpp"
 
 namespace uvnostr {
@@ -26,7 +26,7 @@ pool::~pool() {
 }
 
 result<pool> pool::make(uv_loop_t* loop, pool_options options, pool_callbacks callbacks) noexcept {
-  const result<port::world*> world = net::open_world(loop, options.keep_loop_alive);
+  const result<port::world*> world = world_of_loop(loop, options.keep_loop_alive);
   if (!world) return world.error();
   result<base::ref<pool_core>> core = pool_core::make(**world, std::move(options), std::move(callbacks));
   if (!core) return core.error();

@@ -4,7 +4,7 @@
 #include <memory>
 #include <utility>
 
-#include "net/open_world.hpp"
+#include "api/world_of_loop.hpp"
 #include "pool/pool_core.hpp"
 
 namespace uvnostr {
@@ -17,7 +17,7 @@ pool_callbacks as_pool_callbacks(relay_callbacks given) {
     relay_callbacks callbacks;
     std::error_code cause;  // of the stop
   };
-  const auto state = std::make_shared<shared>(std::move(given), std::error_code());
+  const auto state = std::make_shared<shared>(shared{std::move(given), {}});
   pool_callbacks all;
   if (state->callbacks.on_event) {
     all.on_event = [state](relay_id, const event_view& event) { state->callbacks.on_event(event); };
@@ -41,7 +41,7 @@ pool_callbacks as_pool_callbacks(relay_callbacks given) {
 }  // namespace
 
 result<relay> relay::make(uv_loop_t* loop, relay_options options, relay_callbacks callbacks) noexcept {
-  const result<port::world*> world = net::open_world(loop, true);
+  const result<port::world*> world = world_of_loop(loop, true);
   if (!world) return world.error();
   result<base::ref<pool_core>> core = pool_core::make(**world, {}, as_pool_callbacks(std::move(callbacks)));
   if (!core) return core.error();

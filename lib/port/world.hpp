@@ -22,4 +22,13 @@ class world {
   ~world() = default;
 };
 
+/// A loop that is no real one: whoever makes a pool on it is given a world from here, not sockets.
+class world_source {
+ public:
+  virtual world* open_world() noexcept = 0;
+
+ protected:
+  ~world_source() = default;
+};
+
 }  // namespace uvnostr::port

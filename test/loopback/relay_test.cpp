@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "loopback/loop_fixture.hpp"
+#include "loopback/relay_fixture.hpp"
 
 namespace uvnostr {
 namespace {
@@ -8,44 +8,6 @@ using uvnostr::testing::handshake;
 using uvnostr::testing::make_event;
 using uvnostr::testing::test_relay;
 using uvnostr::testing::test_relay_options;
-
-class Relay : public LoopTest {
- protected:
-  relay make_relay(relay_options options) {
-    relay_callbacks callbacks;
-    callbacks.on_event = [this](const event_view& e) { say("relay: " + std::string(e.content())); };
-    callbacks.on_state = [this](const relay_status& status) {
-      states.push_back(status);
-      state_texts.emplace_back(status.text);
-    };
-    callbacks.on_close = [this](std::error_code why) {
-      closed = true;
-      close_cause = why;
-      ++closes;
-    };
-    result<relay> made = relay::make(&loop, std::move(options), std::move(callbacks));
-    EXPECT_TRUE(made) << made.error().message();
-    return std::move(made).value();
-  }
-  static relay_options once(std::string url) {
-    relay_options options;
-    options.url = std::move(url);
-    options.reconnect = reconnect_options::disabled();
-    return options;
-  }
-  /// What a dial ends with that is made once.
-  std::error_code cause_of(relay_options options) {
-    states.clear();
-    state_texts.clear();
-    closed = false;
-    const relay r = make_relay(std::move(options));
-    EXPECT_TRUE(until([this] { return closed; }));
-    return close_cause;
-  }
-
-  std::error_code close_cause;
-  int closes = 0;
-};
 
 TEST_F(Relay, SubscribesPublishesAndCloses) {
   test_relay server = start();
@@ -191,76 +153,6 @@ TEST_F(Relay, AuthenticatesWhereItIsAsked) {
   ASSERT_FALSE(r.publish(make_event("by a member"), receipts()));
   ASSERT_TRUE(until([&] { return server.events().size() == 2; }));
   EXPECT_EQ(server.counters().auths, 1U);
-}
-
-class RelayOverTls : public Relay {
- protected:
-  using authority = uvnostr::testing::certificate_authority;
-  using certificate_options = uvnostr::testing::certificate_options;
-
-  std::error_code cause_with(const certificate_options& certificate, std::string_view host = "localhost") {
-    test_relay server = start({.tls = true, .identity = *ca.issue(certificate)});
-    return cause_at(server, server.url(host), ca.ca_file());
-  }
-  std::error_code cause_at(const test_relay& server, std::string url, std::string ca_file) {
-    relay_options options = once(std::move(url));
-    options.ca_file = std::move(ca_file);
-    closed = false;
-    states.clear();
-    state_texts.clear();
-    relay r = make_relay(options);
-    EXPECT_TRUE(until([this] { return closed || count(relay_state::connected) != 0; }));
-    if (!closed) return {};
-    EXPECT_EQ(server.counters().upgraded, 0U);
-    return close_cause;
-  }
-  authority ca = *authority::make();
-};
-
-TEST_F(RelayOverTls, TakesTheRightName) { EXPECT_EQ(cause_with({}), std::error_code()); }
-
-TEST_F(RelayOverTls, RefusesAnotherHostsCertificate) {
-  EXPECT_EQ(cause_with({.dns_names = {"other.example"}, .ip_addresses = {}}), errc::tls_certificate);
-  EXPECT_NE(state_texts.back().find("wss://localhost:"), std::string::npos) << state_texts.back();
-}
-
-TEST_F(RelayOverTls, RefusesCertificatesOutOfTheirDates) {
-  EXPECT_EQ(cause_with({.dates = uvnostr::testing::certificate_dates::expired}), errc::tls_certificate) << state_texts.back();
-  EXPECT_EQ(cause_with({.dates = uvnostr::testing::certificate_dates::not_yet_valid}), errc::tls_certificate);
-}
-
-TEST_F(RelayOverTls, RefusesAnUnknownAuthority) {
-  const authority other = *authority::make("somebody else");
-  test_relay server = start({.tls = true, .identity = *other.issue()});
-  EXPECT_EQ(cause_at(server, server.url("localhost"), ca.ca_file()), errc::tls_certificate);
-}
-
-TEST_F(RelayOverTls, RefusesASelfSignedCertificate) {
-  test_relay server = start({.tls = true, .identity = *uvnostr::testing::make_self_signed()});
-  EXPECT_EQ(cause_at(server, server.url("localhost"), ca.ca_file()), errc::tls_certificate);
-}
-
-TEST_F(RelayOverTls, NamesAServerThatSpeaksNoTls) {
-  test_relay plain = start();
-  plain.behave().on_connect.how = handshake::banner;
-  relay_options options = once("wss://localhost:" + std::to_string(plain.port()));
-  options.ca_file = ca.ca_file();
-  EXPECT_EQ(cause_of(options), errc::tls_failed) << state_texts.back();
-}
-
-TEST_F(RelayOverTls, CarriesLargeEventsBothWays) {
-  test_relay server = start({.tls = true, .identity = *ca.issue()});
-  const event large = make_event(std::string(300'000, 'x'));
-  server.add(large);
-  relay_options options = once(server.url("localhost"));
-  options.ca_file = ca.ca_file();
-  relay r = make_relay(options);
-  const subscription s = *r.subscribe(notes, noting());
-  ASSERT_TRUE(until([this] { return eoses == 1; }));
-  EXPECT_EQ(jsons, lines{std::string(large.json())});
-  const event back = make_event(std::string(200'000, 'y'));
-  ASSERT_FALSE(r.publish(back, receipts()));
-  ASSERT_TRUE(until([&] { return server.has(back.id()); }));
 }
 
 }  // namespace

@@ -91,7 +91,8 @@ TEST(Certificates, KeepTheCaFileAsLongAsTheAuthority) {
 // TLS over a raw_client: its bytes are TLS records, this makes text of them.
 class tls_client {
  public:
-  tls_client(uv_loop_t* loop, std::uint16_t port, const std::string& ca_file) : tcp_(loop, port, false) {
+  tls_client(uv_loop_t* loop, std::uint16_t port, const std::string& ca_file, [[maybe_unused]] bool newest_1_2 = false)
+      : tcp_(loop, port, false) {
     mbedtls_entropy_init(&entropy_);
     mbedtls_ctr_drbg_init(&random_);
     mbedtls_x509_crt_init(&ca_);
@@ -105,6 +106,9 @@ class tls_client {
     mbedtls_ssl_config_defaults(&config_, MBEDTLS_SSL_IS_CLIENT, MBEDTLS_SSL_TRANSPORT_STREAM, MBEDTLS_SSL_PRESET_DEFAULT);
     mbedtls_ssl_conf_ca_chain(&config_, &ca_, nullptr);
     mbedtls_ssl_conf_rng(&config_, mbedtls_ctr_drbg_random, &random_);
+#if MBEDTLS_VERSION_NUMBER >= 0x03000000
+    if (newest_1_2) mbedtls_ssl_conf_max_tls_version(&config_, MBEDTLS_SSL_VERSION_TLS1_2);
+#endif
     EXPECT_EQ(mbedtls_ssl_setup(&ssl_, &config_), 0);
     mbedtls_ssl_set_hostname(&ssl_, "localhost");
     mbedtls_ssl_set_bio(&ssl_, this, send, receive, nullptr);
@@ -125,6 +129,8 @@ class tls_client {
     return error_ != MBEDTLS_ERR_SSL_WANT_READ && error_ != MBEDTLS_ERR_SSL_WANT_WRITE;
   }
   int error() const { return error_; }
+  std::string version() const { return mbedtls_ssl_get_version(&ssl_); }
+  std::string suite() const { return mbedtls_ssl_get_ciphersuite(&ssl_); }
   void write(std::string_view text) {
     EXPECT_EQ(mbedtls_ssl_write(&ssl_, reinterpret_cast<const unsigned char*>(text.data()), text.size()), static_cast<int>(text.size()));
   }
@@ -209,6 +215,24 @@ TEST_F(TestRelayTls, CountsAClientThatDoesNotSpeakTls) {
   raw_client client(&loop_, relay.port());
   ASSERT_TRUE(until([&] { return client.ended() != 0; }));
   EXPECT_EQ(relay.counters().tls_failed, 1U);
+}
+
+TEST_F(TestRelayTls, SpeaksOnlyTheVersionThatItIsToldTo) {
+  const auto ca = certificate_authority::make();
+  tls_identity identity = *ca->issue({.key = certificate_key::rsa_2048});
+  identity.versions = tls_versions::only_1_2;
+  test_relay older = start({.tls = true, .identity = identity});
+  tls_client client(&loop_, older.port(), ca->ca_file());
+  ASSERT_TRUE(until([&] { return client.handshake_over(); }));
+  EXPECT_EQ(client.version(), "TLSv1.2");
+  EXPECT_NE(client.suite().find("RSA"), std::string::npos) << client.suite();
+#if MBEDTLS_VERSION_NUMBER >= 0x03000000
+  identity.versions = tls_versions::only_1_3;
+  test_relay newer = start({.tls = true, .identity = identity});
+  tls_client old_client(&loop_, newer.port(), ca->ca_file(), true);
+  ASSERT_TRUE(until([&] { return old_client.handshake_over(); }));
+  EXPECT_NE(old_client.error(), 0);
+#endif
 }
 
 TEST_F(TestRelayTls, RefusesAnIdentityThatIsNone) {

@@ -10,6 +10,7 @@
 #include <mbedtls/ecp.h>
 #include <mbedtls/oid.h>
 #include <mbedtls/pk.h>
+#include <mbedtls/rsa.h>
 #include <mbedtls/version.h>
 #include <mbedtls/x509_crt.h>
 #include <uv.h>
@@ -31,7 +32,11 @@ class key_pair {
   key_pair(const key_pair&) = delete;
   key_pair& operator=(const key_pair&) = delete;
 
-  bool generate(entropy& random) noexcept {
+  bool generate(entropy& random, certificate_key kind = certificate_key::ec_p256) noexcept {
+    if (kind == certificate_key::rsa_2048) {
+      return mbedtls_pk_setup(&context_, mbedtls_pk_info_from_type(MBEDTLS_PK_RSA)) == 0 &&
+             mbedtls_rsa_gen_key(mbedtls_pk_rsa(context_), mbedtls_ctr_drbg_random, random.generator(), 2048, 65537) == 0;
+    }
     return mbedtls_pk_setup(&context_, mbedtls_pk_info_from_type(MBEDTLS_PK_ECKEY)) == 0 &&
            mbedtls_ecp_gen_key(MBEDTLS_ECP_DP_SECP256R1, mbedtls_pk_ec(context_), mbedtls_ctr_drbg_random, random.generator()) == 0;
   }
@@ -89,7 +94,10 @@ result<std::string> alternative_names(const certificate_options& options) {
   for (const std::string& address : options.ip_addresses) {
     const std::string bytes = address_bytes(address);
     if (bytes.empty()) return errc::option_range;
-    names += der(ip_address, bytes) + der(dns_name, address);
+    names += der(ip_address, bytes);
+#if MBEDTLS_VERSION_NUMBER < 0x03000000
+    names += der(dns_name, address);
+#endif
   }
   if (names.size() > 0xff00) return errc::option_range;
   return der(sequence, names);
@@ -175,7 +183,7 @@ result<tls_identity> issue_certificate(const certificate_options& options, key_p
   const std::string subject = "CN=uvnostr test relay";
   key_pair key;
   certificate_writer writer;
-  const bool written = key.generate(random) && writer.serial(random) &&
+  const bool written = key.generate(random, options.key) && writer.serial(random) &&
                        writer.name(subject, issuer != nullptr ? issuer_name : subject, validity_of(options.dates)) &&
                        writer.keys(key, issuer != nullptr ? *issuer : key) && writer.purpose(false) && writer.names(*names);
   tls_identity identity;

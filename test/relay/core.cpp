@@ -12,35 +12,31 @@ constexpr std::size_t max_known_links = 10'000;
 
 }  // namespace
 
-core::core(uv_loop_t* loop, test_relay_options options) noexcept
-    : context_{loop, options.keep_loop_alive}, options_(std::move(options)), store_(options_.max_stored_events), script_(*this) {}
+core::core(std::unique_ptr<detail::host> on, test_relay_options options) noexcept
+    : host_(std::move(on)), options_(std::move(options)), store_(options_.max_stored_events), script_(*this) {}
 
 core::~core() { shut_down(); }
 
 void core::shut_down() noexcept {
   shut_down_ = true;
-  close_listener();
+  listening_ = false;
+  host_->close();
   on_message_ = nullptr;
   script_.clear();
   for (const auto& l : std::exchange(links_, {})) l->abandon();
 }
 
-std::string core::url(std::string_view host) const {
-  std::string text = options_.tls ? "wss://" : "ws://";
-  text += !host.empty() ? host : options_.ipv6 ? "[::1]" : "127.0.0.1";
-  return text + ":" + std::to_string(port_);
-}
-
-const std::string& core::ca_file() const noexcept {
-  static const std::string none;
-  return authority_ ? authority_->ca_file() : none;
+std::error_code core::listen() noexcept {
+  if (listening_) return {};
+  const std::error_code error = host_->listen(*this);
+  listening_ = !error;
+  return error;
 }
 
 void core::stop(ending how) noexcept {
-  close_listener();
+  listening_ = false;
+  host_->refuse();
   drop_links(how);
-  // Should the port be lost in this moment, restart() says so.
-  (void)bind();
 }
 
 void core::drop_links(ending how) noexcept {
@@ -143,17 +139,17 @@ std::vector<std::string> core::received() const {
   return all;
 }
 
-void core::accept() {
-  // Taken from the listener in any case: what is not wanted is reset.
-  auto tcp = socket::accept(listener_stream(), context_);
-  if (!tcp) return;
+std::shared_ptr<link_record> core::next_client() {
   ++counters_.accepted;
-  if (links_.size() >= options_.max_connections) return tcp->reset();
+  if (links_.size() >= options_.max_connections) return nullptr;
   auto record = std::make_shared<link_record>();
   record->number = counters_.accepted;
-  auto made = std::make_shared<link>(weak_from_this(), context_, options_.max_message_bytes, record, std::move(tcp), tls_);
+  return record;
+}
+
+void core::admit(std::shared_ptr<link> made) {
   links_.push_back(made);
-  known_.emplace_back(std::move(record), made);
+  known_.emplace_back(made->record(), made);
   if (known_.size() > max_known_links) known_.pop_front();
   made->start(*this, next_rule());
   if (paused_) made->pause_reading();

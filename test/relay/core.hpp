@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
-// The heart of a test_relay: the listener, the links, and what they share.
+// The heart of a test_relay: the links, and what they share. Where they come from is the host's affair.
 //
-// Happy path: start, listen, accept links, stop, listen again, destroyed with its test_relay. While it is stopped, the
-// port stays bound without listening: clients are refused, and no other program can take it. Anything that runs code of
+// Happy path: start, listen, admit links, stop, listen again, destroyed with its test_relay. Anything that runs code of
 // the application (on_message) may destroy the test_relay; callers hold a reference until they return.
 #pragma once
 
@@ -16,18 +15,16 @@
 
 #include <uvnostr/testing/relay.hpp>
 
+#include "host.hpp"
 #include "link.hpp"
 #include "script_runner.hpp"
 #include "store.hpp"
-#include "timer.hpp"
-#include "tls_server.hpp"
 
 namespace uvnostr::testing::detail {
 
 class core : public std::enable_shared_from_this<core> {
  public:
-  static result<std::shared_ptr<core>> start(uv_loop_t*, test_relay_options) noexcept;
-  core(uv_loop_t*, test_relay_options) noexcept;
+  core(std::unique_ptr<detail::host>, test_relay_options) noexcept;
   core(const core&) = delete;
   core& operator=(const core&) = delete;
   ~core();
@@ -36,10 +33,7 @@ class core : public std::enable_shared_from_this<core> {
   testing::behaviour& behaviour() noexcept { return options_.behaviour; }
   store& events() noexcept { return store_; }
   script_runner& script() noexcept { return script_; }
-  loop_context context() const noexcept { return context_; }
-  std::string url(std::string_view host = {}) const;
-  std::uint16_t port() const noexcept { return port_; }
-  const std::string& ca_file() const noexcept;
+  detail::host& host() noexcept { return *host_; }
 
   void stop(ending how) noexcept;
   std::error_code listen() noexcept;
@@ -49,6 +43,10 @@ class core : public std::enable_shared_from_this<core> {
   void pause_reading(bool paused) noexcept;
   /// Silence: nothing of the application is called any more.
   void shut_down() noexcept;
+
+  /// A client has come: the record of its link, null if there are too many.
+  std::shared_ptr<link_record> next_client();
+  void admit(std::shared_ptr<link>);
 
   void offer(const event&);
   void offer_raw(std::string_view json);
@@ -74,26 +72,16 @@ class core : public std::enable_shared_from_this<core> {
   std::vector<std::string> received() const;
 
  private:
-  struct listener;
-  std::error_code bind() noexcept;
-  std::error_code prepare_tls() noexcept;
-  void close_listener() noexcept;
-  uv_stream_t* listener_stream() noexcept;
-  void accept();
   handshake_rule next_rule();
   void log(link&, const std::string& text);
   bool intercepted(link&, const std::string& text);
   void count(const request&) noexcept;
 
-  loop_context context_;
+  std::unique_ptr<detail::host> host_;
   test_relay_options options_;
-  std::unique_ptr<certificate_authority> authority_;
-  std::shared_ptr<tls_server> tls_;
-  listener* listener_ = nullptr;
   bool listening_ = false;
   bool paused_ = false;
   bool shut_down_ = false;
-  std::uint16_t port_ = 0;
   store store_;
   script_runner script_;
   relay_counters counters_;

@@ -1,29 +1,23 @@
 // SPDX-License-Identifier: MIT
-// One connection of a test_relay: TCP, perhaps TLS, the HTTP upgrade, then WebSocket messages.
+// One connection of a test_relay, as what speaks Nostr sees it. A wire_link is a socket, a simulated_link is none.
 //
-// Happy path: start, the request comes, the answer goes (phase open), messages both ways, a close frame comes and is
-// answered (phase ending), FIN, gone. A handshake rule leads to phase mute instead: what comes is read and ignored.
-// However it ends, gone() runs once: the core forgets the link, and the record of what was received stays.
+// However it ends, the core is told so once by on_gone() and forgets the link; the record of what was received stays.
 #pragma once
 
-#include <chrono>
 #include <cstdint>
-#include <deque>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <uvnostr/testing/behaviour.hpp>
 
-#include "frames.hpp"
 #include "session.hpp"
-#include "socket.hpp"
-#include "timer.hpp"
-#include "tls_server.hpp"
 
 namespace uvnostr::testing::detail {
+
+class core;
 
 /// What is known of a connection, also after its end.
 struct link_record {
@@ -38,72 +32,39 @@ struct link_record {
 
 class link : public std::enable_shared_from_this<link> {
  public:
-  link(std::weak_ptr<core>, loop_context, std::size_t max_message_bytes, std::shared_ptr<link_record>, std::shared_ptr<socket>,
-       std::shared_ptr<tls_server>);
+  link(std::weak_ptr<core> of, std::shared_ptr<link_record> record) noexcept : core_(std::move(of)), record_(std::move(record)) {}
   link(const link&) = delete;
   link& operator=(const link&) = delete;
-  ~link() = default;
+  virtual ~link() = default;
 
-  void start(core&, handshake_rule);
+  virtual void start(core&, handshake_rule) = 0;
   /// The end now, in silence, without a word to the core.
-  void abandon() noexcept;
+  virtual void abandon() noexcept = 0;
 
   std::uint64_t number() const noexcept { return record_->number; }
-  bool is_open() const noexcept { return phase_ == phase::open; }
+  bool is_open() const noexcept { return record_->open; }
   detail::session& nostr() noexcept { return session_; }
   const std::shared_ptr<link_record>& record() const noexcept { return record_; }
 
-  void send_text(std::string_view text);
+  virtual void send_text(std::string_view text) = 0;
   /// The first half of its frame.
-  void send_half_text(std::string_view text);
-  void send_binary(std::string_view bytes);
-  void send_ping(std::string_view payload);
-  void send_raw(std::string_view bytes);
-  void close(std::uint16_t code, std::string_view reason);
-  void drop(ending how);
-  void pause_reading() noexcept { socket_->pause_reading(); }
-  void resume_reading() noexcept { socket_->resume_reading(); }
+  virtual void send_half_text(std::string_view text) = 0;
+  virtual void send_binary(std::string_view bytes) = 0;
+  virtual void send_ping(std::string_view payload) = 0;
+  virtual void send_raw(std::string_view bytes) = 0;
+  virtual void close(std::uint16_t code, std::string_view reason) = 0;
+  virtual void drop(ending how) = 0;
+  virtual void pause_reading() noexcept = 0;
+  virtual void resume_reading() noexcept = 0;
+
+ protected:
+  /// Null when the relay is gone.
+  std::shared_ptr<core> owner() const noexcept { return core_.lock(); }
 
  private:
-  enum class phase { request, answering, mute, open, closing, ending, gone };
-  struct delayed {
-    std::uint64_t due;
-    std::string bytes;
-    std::optional<ending> end;
-  };
-
-  void on_bytes(std::string_view bytes);
-  void on_plain(core&, std::string_view bytes);
-  void on_request(core&);
-  void answer(core&, std::string_view key);
-  void on_open(core&);
-  void read_frames(core&);
-  void on_close_frame(core&);
-  void refuse_frames(core&, std::uint16_t code, std::string_view why);
-  void drip(std::string bytes);
-  void send_header_lines(std::size_t lines_left);
-
-  void emit(std::string bytes, std::optional<ending> end = std::nullopt);
-  void emit_now(std::string_view bytes, std::optional<ending> end);
-  void emit_delayed();
-  void end(ending how);
-  void gone();
-
   std::weak_ptr<core> core_;
-  loop_context context_;
   std::shared_ptr<link_record> record_;
-  std::shared_ptr<socket> socket_;
-  std::unique_ptr<tls_stream> tls_;
-  bool tls_done_ = false;
-  detail::session session_;
-  frame_reader reader_;
-  handshake_rule rule_;
-  phase phase_ = phase::request;
-  std::string head_;
-  bool close_sent_ = false;
-  timer pace_;   // of the handshake
-  timer delay_;  // of messages
-  std::deque<delayed> delayed_;
+  detail::session session_{*this};
 };
 
 }  // namespace uvnostr::testing::detail

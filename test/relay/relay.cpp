@@ -5,13 +5,16 @@
 
 #include "connection_access.hpp"
 #include "core.hpp"
+#include "loop_host.hpp"
 
 namespace uvnostr::testing {
 
 result<test_relay> test_relay::start(uv_loop_t* loop, test_relay_options options) noexcept {
-  result<std::shared_ptr<detail::core>> made = detail::core::start(loop, std::move(options));
-  if (!made) return made.error();
-  return test_relay(*std::move(made));
+  result<std::unique_ptr<detail::host>> port = detail::loop_host::make(loop, options);
+  if (!port) return port.error();
+  auto made = std::make_shared<detail::core>(*std::move(port), std::move(options));
+  if (const std::error_code error = made->listen()) return error;
+  return test_relay(std::move(made));
 }
 
 test_relay::test_relay(std::shared_ptr<detail::core> made) noexcept : core_(std::move(made)) {}
@@ -30,10 +33,10 @@ test_relay::~test_relay() {
   if (core_) core_->shut_down();
 }
 
-std::string test_relay::url() const { return core_->url(); }
-std::string test_relay::url(std::string_view host) const { return core_->url(host); }
-std::uint16_t test_relay::port() const noexcept { return core_->port(); }
-const std::string& test_relay::ca_file() const noexcept { return core_->ca_file(); }
+std::string test_relay::url() const { return core_->host().url({}); }
+std::string test_relay::url(std::string_view host) const { return core_->host().url(host); }
+std::uint16_t test_relay::port() const noexcept { return core_->host().port(); }
+const std::string& test_relay::ca_file() const noexcept { return core_->host().ca_file(); }
 
 void test_relay::stop(ending how) noexcept { core_->stop(how); }
 std::error_code test_relay::restart() noexcept { return core_->listen(); }

@@ -112,7 +112,7 @@ bool script_runner::attempt() {
 }
 
 void script_runner::wait(std::chrono::milliseconds delay) {
-  timer_ = std::make_unique<timer>(core_.context());
+  timer_ = core_.host().make_timer();
   timer_->start(delay, [this] {
     const auto keep = core_.shared_from_this();
     timer_.reset();

@@ -175,8 +175,9 @@ std::string session::judge_auth(core& c, const event& e) const {
   if (challenge_.empty() || !challenge || challenge->value() != challenge_) return "invalid: the challenge is another";
   const auto relay = e.tag("relay");
   const std::string_view url = relay ? without_slash(relay->value()) : std::string_view();
-  if (url != c.url() && url != c.url("localhost")) return "invalid: the relay tag is not for " + c.url();
-  const auto now = std::chrono::time_point_cast<std::chrono::seconds>(std::chrono::system_clock::now());
+  const host& at = c.host();
+  if (url != at.url({}) && url != at.url("localhost")) return "invalid: the relay tag is not for " + at.url({});
+  const unix_seconds now = at.wall_clock();
   if (e.created_at() < now - auth_window || e.created_at() > now + auth_window) return "invalid: created_at is not now";
   const std::vector<pubkey>& allowed = c.behaviour().auth.allowed;
   if (!allowed.empty() && std::ranges::find(allowed, e.pubkey()) == allowed.end()) return "restricted: not for you";

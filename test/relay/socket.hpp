@@ -14,7 +14,7 @@
 #include <string>
 #include <string_view>
 
-#include "timer.hpp"
+#include "loop_timer.hpp"
 
 namespace uvnostr::testing::detail {
 
@@ -53,7 +53,7 @@ class socket : public std::enable_shared_from_this<socket> {
   void update_reading() noexcept;
 
   handle* handle_;
-  timer retry_;
+  loop_timer retry_;
   callback<void(std::string_view)> on_bytes_;
   callback<void()> on_end_;
   std::string queue_;

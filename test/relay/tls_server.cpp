@@ -57,6 +57,10 @@ std::error_code tls_server::configure(const tls_identity& identity) noexcept {
   mbedtls_ssl_conf_rng(&config_, mbedtls_ctr_drbg_random, entropy_.generator());
 #if MBEDTLS_VERSION_NUMBER < 0x03000000
   mbedtls_ssl_conf_min_version(&config_, MBEDTLS_SSL_MAJOR_VERSION_3, MBEDTLS_SSL_MINOR_VERSION_3);  // TLS 1.2
+  if (identity.versions == tls_versions::only_1_3) return errc::unsupported;
+#else
+  if (identity.versions == tls_versions::only_1_2) mbedtls_ssl_conf_max_tls_version(&config_, MBEDTLS_SSL_VERSION_TLS1_2);
+  if (identity.versions == tls_versions::only_1_3) mbedtls_ssl_conf_min_tls_version(&config_, MBEDTLS_SSL_VERSION_TLS1_3);
 #endif
   return {};
 }

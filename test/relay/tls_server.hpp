@@ -20,7 +20,7 @@ namespace uvnostr::testing::detail {
 /// What all connections of one relay share.
 class tls_server {
  public:
-  /// Errors: option_range (not a certificate and its key), random_unavailable.
+  /// Errors: option_range (not a certificate and its key), random_unavailable, unsupported (the TLS version).
   static result<std::shared_ptr<tls_server>> make(const tls_identity&) noexcept;
   tls_server() noexcept;
   tls_server(const tls_server&) = delete;

@@ -11,10 +11,17 @@
 
 namespace uvnostr::testing {
 
-/// What a TLS server shows, and the key to it; both as PEM.
+enum class tls_versions {
+  from_1_2,  ///< all that mbedTLS has, but nothing below 1.2
+  only_1_2,
+  only_1_3,  ///< not with mbedTLS 2.28
+};
+
+/// What a TLS server shows, and the key to it, both as PEM; and what it speaks.
 struct tls_identity {
   std::string certificate_pem{};
   std::string key_pem{};
+  tls_versions versions = tls_versions::from_1_2;
 };
 
 enum class certificate_dates {
@@ -23,12 +30,15 @@ enum class certificate_dates {
   not_yet_valid,  ///< 2048 to 2049
 };
 
-/// What stands in a certificate. An IP address is also put among the DNS names, because mbedTLS 2.28 looks for
-/// it only there.
+enum class certificate_key { ec_p256, rsa_2048 };
+
+/// What stands in a certificate. Made with mbedTLS 2.28, it has the IP addresses among the DNS names as well: that
+/// version looks for them only there.
 struct certificate_options {
   std::vector<std::string> dns_names{"localhost"};  ///< "*.example.com" is a wildcard
   std::vector<std::string> ip_addresses{"127.0.0.1", "::1"};
   certificate_dates dates = certificate_dates::valid;
+  certificate_key key = certificate_key::ec_p256;  ///< an RSA key takes a moment to make
 };
 
 /// A CA with an EC P-256 key, made at run time. A relay whose certificate comes from another object of this

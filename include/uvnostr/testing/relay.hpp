@@ -10,7 +10,8 @@
 //     EXPECT_TRUE(run_until(loop, [&] { return relay->counters().reqs == 2; }));
 //
 // It runs on the loop of the program under test, or on that of another thread; all calls are for that
-// loop's thread. It shares no code with the client side of uvnostr but events and filters.
+// loop's thread. It shares no code with the client side of uvnostr but events and filters. The same relay without a
+// socket, on a virtual clock: <uvnostr/testing/simulation.hpp>.
 #pragma once
 
 #include <cstddef>
@@ -36,6 +37,7 @@ typedef struct uv_loop_s uv_loop_t;
 
 namespace uvnostr::testing {
 
+class simulation;
 namespace detail {
 class core;
 }
@@ -135,6 +137,7 @@ class UVNOSTR_API test_relay {
   std::vector<std::string> received() const;
 
  private:
+  friend class simulation;
   explicit test_relay(std::shared_ptr<detail::core>) noexcept;
   std::shared_ptr<detail::core> core_;
 };

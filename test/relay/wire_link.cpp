@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "link.hpp"
+#include "wire_link.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -15,27 +15,25 @@ constexpr std::size_t max_header_lines = 16 * 1024 * 1024;  // "endless" has an 
 
 }  // namespace
 
-link::link(std::weak_ptr<core> of, loop_context context, std::size_t max_message_bytes, std::shared_ptr<link_record> record,
-           std::shared_ptr<socket> tcp, std::shared_ptr<tls_server> tls)
-    : core_(std::move(of)),
+wire_link::wire_link(core& of, loop_context context, std::shared_ptr<link_record> record, std::shared_ptr<socket> tcp,
+                     std::shared_ptr<tls_server> tls)
+    : link(of.weak_from_this(), std::move(record)),
       context_(context),
-      record_(std::move(record)),
       socket_(std::move(tcp)),
       tls_(tls ? std::make_unique<tls_stream>(std::move(tls)) : nullptr),
-      session_(*this),
-      reader_(max_message_bytes),
+      reader_(of.options().max_message_bytes),
       pace_(context),
       delay_(context) {}
 
-void link::start(core& c, handshake_rule rule) {
+void wire_link::start(core& c, handshake_rule rule) {
   rule_ = std::move(rule);
   const std::weak_ptr<link> weak = weak_from_this();
   socket_->listen(
-      [weak](std::string_view bytes) {
-        if (const auto self = weak.lock()) self->on_bytes(bytes);
+      [this, weak](std::string_view bytes) {
+        if (const auto self = weak.lock()) on_bytes(bytes);
       },
-      [weak] {
-        if (const auto self = weak.lock()) self->gone();
+      [this, weak] {
+        if (const auto self = weak.lock()) gone();
       });
   socket_->set_piece_bytes(c.behaviour().split_bytes);
   switch (rule_.how) {
@@ -50,17 +48,17 @@ void link::start(core& c, handshake_rule rule) {
   }
 }
 
-void link::abandon() noexcept {
+void wire_link::abandon() noexcept {
   phase_ = phase::gone;
-  record_->open = false;
+  record()->open = false;
   delayed_.clear();
   delay_.stop();
   pace_.stop();
   socket_->close();
 }
 
-void link::on_bytes(std::string_view bytes) {
-  const auto c = core_.lock();
+void wire_link::on_bytes(std::string_view bytes) {
+  const auto c = owner();
   if (!c || rule_.how == handshake::silence || phase_ == phase::gone) return;
   if (!tls_) return on_plain(*c, bytes);
   std::string plain;
@@ -74,7 +72,7 @@ void link::on_bytes(std::string_view bytes) {
   if (state == tls_stream::state::failed || state == tls_stream::state::ended) end(ending::cut);
 }
 
-void link::on_plain(core& c, std::string_view bytes) {
+void wire_link::on_plain(core& c, std::string_view bytes) {
   switch (phase_) {
     case phase::request:
     case phase::answering:
@@ -90,22 +88,22 @@ void link::on_plain(core& c, std::string_view bytes) {
   }
 }
 
-void link::on_request(core& c) {
+void wire_link::on_request(core& c) {
   const std::size_t end_of_head = head_.find("\r\n\r\n");
   if (end_of_head == std::string::npos) return;
-  record_->request = head_.substr(0, end_of_head + 4);
+  record()->request = head_.substr(0, end_of_head + 4);
   head_.erase(0, end_of_head + 4);
-  std::string wrong = check_upgrade(record_->request);
+  std::string wrong = check_upgrade(record()->request);
   if (!wrong.empty()) {
     emit_now(make_http_answer(400, {}, wrong), std::nullopt);
-    record_->violation = std::move(wrong);
+    record()->violation = std::move(wrong);
     c.count_violation();
     return end(ending::clean);
   }
-  answer(c, find_header(record_->request, "Sec-WebSocket-Key"));
+  answer(c, find_header(record()->request, "Sec-WebSocket-Key"));
 }
 
-void link::answer(core& c, std::string_view key) {
+void wire_link::answer(core& c, std::string_view key) {
   phase_ = phase::mute;
   if (rule_.how == handshake::no_answer) return;
   std::string bytes = make_answer(rule_, key);
@@ -119,10 +117,10 @@ void link::answer(core& c, std::string_view key) {
   if (rule_.how == handshake::accept) on_open(c);
 }
 
-void link::drip(std::string bytes) {
+void wire_link::drip(std::string bytes) {
   pace_.start(rule_.interval, [this, bytes = std::move(bytes)]() mutable {
     const auto self = shared_from_this();
-    const auto c = core_.lock();
+    const auto c = owner();
     if (!c || phase_ != phase::answering) return;
     emit_now(std::string_view(bytes).substr(0, 1), std::nullopt);
     bytes.erase(0, 1);
@@ -131,7 +129,7 @@ void link::drip(std::string bytes) {
   });
 }
 
-void link::send_header_lines(std::size_t lines_left) {
+void wire_link::send_header_lines(std::size_t lines_left) {
   constexpr std::size_t lines_at_once = 64;
   constexpr std::size_t enough_waiting = 64 * 1024;
   if (socket_->unsent_bytes() < enough_waiting) {
@@ -147,9 +145,9 @@ void link::send_header_lines(std::size_t lines_left) {
   });
 }
 
-void link::on_open(core& c) {
+void wire_link::on_open(core& c) {
   phase_ = phase::open;
-  record_->open = true;
+  record()->open = true;
   c.on_upgraded(*this);
   // A client may send frames before it has our answer only by mistake, but it may send both in one segment.
   if (phase_ != phase::open) return;
@@ -157,7 +155,7 @@ void link::on_open(core& c) {
   read_frames(c);
 }
 
-void link::read_frames(core& c) {
+void wire_link::read_frames(core& c) {
   using found = frame_reader::found;
   while (phase_ == phase::open || phase_ == phase::closing) {
     switch (reader_.next()) {
@@ -178,21 +176,21 @@ void link::read_frames(core& c) {
   }
 }
 
-void link::refuse_frames(core& c, std::uint16_t code, std::string_view why) {
-  record_->violation = why;
+void wire_link::refuse_frames(core& c, std::uint16_t code, std::string_view why) {
+  record()->violation = why;
   c.count_violation();
   if (!std::exchange(close_sent_, true)) emit(make_close_frame(code, why));
   end(ending::clean);
 }
 
-void link::on_close_frame(core& c) {
+void wire_link::on_close_frame(core& c) {
   const std::string& body = reader_.payload();
-  record_->close_code = 1005;
+  record()->close_code = 1005;
   if (body.size() >= 2) {
-    record_->close_code = static_cast<std::uint16_t>(static_cast<std::uint8_t>(body[0]) << 8 | static_cast<std::uint8_t>(body[1]));
-    record_->close_reason = body.substr(2);
+    record()->close_code = static_cast<std::uint16_t>(static_cast<std::uint8_t>(body[0]) << 8 | static_cast<std::uint8_t>(body[1]));
+    record()->close_reason = body.substr(2);
   }
-  record_->open = false;
+  record()->open = false;
   if (!c.behaviour().answer_close) {
     phase_ = phase::mute;
     return;
@@ -201,57 +199,57 @@ void link::on_close_frame(core& c) {
   end(ending::clean);
 }
 
-void link::send_text(std::string_view text) {
+void wire_link::send_text(std::string_view text) {
   if (phase_ != phase::open) return;
-  const auto c = core_.lock();
+  const auto c = owner();
   if (c) emit(make_message(opcode::text, text, c->behaviour().fragment_bytes));
 }
 
-void link::send_half_text(std::string_view text) {
+void wire_link::send_half_text(std::string_view text) {
   if (phase_ != phase::open) return;
   const std::string frame = make_frame(opcode::text, text);
   emit(frame.substr(0, frame.size() / 2));
 }
 
-void link::send_binary(std::string_view bytes) {
+void wire_link::send_binary(std::string_view bytes) {
   if (phase_ != phase::open) return;
-  const auto c = core_.lock();
+  const auto c = owner();
   if (c) emit(make_message(opcode::binary, bytes, c->behaviour().fragment_bytes));
 }
 
-void link::send_ping(std::string_view payload) {
+void wire_link::send_ping(std::string_view payload) {
   if (phase_ == phase::open) emit(make_frame(opcode::ping, payload));
 }
 
-void link::send_raw(std::string_view bytes) {
+void wire_link::send_raw(std::string_view bytes) {
   if (phase_ != phase::gone && phase_ != phase::ending) emit(std::string(bytes));
 }
 
-void link::close(std::uint16_t code, std::string_view reason) {
+void wire_link::close(std::uint16_t code, std::string_view reason) {
   if (phase_ != phase::open) return;
   emit(make_close_frame(code, reason));
   close_sent_ = true;
   if (phase_ != phase::open) return;
   phase_ = phase::closing;
-  record_->open = false;
+  record()->open = false;
 }
 
-void link::drop(ending how) {
+void wire_link::drop(ending how) {
   if (phase_ == phase::gone || phase_ == phase::ending) return;
   if (how == ending::clean && phase_ == phase::open) close(1001, "going away");
   end(how);
 }
 
-void link::end(ending how) {
+void wire_link::end(ending how) {
   if (phase_ == phase::gone || phase_ == phase::ending) return;
   phase_ = phase::ending;
-  record_->open = false;
+  record()->open = false;
   pace_.stop();
   emit({}, how);
 }
 
-void link::emit(std::string bytes, std::optional<ending> end) {
-  const auto c = core_.lock();
+void wire_link::emit(std::string bytes, std::optional<ending> end) {
+  const auto c = owner();
   if (!c) return;
   const std::chrono::milliseconds delay = c->behaviour().delay;
   if (delay.count() == 0 && delayed_.empty()) return emit_now(bytes, end);
@@ -259,7 +257,7 @@ void link::emit(std::string bytes, std::optional<ending> end) {
   if (!delay_.is_running()) emit_delayed();
 }
 
-void link::emit_delayed() {
+void wire_link::emit_delayed() {
   while (!delayed_.empty() && delayed_.front().due <= uv_now(context_.loop)) {
     const delayed item = std::move(delayed_.front());
     delayed_.pop_front();
@@ -272,8 +270,8 @@ void link::emit_delayed() {
   });
 }
 
-void link::emit_now(std::string_view bytes, std::optional<ending> end) {
-  const auto c = core_.lock();
+void wire_link::emit_now(std::string_view bytes, std::optional<ending> end) {
+  const auto c = owner();
   if (!c || phase_ == phase::gone) return;
   socket_->set_piece_bytes(c->behaviour().split_bytes);
   std::string cipher;
@@ -290,11 +288,11 @@ void link::emit_now(std::string_view bytes, std::optional<ending> end) {
   if (end) socket_->finish(*end == ending::reset);
 }
 
-void link::gone() {
+void wire_link::gone() {
   if (phase_ == phase::gone) return;
   const auto self = shared_from_this();
   abandon();
-  if (const auto c = core_.lock()) c->on_gone(*this);
+  if (const auto c = owner()) c->on_gone(*this);
 }
 
 }  // namespace uvnostr::testing::detail

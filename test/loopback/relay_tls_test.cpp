@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: MIT
+// What a relay's certificate and its TLS may be, and what the user is told where they may not.
+#include <string_view>
+
+#include "loopback/relay_fixture.hpp"
+
+namespace uvnostr {
+namespace {
+
+using uvnostr::testing::certificate_dates;
+using uvnostr::testing::certificate_key;
+using uvnostr::testing::handshake;
+using uvnostr::testing::make_event;
+using uvnostr::testing::test_relay;
+using uvnostr::testing::tls_identity;
+using uvnostr::testing::tls_versions;
+
+class RelayOverTls : public Relay {
+ protected:
+  using authority = uvnostr::testing::certificate_authority;
+  using certificate_options = uvnostr::testing::certificate_options;
+
+  std::error_code cause_with(const certificate_options& certificate, std::string_view host = "localhost") {
+    test_relay server = start({.tls = true, .identity = *ca.issue(certificate)});
+    return cause_at(server, server.url(host), ca.ca_file());
+  }
+  std::error_code cause_at(const test_relay& server, std::string url, std::string ca_file) {
+    relay_options options = once(std::move(url));
+    options.ca_file = std::move(ca_file);
+    closed = false;
+    states.clear();
+    state_texts.clear();
+    relay r = make_relay(options);
+    EXPECT_TRUE(until([this] { return closed || count(relay_state::connected) != 0; }));
+    if (!closed) return {};
+    EXPECT_EQ(server.counters().upgraded, 0U);
+    return close_cause;
+  }
+  std::error_code cause_with(tls_versions versions, certificate_key key) {
+    tls_identity identity = *ca.issue({.key = key});
+    identity.versions = versions;
+    test_relay server = start({.tls = true, .identity = std::move(identity)});
+    return cause_at(server, server.url("localhost"), ca.ca_file());
+  }
+  authority ca = *authority::make();
+};
+
+TEST_F(RelayOverTls, TakesTheRightName) { EXPECT_EQ(cause_with({}), std::error_code()); }
+
+// The names that end in .wild.uvnostr are loopback's own: see net_resolver_test.cpp.
+TEST_F(RelayOverTls, TakesAWildcardForOneLabel) {
+  const certificate_options wildcard{.dns_names = {"*.wild.uvnostr"}, .ip_addresses = {}};
+  EXPECT_EQ(cause_with(wildcard, "relay.wild.uvnostr"), std::error_code());
+  EXPECT_EQ(cause_with(wildcard, "a.relay.wild.uvnostr"), errc::tls_certificate);
+  EXPECT_NE(state_texts.back().find("another host name"), std::string::npos) << state_texts.back();
+}
+
+TEST_F(RelayOverTls, TakesAnAddressThatIsInTheCertificate) {
+  const certificate_options address{.dns_names = {}, .ip_addresses = {"127.0.0.1"}};
+  EXPECT_EQ(cause_with(address, "127.0.0.1"), std::error_code()) << state_texts.back();
+  EXPECT_EQ(cause_with(address, "localhost"), errc::tls_certificate);
+  EXPECT_EQ(cause_with({.ip_addresses = {"127.0.0.2"}}, "127.0.0.1"), errc::tls_certificate);
+}
+
+TEST_F(RelayOverTls, RefusesAnotherHostsCertificate) {
+  EXPECT_EQ(cause_with({.dns_names = {"other.example"}, .ip_addresses = {}}), errc::tls_certificate);
+  EXPECT_NE(state_texts.back().find("wss://localhost:"), std::string::npos) << state_texts.back();
+}
+
+TEST_F(RelayOverTls, RefusesCertificatesOutOfTheirDates) {
+  EXPECT_EQ(cause_with({.dates = certificate_dates::expired}), errc::tls_certificate) << state_texts.back();
+  EXPECT_EQ(cause_with({.dates = certificate_dates::not_yet_valid}), errc::tls_certificate);
+}
+
+TEST_F(RelayOverTls, RefusesAnUnknownAuthority) {
+  const authority other = *authority::make("somebody else");
+  test_relay server = start({.tls = true, .identity = *other.issue()});
+  EXPECT_EQ(cause_at(server, server.url("localhost"), ca.ca_file()), errc::tls_certificate);
+}
+
+TEST_F(RelayOverTls, RefusesASelfSignedCertificate) {
+  test_relay server = start({.tls = true, .identity = *uvnostr::testing::make_self_signed()});
+  EXPECT_EQ(cause_at(server, server.url("localhost"), ca.ca_file()), errc::tls_certificate);
+}
+
+TEST_F(RelayOverTls, NamesAServerThatSpeaksNoTls) {
+  test_relay plain = start();
+  plain.behave().on_connect.how = handshake::banner;
+  relay_options options = once("wss://localhost:" + std::to_string(plain.port()));
+  options.ca_file = ca.ca_file();
+  EXPECT_EQ(cause_of(options), errc::tls_failed) << state_texts.back();
+}
+
+TEST_F(RelayOverTls, CarriesLargeEventsBothWays) {
+  test_relay server = start({.tls = true, .identity = *ca.issue()});
+  const event large = make_event(std::string(300'000, 'x'));
+  server.add(large);
+  relay_options options = once(server.url("localhost"));
+  options.ca_file = ca.ca_file();
+  relay r = make_relay(options);
+  const subscription s = *r.subscribe(notes, noting());
+  ASSERT_TRUE(until([this] { return eoses == 1; }));
+  EXPECT_EQ(jsons, lines{std::string(large.json())});
+  const event back = make_event(std::string(200'000, 'y'));
+  ASSERT_FALSE(r.publish(back, receipts()));
+  ASSERT_TRUE(until([&] { return server.has(back.id()); }));
+}
+
+TEST_F(RelayOverTls, SpeaksTls12ToAnRsaCertificate) {
+  EXPECT_EQ(cause_with(tls_versions::only_1_2, certificate_key::rsa_2048), std::error_code()) << state_texts.back();
+}
+
+TEST_F(RelayOverTls, SpeaksTls13WhereThereIsNothingOlder) {
+  tls_identity identity = *ca.issue();
+  identity.versions = tls_versions::only_1_3;
+  if (test_relay::start(&loop, {.tls = true, .identity = identity}).error() == errc::unsupported) {
+    GTEST_SKIP() << "mbedTLS 2.28, of which the test relay is made, has no TLS 1.3 for servers";
+  }
+  EXPECT_EQ(cause_with(tls_versions::only_1_3, certificate_key::ec_p256), std::error_code()) << state_texts.back();
+}
+
+TEST_F(RelayOverTls, RefusesTls11) {
+  // The first answer of a server that speaks TLS 1.1 and nothing newer: RFC 4346, 7.4.1.3. A client that took it would
+  // wait for the certificate, until its connect_timeout.
+  test_relay plain = start();
+  std::string hello("\x16\x03\x02\x00\x2a" "\x02\x00\x00\x26" "\x03\x02", 11);
+  hello.append(32, 'r').append("\x00" "\xc0\x13" "\x00", 4);
+  plain.behave().on_connect = {.how = handshake::banner, .bytes = hello};
+  relay_options options = once("wss://localhost:" + std::to_string(plain.port()));
+  options.ca_file = ca.ca_file();
+  EXPECT_EQ(cause_of(options), errc::tls_failed) << state_texts.back();
+}
+
+}  // namespace
+}  // namespace uvnostr
