@@ -16,7 +16,7 @@ build_options=("-Dwerror=$([ "${UVNOSTR_WERROR:-0}" = 1 ] && echo true || echo f
 
 # A tool that is there already, from wherever, needs no package.
 declare -A command_of=([g++]=g++ [meson]=meson [ninja-build]=ninja [pkg-config]=pkg-config [patch]=patch
-  [nodejs]=node [npm]=npm)
+  [nodejs]=node [npm]=npm [cmake]=cmake [clang]=clang++)
 
 # Prints those of the packages that are not installed. Asks dpkg only, so it takes no time and no network.
 missing_packages() {

@@ -41,7 +41,13 @@ const char* call_sentence(errc code) noexcept {
     case errc::relay_none: return "There is no relay to publish to: add one first.";
     case errc::message_too_large: return "The message is larger than relay_options::max_queue_bytes: it could never be sent.";
     case errc::queue_full: return "Too much already waits for that relay: publish more slowly, or raise relay_options::max_queue_bytes.";
+#if UVNOSTR_BUNDLED_LWS
     case errc::loop_unusable: return "libuv or libwebsockets could not start on this loop: check the limit of open files.";
+#else
+    case errc::loop_unusable:
+      return "libuv or libwebsockets could not start on this loop: check that the libuv plugin of libwebsockets is installed "
+             "(Debian: libwebsockets-evlib-uv), and the limit of open files.";
+#endif
     case errc::random_unavailable: return "The system gave no random bytes: check that getrandom or /dev/urandom is there.";
     case errc::unsupported: return "This build of uvnostr cannot do that.";
     default: return nullptr;
