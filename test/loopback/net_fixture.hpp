@@ -58,7 +58,7 @@ struct recorder final : port::connection_listener {
   port::disconnect last;
 };
 
-struct net_test : testing::Test {
+struct net_test : ::testing::Test {
   void SetUp() override;
   void TearDown() override;
 
