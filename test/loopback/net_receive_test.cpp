@@ -142,20 +142,21 @@ TEST_P(NetReceive, FramesAroundTheLimitsKeepTheirContent) {
 
 stream random_stream(std::mt19937_64& random) {
   constexpr std::array<std::size_t, 6> limits{2, 130, 700, 5000, 70'000, 200'000};
-  const auto any_size = [&] { return random() % limits[random() % limits.size()]; };
+  const auto below = [&](std::size_t n) { return static_cast<std::size_t>(random() % n); };
+  const auto any_size = [&] { return below(limits[below(limits.size())]); };
   stream s;
-  for (auto messages = 1 + random() % 12; messages != 0; --messages) {
-    switch (random() % 8) {
+  for (auto messages = 1 + below(12); messages != 0; --messages) {
+    switch (below(8)) {
       case 0: s.binary(any_size()); break;
-      case 1: s.ping(random() % 126); break;
-      case 2: s.pong(random() % 126); break;
+      case 1: s.ping(below(126)); break;
+      case 2: s.pong(below(126)); break;
       case 3: {
-        std::string whole = letters(any_size(), random() % 26);
+        std::string whole = letters(any_size(), below(26));
         s.bytes += frame(text_opcode, whole, false);
-        for (auto parts = random() % 5; parts != 0; --parts) {
-          if (random() % 2 == 0) s.ping(random() % 126);
-          if (random() % 4 == 0) s.pong(random() % 126);
-          const std::string part = letters(any_size(), random() % 26);
+        for (auto parts = below(5); parts != 0; --parts) {
+          if (below(2) == 0) s.ping(below(126));
+          if (below(4) == 0) s.pong(below(126));
+          const std::string part = letters(any_size(), below(26));
           s.bytes += frame(more_opcode, part, false);
           whole += part;
         }
@@ -163,7 +164,7 @@ stream random_stream(std::mt19937_64& random) {
         s.texts.push_back(std::move(whole));
         break;
       }
-      default: s.text(letters(any_size(), random() % 26));
+      default: s.text(letters(any_size(), below(26)));
     }
   }
   s.text("end");
@@ -177,10 +178,10 @@ TEST_P(NetReceive, RandomStreamsInRandomPiecesSayTheSame) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     std::mt19937_64 random(seed);
     const stream s = random_stream(random);
-    const std::size_t usual = std::size_t{1} << (4 + random() % 14);
+    const std::size_t usual = std::size_t{1} << static_cast<unsigned>(4 + random() % 14);
     // Not more than some hundred pieces, or tiny ones would take for ever.
     const std::size_t least = s.bytes.size() / 300 + 1;
-    expect_the_same(s, [&] { return least + random() % usual; });
+    expect_the_same(s, [&] { return least + static_cast<std::size_t>(random() % usual); });
   }
 }
 
