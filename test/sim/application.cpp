@@ -171,7 +171,7 @@ void application::subscribe() {
 
 void application::end_subscription() {
   if (handles_.empty()) return;
-  const std::size_t n = scene_.dice.below(handles_.size());
+  const std::size_t n = scene_.dice.index(handles_.size());
   held& h = handles_[n];
   if (scene_.dice.one_in(8)) {
     scene_.say("subscription ", h.what->number, " is detached");

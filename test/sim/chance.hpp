@@ -24,6 +24,7 @@ class chance {
   }
   /// From 0 to n - 1.
   std::uint64_t below(std::uint64_t n) noexcept { return next() % n; }
+  std::size_t index(std::size_t count) noexcept { return static_cast<std::size_t>(below(count)); }
   bool one_in(std::uint64_t n) noexcept { return below(n) == 0; }
   bool percent(unsigned p) noexcept { return p != 0 && below(100) < p; }
   /// From `least` to `most`, both included.
@@ -32,11 +33,11 @@ class chance {
   }
   template <class T>
   const T& of(const std::vector<T>& all) noexcept {
-    return all[below(all.size())];
+    return all[index(all.size())];
   }
   template <class T, std::size_t N>
   const T& of(const T (&all)[N]) noexcept {
-    return all[below(N)];
+    return all[index(N)];
   }
 
  private:

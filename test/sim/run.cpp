@@ -15,7 +15,7 @@ pool_options some_pool_options(chance& dice) {
   pool_options o;
   const auto mode = dice.below(10);
   o.verification = mode < 7 ? verification::threads : mode < 9 ? verification::on_loop : verification::off;
-  o.seen_entries = dice.one_in(4) ? 5 + dice.below(40) : 20'000;
+  o.seen_entries = dice.one_in(4) ? 5 + dice.index(40) : 20'000;
   o.max_dials = dice.one_in(4) ? 1 : 32;
   return o;
 }
@@ -24,7 +24,7 @@ class world_line {
  public:
   world_line(std::uint64_t seed, bool told)
       : scene_(seed, told),
-        era_(stock::get().eras[scene_.dice.below(3)]),
+        era_(stock::get().eras[scene_.dice.index(3)]),
         options_(some_pool_options(scene_.dice)),
         judge_(scene_, options_),
         world_(scene_, judge_, judge_, era_.begin + std::chrono::seconds(scene_.dice.below(static_cast<std::uint64_t>(era_.span.count() / 2)))) {}

@@ -136,7 +136,7 @@ void sim_relay::answer(link& to, const std::string& wire_id, const link::request
     if (chosen[i]) found.push_back(newest_first[i]);
   }
   if (oldest_first_) std::reverse(found.begin(), found.end());
-  const std::size_t cut = dice.percent(sky.drops_mid_stored) ? dice.below(found.size() + 1) : stock::npos;
+  const std::size_t cut = dice.percent(sky.drops_mid_stored) ? dice.index(found.size() + 1) : stock::npos;
   for (std::size_t i = 0; i < found.size(); ++i) {
     if (i == cut) {
       scene_.met(trouble::dropped_mid_stored);
@@ -175,7 +175,7 @@ void sim_relay::send_event(link& to, const std::string& wire_id, unsigned subscr
 void sim_relay::send_noise(link& to, const std::string& wire_id, unsigned subscription) {
   chance& dice = scene_.dice;
   const stock& all = stock::get();
-  const std::size_t any = dice.below(all.events.size());
+  const std::size_t any = dice.index(all.events.size());
   constexpr const char* texts[] = {"[\"NOTICE\",\"hello\"]", "[\"NOTICE\",\"ERROR: bad req\"]", "[\"COUNT\",\"x\",{\"count\":1}]", "[]", "{}", "[\"EVENT\"]", "",
                                    "[\"EVENT\",\"x\",{}]", "[\"OK\",\"x\",true]", "[\"EOSE\",\"no-such\"]", "[\"CLOSED\",\"no-such\",\"error: x\"]", "[\"OK\",1,2]",
                                    "not json", "[\"EVENT\",\"0-0\",{\"id\":\"x\"}]", "[\"NEG-MSG\",\"x\",\"00\"]", "[\"EOSE\"]", "[\"AUTH\",\"\"]"};

@@ -23,7 +23,7 @@ Array random_bytes(std::mt19937_64& random) {
 /// How many ids the fullest of 4096 places has.
 std::size_t fullest(const id_hash& hash, const std::vector<id>& ids) {
   std::vector<std::size_t> places(4096);
-  for (const id& each : ids) ++places[hash(each) >> 52];
+  for (const id& each : ids) ++places[static_cast<std::size_t>(hash(each) >> 52)];
   return *std::max_element(places.begin(), places.end());
 }
 
@@ -31,7 +31,7 @@ TEST(IdHash, SpreadsIdsThatDifferInFewBytes) {
   std::mt19937_64 random(20'261'122);
   for (int round = 0; round < 20; ++round) {
     const id_hash hash(random_bytes<key>(random));
-    const std::size_t at = random() % 30;
+    const auto at = static_cast<std::size_t>(random() % 30);
     std::vector<id> ids(65'536);
     for (std::size_t i = 0; i < ids.size(); ++i) {
       ids[i][at] = static_cast<std::uint8_t>(i);

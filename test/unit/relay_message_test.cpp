@@ -72,8 +72,8 @@ TEST(RelayMessage, ReadsTheUsualOkAsItReadsAnyOther) {
   for (int i = 0; i < 100'000; ++i) {
     std::string text;
     for (auto size = random() % 6; size != 0; --size) {
-      const auto at = random() % bytes.size();
-      text += bytes.substr(at, random() % 5);
+      const auto at = static_cast<std::size_t>(random() % bytes.size());
+      text += bytes.substr(at, static_cast<std::size_t>(random() % 5));
     }
     const std::string space = random() % 4 == 0 ? " " : "";
     const std::string message = ok(space + "," + (random() % 2 == 0 ? "true" : "false") + space + "," + space + '"' + text + '"' + space);
