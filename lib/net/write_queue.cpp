@@ -21,8 +21,13 @@ constexpr std::size_t longest_header = 14;
 constexpr unsigned two_byte_length = 126;
 constexpr unsigned eight_byte_length = 127;
 
-// A TLS record holds no more, and mbedTLS takes one record at a time.
+// What goes into one TLS record: mbedTLS takes one at a time, and libwebsockets would copy the rest. Ours has a small
+// buffer for those it sends.
+#if UVNOSTR_BUNDLED_LWS && defined(LWS_WITH_MBEDTLS)
+constexpr std::size_t piece_of_tls = std::size_t{4} * 1024;
+#else
 constexpr std::size_t piece_of_tls = std::size_t{16} * 1024;
+#endif
 constexpr std::size_t piece_of_tcp = std::size_t{64} * 1024;
 // An idle connection keeps no more than this.
 constexpr std::size_t kept_bytes = std::size_t{2} * 1024;

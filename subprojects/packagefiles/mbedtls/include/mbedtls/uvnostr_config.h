@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: MIT
+// What uvnostr's mbedTLS has other than the release's defaults: locks, and nothing that no relay asks for. Named by
+// MBEDTLS_USER_CONFIG_FILE in the meson.build of this project and for all who include its headers, since some of this
+// changes structures.
+#pragma once
+
+// TLS 1.3 runs on PSA's key store, which all threads of a process share: a loop on each of two threads is safe only
+// with its locks.
+#define MBEDTLS_THREADING_C
+#define MBEDTLS_THREADING_PTHREAD
+
+// The buffer that each connection has for records it sends, instead of 16 KiB. What is longer goes out as several
+// records. Those received can have 16 KiB, whatever we would like.
+#define MBEDTLS_SSL_OUT_CONTENT_LEN 4096
+
+// Self-tests, texts for logs, and names of options.
+#undef MBEDTLS_SELF_TEST
+#undef MBEDTLS_DEBUG_C
+#undef MBEDTLS_ERROR_C
+#undef MBEDTLS_VERSION_FEATURES
+
+// Ciphers, modes, hashes and schemes that relays do not offer, or that no client should accept.
+#undef MBEDTLS_ARIA_C
+#undef MBEDTLS_CAMELLIA_C
+#undef MBEDTLS_CCM_C
+#undef MBEDTLS_CIPHER_MODE_CFB
+#undef MBEDTLS_CIPHER_MODE_OFB
+#undef MBEDTLS_CIPHER_MODE_XTS
+#undef MBEDTLS_CMAC_C
+#undef MBEDTLS_DES_C
+#undef MBEDTLS_ECJPAKE_C
+#undef MBEDTLS_LMS_C
+#undef MBEDTLS_MD5_C
+#undef MBEDTLS_NIST_KW_C
+#undef MBEDTLS_PADLOCK_C
+#undef MBEDTLS_RIPEMD160_C
+#undef MBEDTLS_SHA3_C
+
+// Curves without a place in TLS 1.3. secp256k1 is libsecp256k1's task.
+#undef MBEDTLS_ECP_DP_BP256R1_ENABLED
+#undef MBEDTLS_ECP_DP_BP384R1_ENABLED
+#undef MBEDTLS_ECP_DP_BP512R1_ENABLED
+#undef MBEDTLS_ECP_DP_SECP192K1_ENABLED
+#undef MBEDTLS_ECP_DP_SECP192R1_ENABLED
+#undef MBEDTLS_ECP_DP_SECP224K1_ENABLED
+#undef MBEDTLS_ECP_DP_SECP224R1_ENABLED
+#undef MBEDTLS_ECP_DP_SECP256K1_ENABLED
+
+// Key exchanges with a shared secret, or with a certificate's fixed Diffie-Hellman key.
+#undef MBEDTLS_KEY_EXCHANGE_DHE_PSK_ENABLED
+#undef MBEDTLS_KEY_EXCHANGE_ECDHE_PSK_ENABLED
+#undef MBEDTLS_KEY_EXCHANGE_ECDH_ECDSA_ENABLED
+#undef MBEDTLS_KEY_EXCHANGE_ECDH_RSA_ENABLED
+#undef MBEDTLS_KEY_EXCHANGE_PSK_ENABLED
+#undef MBEDTLS_KEY_EXCHANGE_RSA_PSK_ENABLED
+
+// DTLS, and what libwebsockets does not use of TLS.
+#undef MBEDTLS_SSL_CONTEXT_SERIALIZATION
+#undef MBEDTLS_SSL_COOKIE_C
+#undef MBEDTLS_SSL_DTLS_ANTI_REPLAY
+#undef MBEDTLS_SSL_DTLS_CLIENT_PORT_REUSE
+#undef MBEDTLS_SSL_DTLS_CONNECTION_ID
+#undef MBEDTLS_SSL_DTLS_CONNECTION_ID_COMPAT
+#undef MBEDTLS_SSL_DTLS_HELLO_VERIFY
+#undef MBEDTLS_SSL_KEYING_MATERIAL_EXPORT
+#undef MBEDTLS_SSL_PROTO_DTLS
+#undef MBEDTLS_SSL_RENEGOTIATION
+
+// Encrypted key files, keys kept in files, certificate requests and lists of revoked ones.
+#undef MBEDTLS_PKCS12_C
+#undef MBEDTLS_PKCS5_C
+#undef MBEDTLS_PKCS7_C
+#undef MBEDTLS_PSA_CRYPTO_STORAGE_C
+#undef MBEDTLS_PSA_ITS_FILE_C
+#undef MBEDTLS_X509_CRL_PARSE_C
+#undef MBEDTLS_X509_CSR_PARSE_C
+#undef MBEDTLS_X509_CSR_WRITE_C
