@@ -33,10 +33,7 @@ result<base::ref<pool_core>> pool_core::make(port::world& world, pool_options op
   auto core = base::ref<pool_core>::adopt(new pool_core(world, std::move(options), std::move(callbacks), secret));
   world.attach(*core);
   for (const std::string& url : urls) {
-    if (const result<relay_id> added = core->add_relay(url); !added) {
-      core->destroy();
-      return added.error();
-    }
+    if (const result<relay_id> added = core->add_relay(url); !added) return added.error();
   }
   return core;
 }
