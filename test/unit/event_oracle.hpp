@@ -159,6 +159,14 @@ inline std::optional<oracle_event> read_event(const json_value& object) {
   return event;
 }
 
+/// These three must stand there without escapes, which the tree does not show.
+inline bool has_plain_hex(std::string_view message, const oracle_event& event) {
+  for (const std::string* const each : {&event.id, &event.pubkey, &event.sig}) {
+    if (message.find('"' + *each + '"') == std::string_view::npos) return false;
+  }
+  return true;
+}
+
 inline wire::verb verb_named(std::string_view name) {
   if (name == "EVENT") return wire::verb::event;
   if (name == "EOSE") return wire::verb::eose;
@@ -196,6 +204,7 @@ inline oracle_verdict judge(std::string_view message) {
     if (root.items[i].nesting() > 64) return verdict;
   }
   verdict.event = read_event(root.items[2]);
+  if (verdict.event && !has_plain_hex(message, *verdict.event)) verdict.event.reset();
   return verdict;
 }
 
