@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// A keyed hash of ids for a table that shows nobody its hashes: whoever does not know the key finds no two ids that
-// share a place more often than chance has it, however they are chosen. A third of the time of SipHash, which would
-// also hold against somebody who sees hashes.
+// A keyed hash of ids for a table that shows nobody its hashes: two ids, however they are chosen by somebody who does
+// not know the key, share a place hardly more often than chance has it. Quicker than SipHash, which would also hold
+// against somebody who sees hashes.
 // Source: J. Black, S. Halevi, H. Krawczyk, T. Krovetz and P. Rogaway, "UMAC: Fast and Secure Message Authentication"
 // (the function NH); M. Dietzfelbinger and others, "A Reliable Randomized Algorithm for the Closest-Pair Problem" (the
 // multiplication that follows).
