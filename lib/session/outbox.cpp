@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "session/outbox.hpp"
 
-#include <utility>
-
 #include "session/relay_session.hpp"
 #include "wire/relay_message.hpp"
 
@@ -114,8 +112,7 @@ void outbox::fail_all(std::error_code cause) noexcept {
 
 void outbox::on_timer(delivery& d) noexcept {
   if (d.state_ == delivery::state::unanswered) {
-    const std::chrono::microseconds all_unread = session_.unread_time();
-    const std::chrono::microseconds unread = all_unread - std::exchange(d.unread_before_, all_unread);
+    const std::chrono::microseconds unread = session_.unread_since(d.unread_before_);
     if (unread.count() > 0) return session_.timers().schedule(d.timer_, session_.now() + unread);
     finish(d, outcome::timed_out, {}, errc::ok_timeout);
   } else {

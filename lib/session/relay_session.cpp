@@ -313,4 +313,9 @@ std::chrono::microseconds relay_session::unread_time() noexcept {
   return stats.reading_paused ? unread_time_ + (now() - paused_since_) : unread_time_;
 }
 
+std::chrono::microseconds relay_session::unread_since(std::chrono::microseconds& since) noexcept {
+  const std::chrono::microseconds all = unread_time();
+  return all - std::exchange(since, all);
+}
+
 }  // namespace uvnostr::session

@@ -73,6 +73,8 @@ class relay_session final : public base::ref_counted<relay_session>, private por
   /// For how long, all in all, reading was stopped so. The answer may have waited in the socket: limits of time
   /// do not count it.
   std::chrono::microseconds unread_time() noexcept;
+  /// How much of it came since then; `since` is moved on to now.
+  std::chrono::microseconds unread_since(std::chrono::microseconds& since) noexcept;
 
   // For the parts of the session.
   session_listener& listener() noexcept { return around_.listener; }

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <charconv>
-#include <utility>
 
 #include "session/relay_session.hpp"
 #include "wire/client_message.hpp"
@@ -239,8 +238,7 @@ void request_table::on_timer(request& r) {
     session_.pump_soon();
     return;
   }
-  const std::chrono::microseconds all_unread = session_.unread_time();
-  const std::chrono::microseconds unread = all_unread - std::exchange(r.unread_before_, all_unread);
+  const std::chrono::microseconds unread = session_.unread_since(r.unread_before_);
   if (unread.count() > 0) {
     session_.timers().schedule(r.timer_, session_.now() + unread);
   } else {
