@@ -138,11 +138,13 @@ void lws_connection::on_piece(std::string_view bytes, std::size_t rest_of_frame,
     if (is_whole) listener_.on_binary(message_bytes_);
     return;
   }
+  if (message_.empty()) message_ = transport_.spares().take();
   message_.reserve(message_bytes_ + rest_of_frame);
   message_.append(bytes);
   if (!is_whole) return;
-  const std::string whole = std::exchange(message_, {});
+  std::string whole = std::exchange(message_, {});
   listener_.on_text(whole);
+  if (!retired_) transport_.spares().give_back(std::move(whole));
 }
 
 void lws_connection::give_up_message() noexcept {

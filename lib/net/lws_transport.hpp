@@ -5,6 +5,7 @@
 
 #include "net/mask_source.hpp"
 #include "net/shared_context.hpp"
+#include "net/spare_texts.hpp"
 #include "net/uv_reactor.hpp"
 #include "port/transport.hpp"
 
@@ -29,6 +30,7 @@ class lws_transport final : public port::transport {
   shared_context& context() noexcept { return context_; }
   uv_reactor& reactor() noexcept { return reactor_; }
   mask_source& masks() noexcept { return masks_; }
+  spare_texts& spares() noexcept { return spares_; }
   void add(lws_connection&) noexcept;
   void remove(lws_connection&) noexcept;
 
@@ -36,6 +38,7 @@ class lws_transport final : public port::transport {
   shared_context& context_;
   uv_reactor& reactor_;
   mask_source masks_;
+  spare_texts spares_;
   lws_connection* connections_ = nullptr;
 };
 

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace uvnostr::net {
+
+/// Buffers for messages that come in pieces, shared by the connections of a pool: a relay that is idle holds none, and
+/// one that is busy takes nothing from the heap.
+class spare_texts {
+ public:
+  /// Empty; as a rule with room already.
+  std::string take() noexcept {
+    if (spares_.empty()) return {};
+    std::string text = std::move(spares_.back());
+    spares_.pop_back();
+    return text;
+  }
+
+  void give_back(std::string&& text) noexcept {
+    if (text.capacity() > max_bytes || spares_.size() == max_spares) return;
+    text.clear();
+    spares_.push_back(std::move(text));
+  }
+
+ private:
+  static constexpr std::size_t max_spares = 16;
+  static constexpr std::size_t max_bytes = std::size_t{128} * 1024;
+
+  std::vector<std::string> spares_;
+};
+
+}  // namespace uvnostr::net
