@@ -156,6 +156,8 @@ void lws_connection::give_up_message() noexcept {
 }
 
 void lws_connection::on_close_frame(std::string_view payload) noexcept {
+  // libwebsockets reads on in what has come already, and shows a second one as well.
+  if (peers_close_) return;
   port::disconnect close;
   close.cause = errc::closed_by_relay;
   if (payload.size() >= 2) {

@@ -172,6 +172,15 @@ TEST_F(NetDisconnect, TellsTheCodeAndReasonOfTheRelaysCloseFrame) {
   EXPECT_EQ(r.last.detail, "bye bye");
 }
 
+TEST_F(NetDisconnect, TellsTheFirstCloseFrameIfThereAreMore) {
+  recorder r;
+  server->on_request = [](peer& p) { p.send(p.acceptance() + close_frame(4000, "bye bye") + close_frame(4001, "again")); };
+  dial(r);
+  run_until([&] { return r.disconnects == 1; });
+  EXPECT_EQ(r.last.close_code, 4000);
+  EXPECT_EQ(r.last.detail, "bye bye");
+}
+
 TEST_F(NetDisconnect, TakesACloseFrameWithoutACode) {
   recorder r;
   server->on_request = [](peer& p) { p.send(p.acceptance() + frame(8, "")); };
