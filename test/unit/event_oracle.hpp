@@ -19,6 +19,7 @@ namespace uvnostr::test {
 struct json_value {
   enum kind { other, number, string, array, object };
   kind type = other;
+  bool plain = false;             // a string without escapes
   std::string text;               // of a number or string
   std::vector<json_value> items;  // of an array or object
   std::vector<std::string> keys;  // of an object
@@ -33,10 +34,13 @@ struct json_value {
 
 class tree_builder : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, tree_builder> {
  public:
+  /// `read` is what the reader reads from: when it tells of a string, it stands behind the closing quote.
+  explicit tree_builder(const rapidjson::MemoryStream& read) : read_(read) {}
+
   bool Default() { return add({}); }
-  bool RawNumber(const char* text, rapidjson::SizeType size, bool) { return add({json_value::number, {text, size}, {}, {}}); }
+  bool RawNumber(const char* text, rapidjson::SizeType size, bool) { return add({json_value::number, false, {text, size}, {}, {}}); }
   bool String(const char* text, rapidjson::SizeType size, bool) {
-    return is_text({text, size}) && add({json_value::string, {text, size}, {}, {}});
+    return is_text({text, size}) && add({json_value::string, stands_there({text, size}), {text, size}, {}, {}});
   }
   bool Key(const char* text, rapidjson::SizeType size, bool) {
     open_.back().keys.emplace_back(text, size);
@@ -57,8 +61,13 @@ class tree_builder : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, tree
     }
     return true;
   }
+  /// Whether the string that was just read has this text between its quotes.
+  bool stands_there(std::string_view text) const {
+    const std::string_view before(read_.begin_, read_.Tell());
+    return before.ends_with('"' + std::string(text) + '"');
+  }
   bool open(json_value::kind type) {
-    open_.push_back({type, {}, {}, {}});
+    open_.push_back({type, false, {}, {}, {}});
     return open_.size() < 100;
   }
   bool close() {
@@ -75,6 +84,7 @@ class tree_builder : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, tree
     return true;
   }
 
+  const rapidjson::MemoryStream& read_;
   std::vector<json_value> open_;
 };
 
@@ -96,8 +106,9 @@ struct oracle_verdict {
   std::optional<oracle_event> event;
 };
 
+/// Ids, keys and signatures must stand there without escapes.
 inline bool is_hex(const json_value& value, std::size_t digits) {
-  return value.type == json_value::string && value.text.size() == digits &&
+  return value.type == json_value::string && value.plain && value.text.size() == digits &&
          value.text.find_first_not_of("0123456789abcdef") == std::string::npos;
 }
 
@@ -159,14 +170,6 @@ inline std::optional<oracle_event> read_event(const json_value& object) {
   return event;
 }
 
-/// These three must stand there without escapes, which the tree does not show.
-inline bool has_plain_hex(std::string_view message, const oracle_event& event) {
-  for (const std::string* const each : {&event.id, &event.pubkey, &event.sig}) {
-    if (message.find('"' + *each + '"') == std::string_view::npos) return false;
-  }
-  return true;
-}
-
 inline wire::verb verb_named(std::string_view name) {
   if (name == "EVENT") return wire::verb::event;
   if (name == "EOSE") return wire::verb::eose;
@@ -181,9 +184,9 @@ inline oracle_verdict judge(std::string_view message) {
   constexpr unsigned flags =
       rapidjson::kParseIterativeFlag | rapidjson::kParseValidateEncodingFlag | rapidjson::kParseNumbersAsStringsFlag;
   oracle_verdict verdict;
-  tree_builder builder;
   rapidjson::Reader reader;
   rapidjson::MemoryStream stream(message.data(), message.size());
+  tree_builder builder(stream);
   const rapidjson::ParseResult parsed = reader.Parse<flags>(stream, builder);
   verdict.undecided = parsed.Code() == rapidjson::kParseErrorNumberTooBig;
   // RapidJSON takes a NUL for the end.
@@ -204,7 +207,6 @@ inline oracle_verdict judge(std::string_view message) {
     if (root.items[i].nesting() > 64) return verdict;
   }
   verdict.event = read_event(root.items[2]);
-  if (verdict.event && !has_plain_hex(message, *verdict.event)) verdict.event.reset();
   return verdict;
 }
 

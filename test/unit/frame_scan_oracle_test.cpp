@@ -3,17 +3,14 @@
 // UVNOSTR_ORACLE_CASES and UVNOSTR_ORACLE_SEED choose how much and which.
 #include <algorithm>
 #include <cstdlib>
-#include <cstring>
 #include <iostream>
 #include <random>
 
 #include <gtest/gtest.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
 #include "base/hex.hpp"
-#include "event_oracle.hpp"
-#include "wire/canonical.hpp"
+#include "unit/frame_scan_oracle.hpp"
+#include "unit/guarded_memory.hpp"
 #include "wire/event_record.hpp"
 
 namespace uvnostr {
@@ -26,114 +23,6 @@ std::size_t below(random_source& random, std::size_t count) { return static_cast
 template <std::size_t Count>
 std::string_view one_of(random_source& random, const std::string_view (&choices)[Count]) {
   return choices[below(random, Count)];
-}
-
-/// Memory that ends where nothing can be read: a scan past the end of a message ends the test.
-class guarded_memory {
- public:
-  guarded_memory() : page_(static_cast<std::size_t>(sysconf(_SC_PAGESIZE))), size_(16 * page_) {
-    void* const memory = mmap(nullptr, size_ + page_, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (memory == MAP_FAILED || mprotect(static_cast<char*>(memory) + size_, page_, PROT_NONE) != 0) std::abort();
-    end_ = static_cast<char*>(memory) + size_;
-  }
-  ~guarded_memory() { munmap(end_ - size_, size_ + page_); }
-  guarded_memory(const guarded_memory&) = delete;
-  guarded_memory& operator=(const guarded_memory&) = delete;
-
-  std::string_view place(std::string_view text) {
-    if (text.size() > size_) std::abort();
-    char* const begin = end_ - text.size();
-    std::memcpy(begin, text.data(), text.size());
-    return {begin, text.size()};
-  }
-
- private:
-  std::size_t page_;
-  std::size_t size_;
-  char* end_ = nullptr;
-};
-
-std::string unescaped(std::string_view body) {
-  std::string text;
-  wire::append_unescaped(text, body);
-  return text;
-}
-
-void append_slowly(std::string& out, std::string_view text, bool escape_controls) {
-  out += '"';
-  for (const char c : text) {
-    const std::size_t letter = std::string_view("\n\"\\\r\t\b\f").find(c);
-    if (letter != std::string_view::npos) {
-      out += '\\';
-      out += "n\"\\rtbf"[letter];
-    } else if (static_cast<unsigned char>(c) < 0x20 && escape_controls) {
-      const auto byte = static_cast<std::uint8_t>(c);
-      out += "\\u00" + base::to_hex({&byte, 1});
-    } else {
-      out += c;
-    }
-  }
-  out += '"';
-}
-
-std::string canonical_slowly(const test::oracle_event& event, bool escape_controls) {
-  std::string out = "[0,\"" + event.pubkey + "\"," + std::to_string(event.created_at) + "," + std::to_string(event.kind) + ",[";
-  for (std::size_t i = 0; i < event.tags.size(); ++i) {
-    out += i == 0 ? "[" : ",[";
-    for (std::size_t n = 0; n < event.tags[i].size(); ++n) {
-      if (n != 0) out += ',';
-      append_slowly(out, event.tags[i][n], escape_controls);
-    }
-    out += ']';
-  }
-  out += "],";
-  append_slowly(out, event.content, escape_controls);
-  return out + "]";
-}
-
-/// What differs between an accepted event and what the oracle read; empty if nothing.
-std::string difference(const wire::event_fields& fields, const test::oracle_event& expected, wire::event_record& record) {
-  if (base::to_hex(fields.id.bytes) != expected.id) return "id";
-  if (base::to_hex(fields.pubkey.bytes) != expected.pubkey) return "pubkey";
-  if (base::to_hex(fields.sig.bytes) != expected.sig) return "sig";
-  if (static_cast<std::uint64_t>(fields.created_at) != expected.created_at) return "created_at";
-  if (fields.kind != expected.kind) return "kind";
-  record.assign(fields);
-  if (record.content() != expected.content) return "content";
-  if (record.tags().size() != expected.tags.size()) return "number of tags";
-  for (std::size_t i = 0; i < expected.tags.size(); ++i) {
-    if (!std::ranges::equal(record.tags()[i].items(), expected.tags[i])) return "tag";
-  }
-  std::string verbatim;
-  std::string escaped;
-  const bool controls = wire::append_canonical(verbatim, fields, wire::control_style::verbatim);
-  wire::append_canonical(escaped, fields, wire::control_style::escaped);
-  if (verbatim != canonical_slowly(expected, false)) return "canonical form";
-  if (escaped != canonical_slowly(expected, true)) return "canonical form with escaped controls";
-  if (controls != (verbatim != escaped)) return "whether there are control characters";
-  const std::optional<wire::raw_event> alone = wire::parse_event(fields.json);
-  if (!alone || alone->fields().json != fields.json || alone->fields().sig != fields.sig) return "parse_event";
-  return {};
-}
-
-/// What the library does other than the oracle; empty if nothing.
-std::string disagreement(std::string_view message, wire::event_record& record, std::size_t& accepted) {
-  const test::oracle_verdict expected = test::judge(message);
-  const wire::frame_head head = wire::scan_head(message);
-  if (head.verb != wire::verb::event) {
-    if (expected.event) return "an event is not seen";
-    return expected.is_json && head.verb != expected.verb ? "verb" : "";
-  }
-  const std::optional<event_id> id = wire::scan_id(head.event);
-  const std::optional<wire::raw_event> event = wire::scan_event(head.event);
-  if (expected.undecided) return {};
-  if (expected.is_json && expected.verb != wire::verb::event) return "verb";
-  if (event.has_value() != expected.event.has_value()) return event ? "a wrong event is accepted" : "an event is refused";
-  if (!event) return {};
-  ++accepted;
-  if (unescaped(head.subscription) != expected.subscription) return "subscription";
-  if (!id || *id != event->fields().id) return "scan_id";
-  return difference(event->fields(), *expected.event, record);
 }
 
 constexpr std::string_view odd_texts[] = {
@@ -250,20 +139,13 @@ std::uint64_t setting(const char* name, std::uint64_t usual) {
   return text == nullptr ? usual : std::strtoull(text, nullptr, 10);
 }
 
-/// Prints what a message is where it cannot be seen.
-std::string visible(std::string_view message) {
-  std::string out;
-  append_slowly(out, message, true);
-  return out;
-}
-
 TEST(FrameScanOracle, AgreesOverValidAndMutatedMessages) {
   const std::uint64_t seed = setting("UVNOSTR_ORACLE_SEED", std::random_device{}());
   const std::uint64_t cases = setting("UVNOSTR_ORACLE_CASES", 300'000);
   std::cout << "seed " << seed << ", " << cases << " cases\n";
   random_source random(seed);
   message_maker maker(random);
-  guarded_memory memory;
+  test::guarded_memory memory;
   wire::event_record record;
   std::size_t accepted = 0;
   std::string valid;
@@ -273,7 +155,7 @@ TEST(FrameScanOracle, AgreesOverValidAndMutatedMessages) {
     for (std::size_t changes = i % 8 == 0 ? 0 : 1 + below(random, 2); changes != 0 && !message.empty(); --changes) {
       mutate(message, random);
     }
-    ASSERT_EQ(disagreement(memory.place(message), record, accepted), "") << "case " << i << " of seed " << seed << ": " << visible(message);
+    ASSERT_EQ(test::disagreement(memory.place(message), record, accepted), "") << "case " << i << " of seed " << seed << ": " << test::visible(message);
   }
   std::cout << accepted << " accepted\n";
   EXPECT_GT(accepted, cases / 20);
@@ -285,18 +167,18 @@ TEST(FrameScanOracle, AgreesOverEveryTruncationAndEveryByteAtEveryPlace) {
       "[\"EVENT\",\"s\",{\"content\":\"a\\u00e9\\ud83e\\udde1\\n é🧡\",\"created_at\":10,\"id\":\"" + std::string(64, 'a') +
       "\",\"kind\":1,\"pubkey\":\"" + std::string(64, 'b') + "\",\"sig\":\"" + std::string(128, 'c') +
       "\",\"tags\":[[\"e\",\"\\\\\"],[]],\"x\":{\"y\":[-1.5e+3,true,null]}}, 1]";
-  guarded_memory memory;
+  test::guarded_memory memory;
   wire::event_record record;
   std::size_t accepted = 0;
   for (std::size_t size = 0; size <= message.size(); ++size) {
-    ASSERT_EQ(disagreement(memory.place(message.substr(0, size)), record, accepted), "") << "first " << size << " bytes";
+    ASSERT_EQ(test::disagreement(memory.place(message.substr(0, size)), record, accepted), "") << "first " << size << " bytes";
   }
   ASSERT_EQ(accepted, 1U);
   for (std::size_t at = 0; at < message.size(); ++at) {
     for (unsigned byte = 0; byte < 256; ++byte) {
       std::string changed = message;
       changed[at] = static_cast<char>(byte);
-      ASSERT_EQ(disagreement(memory.place(changed), record, accepted), "") << visible(changed);
+      ASSERT_EQ(test::disagreement(memory.place(changed), record, accepted), "") << test::visible(changed);
     }
   }
 }

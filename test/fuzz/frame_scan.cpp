@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: MIT
+// What the scanner accepts is what the oracle of the unit tests accepts, with the same results; and the block types do
+// not differ in what they take for a string or for hex digits.
+#include <array>
+#include <cstdint>
+
+#include "fuzz/targets.hpp"
+#include "unit/frame_scan_oracle.hpp"
+#include "wire/json_text.hpp"
+
+namespace uvnostr::fuzz {
+namespace {
+
+struct reading {
+  const char* plain = nullptr;
+  const char* quote = nullptr;
+  const char* checked = nullptr;
+  const char* behind_hex = nullptr;
+  bool quote_escaped = false;
+  bool checked_escaped = false;
+  std::array<std::uint8_t, 32> bytes{};
+
+  friend bool operator==(const reading&, const reading&) = default;
+};
+
+template <class Block>
+reading read(const char* at, const char* end) {
+  reading found;
+  found.plain = wire::skip_plain<Block>(at, end);
+  found.quote = wire::find_quote<Block>(at, end, found.quote_escaped);
+  found.checked = wire::check_string<Block>(at, end, found.checked_escaped);
+  found.behind_hex = wire::read_hex<Block>(at, end, found.bytes);
+  // A refused text may leave more or less of both behind.
+  if (found.quote == nullptr) found.quote_escaped = false;
+  if (found.checked == nullptr) found.checked_escaped = false;
+  if (found.behind_hex == nullptr) found.bytes.fill(0);
+  return found;
+}
+
+}  // namespace
+
+std::string frame_scan(std::string_view input) {
+  static wire::event_record record;
+  std::size_t accepted = 0;
+  std::string wrong = test::disagreement(input, record, accepted);
+  if (!wrong.empty()) return wrong;
+
+  const char* const end = input.data() + input.size();
+  for (std::size_t at = input.find('"'); at != std::string_view::npos; at = input.find('"', at + 1)) {
+    const char* const behind = input.data() + at + 1;
+    if (read<wire::portable_block>(behind, end) != read<wire::native_block>(behind, end)) {
+      return "the block types differ behind byte " + std::to_string(at);
+    }
+  }
+  return {};
+}
+
+}  // namespace uvnostr::fuzz

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: MIT
+// What is fuzzed. Each target is one function, called by libFuzzer (libfuzzer.cpp) and by the ordinary tests with random
+// changes of the corpus (fuzz_test.cpp).
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace uvnostr::fuzz {
+
+/// Gives the library this input, and tells what it did wrong; empty if nothing.
+using target_function = std::string(std::string_view input);
+
+target_function frame_scan;
+target_function receive;
+target_function relay_message;
+target_function texts;
+target_function upgrade;
+
+struct target {
+  std::string_view name;  // of its folder in corpus/ as well
+  target_function* run;
+};
+
+inline constexpr target targets[] = {
+    {"frame_scan", frame_scan}, {"receive", receive}, {"relay_message", relay_message}, {"texts", texts}, {"upgrade", upgrade},
+};
+
+}  // namespace uvnostr::fuzz
