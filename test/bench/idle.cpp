@@ -2,10 +2,11 @@
 // What a pool costs that has nothing to do: memory of each relay, wake-ups of the loop.
 //
 //   bench_idle --serve plain|tls                    prints "URL CA_FILE" and serves until its standard input ends
-//   bench_idle --relays N --seconds S --pings on|off URL [CA_FILE]
+//   bench_idle --relays N --seconds S --pings on|off --seen ENTRIES URL [CA_FILE]
 //
 // The relays are paths of one server, which is another process, so that its memory is not counted. One connects first;
-// what the others add is divided by their number. All have an open subscription. Then the loop's turns are counted.
+// what the others add is divided by their number (0 if there are none). All have an open subscription. Then the loop's
+// turns are counted. --seen is the cache against duplicates, which is written to at once.
 #include <cstdio>
 #include <string>
 
@@ -63,6 +64,7 @@ class idler {
     if (given.rest.size() > 1) options_.relay_defaults.ca_file = given.rest[1];
     if (!given.is_on("pings")) options_.relay_defaults.ping_interval = std::chrono::milliseconds(0);
     options_.relays = {url_ + "/0"};
+    options_.seen_entries = given.number("seen", options_.seen_entries);
   }
 
   int run() {
@@ -89,9 +91,10 @@ class idler {
     wait(seconds_ * 1000);
     const cost spent = cost_now() - started;
     const double turns = static_cast<double>(turns_ - turns_of_wait);
+    const double added_bytes = 1024.0 * static_cast<double>(after_kb - before_kb);
     std::printf("{\"peer\":\"idle\",\"relays\":%zu,\"rss_kb\":%ld,\"bytes_per_relay\":%.0f,\"seconds\":%.2f,\"wakeups_per_s\":%.3f,"
                 "\"cpu_us_per_s\":%.1f}\n",
-                relay_count_, after_kb, 1024.0 * static_cast<double>(after_kb - before_kb) / static_cast<double>(relay_count_ - 1),
+                relay_count_, after_kb, relay_count_ == 1 ? 0.0 : added_bytes / static_cast<double>(relay_count_ - 1),
                 spent.wall_s, turns / spent.wall_s, 1e6 * (spent.user_s + spent.sys_s) / spent.wall_s);
     return 0;
   }
@@ -135,6 +138,6 @@ int main(int argc, char** argv) {
   const arguments given(argc, argv);
   allow_descriptors();
   if (const std::string how = given.text("serve"); !how.empty()) return serve(how == "tls");
-  if (given.rest.empty() || given.number("relays", 1000) < 2) return complain("needs a URL and two relays");
+  if (given.rest.empty() || given.number("relays", 1000) == 0) return complain("needs a URL and a relay");
   return idler(given, given.rest[0]).run();
 }

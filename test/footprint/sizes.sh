@@ -1,15 +1,29 @@
 # SPDX-License-Identifier: MIT
-# Builds for size, and prints sizes. Sourced by bash after test/setup.sh, on this machine and in the chroot.
+# Builds each flavour for size, and prints sizes. Sourced by bash after test/setup.sh, on this machine and in the chroot.
 
 sections=(-ffunction-sections -fdata-sections)
 lean=(-fno-exceptions -fno-rtti)
+declare -A options_of=([mbedtls]='' [openssl]=-Dtls=openssl [system]=-Dlibwebsockets=system)
+# What a program needs beside libuvnostr.a, where it has them in it. Debian's libwebsockets cannot be: it opens its part
+# for libuv at run time, and that brings the shared library.
+declare -A static_libraries_of=([mbedtls]='' [openssl]='-lssl -lcrypto')
+# What the sizes are of.
+rows=(
+  '`libuvnostr.so`'
+  'program that reads and publishes, libstdc++ dynamic, all else in it'
+  'the same, libstdc++ in it'
+  "as in the second row, with Debian's libsecp256k1"
+)
 
-# Usage: stage FOLDER MESON_OPTION...; builds FOLDER, and installs into FOLDER/staged.
+# Usage: stage FLAVOUR MESON_OPTION...; builds into build-footprint-FLAVOUR, and installs into its folder `staged`.
 stage() {
-  configure "$@" --buildtype=minsize -Db_ndebug=true --prefix=/usr --libdir=lib -Dtests=disabled -Dsamples=disabled \
-    "-Dc_args=${sections[*]}" "-Dcpp_args=${sections[*]} ${lean[*]}"
-  build "$1"
-  DESTDIR=$PWD/$1/staged meson install -C "$1" --no-rebuild --quiet >/dev/null
+  local flavour=$1 folder=build-footprint-$1
+  shift
+  # shellcheck disable=SC2086
+  configure "$folder" "${build_options[@]}" ${options_of[$flavour]} "$@" --buildtype=minsize -Db_ndebug=true --prefix=/usr \
+    --libdir=lib -Dtests=disabled -Dsamples=disabled "-Dc_args=${sections[*]}" "-Dcpp_args=${sections[*]} ${lean[*]}"
+  build "$folder"
+  DESTDIR=$PWD/$folder/staged meson install -C "$folder" --no-rebuild --quiet >/dev/null
 }
 
 # Usage: compile_secp256k1 SOURCES FOLDER PREFIX_OF_TOOLS; with small tables.
@@ -24,24 +38,27 @@ compile_secp256k1() {
   "${tools}gcc-ar" cr "$folder/libsecp256k1.a" "$folder"/*.o
 }
 
-# Usage: link_gateway FOLDER PREFIX_OF_TOOLS NAME FLAG...; prints the size of the stripped program.
+# Usage: link_gateway FLAVOUR PREFIX_OF_TOOLS FLAG...; prints the size of the stripped program.
 link_gateway() {
-  local staged=$1/staged/usr tools=$2 program=$1/$3
-  shift 3
+  local flavour=$1 tools=$2 staged=build-footprint-$1/staged/usr program=build-footprint-$1/gateway
+  shift 2
+  # shellcheck disable=SC2086
   "${tools}g++" -std=c++20 -Os "${sections[@]}" "${lean[@]}" -DUVNOSTR_STATIC -I"$staged/include" \
-    test/footprint/gateway.cpp "$staged/lib/libuvnostr.a" "$@" -Wl,-Bstatic -lsecp256k1 -l:libuv_a.a -Wl,-Bdynamic \
-    -Wl,--gc-sections -pthread -ldl -s -o "$program"
+    test/footprint/gateway.cpp "$staged/lib/libuvnostr.a" "$@" -Wl,-Bstatic ${static_libraries_of[$flavour]} -lsecp256k1 \
+    -l:libuv_a.a -Wl,-Bdynamic -Wl,--gc-sections -pthread -ldl -s -o "$program"
   stat -c %s "$program"
 }
 
-# Usage: sizes MACHINE FOLDER PREFIX_OF_TOOLS FOLDER_OF_SMALL_SECP256K1
+# Usage: sizes FLAVOUR PREFIX_OF_TOOLS FOLDER_OF_SMALL_SECP256K1; prints one for each row, "-" for what cannot be built.
 sizes() {
-  local machine=$1 folder=$2 tools=$3 small=$4
+  local flavour=$1 tools=$2 small=$3 folder=build-footprint-$1
   "${tools}strip" -o "$folder/library" "$folder/staged/usr/lib/libuvnostr.so"
-  printf '%-8s  %-62s %9d\n' \
-    "$machine" 'libuvnostr.so' "$(stat -c %s "$folder/library")" \
-    "$machine" 'program, with Debian'"'"'s libsecp256k1' "$(link_gateway "$folder" "$tools" gateway-debian)" \
-    "$machine" 'program, with libsecp256k1 of small tables' "$(link_gateway "$folder" "$tools" gateway -L"$small")" \
-    "$machine" 'the same, with libstdc++ in it' \
-    "$(link_gateway "$folder" "$tools" gateway-alone -L"$small" -static-libstdc++ -static-libgcc)"
+  stat -c %s "$folder/library"
+  if [ -z "${static_libraries_of[$flavour]+known}" ]; then
+    printf '%s\n' - - -
+    return 0
+  fi
+  link_gateway "$flavour" "$tools" -L"$small"
+  link_gateway "$flavour" "$tools" -L"$small" -static-libstdc++ -static-libgcc
+  link_gateway "$flavour" "$tools"
 }

@@ -10,7 +10,8 @@
 #define MBEDTLS_THREADING_PTHREAD
 
 // The buffer that each connection has for records it sends, instead of 16 KiB. What is longer goes out as several
-// records. Those received can have 16 KiB, whatever we would like.
+// records. Those received can have 16 KiB, whatever we would like: the option tls_record_bytes is for relays of which
+// one knows better.
 #define MBEDTLS_SSL_OUT_CONTENT_LEN 4096
 
 // Self-tests, texts for logs, and names of options.
