@@ -30,7 +30,13 @@ result<seen_lru> seen_lru::make(std::size_t capacity) noexcept {
 
 // A moved-from cache remembers nothing and takes nothing.
 
-bool seen_lru::insert(const event_id& id) noexcept { return table_ == nullptr || table_->insert_or_touch(id); }
+bool seen_lru::insert(const event_id& id) noexcept {
+  if (table_ == nullptr) return true;
+  const auto spot = table_->look_up(id);
+  const bool is_new = spot.entry == dedup::plain_seen_table::npos;
+  is_new ? void(table_->insert_at(spot, id)) : table_->touch(spot.entry);
+  return is_new;
+}
 
 bool seen_lru::contains(const event_id& id) const noexcept {
   return table_ != nullptr && table_->find(id) != dedup::plain_seen_table::npos;

@@ -60,6 +60,8 @@ class gate {
   std::uint32_t tag_of(const signature& sig) const noexcept { return static_cast<std::uint32_t>(hash_(sig.bytes)); }
 
  private:
+  void repeated(std::uint32_t entry, std::uint32_t relay_slot) noexcept;
+
   siphash<> hash_;
   std::unique_ptr<seen_table> table_;
   provenance provenance_;

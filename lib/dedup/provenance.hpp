@@ -2,30 +2,31 @@
 // Which relays have sent the events that a seen_table remembers: a bit for each entry and relay.
 //
 // Relays are counted by slots, which are used again; so a slot's column is wiped when its relay goes. Eight bytes an
-// entry up to 64 relays, as much again for each 64 more.
+// entry up to 64 relays, as much again for each 64 more. Memory is not touched before an entry is used.
 #pragma once
 
 #include <bit>
 #include <cstddef>
 #include <cstdint>
-#include <vector>
+#include <memory>
 
 namespace uvnostr::dedup {
 
 class provenance {
  public:
-  explicit provenance(std::size_t entries) : entries_(entries), bits_(entries) {}
+  explicit provenance(std::size_t entries) : entries_(entries), bits_(std::make_unique_for_overwrite<std::uint64_t[]>(entries)) {}
 
   /// Slots up to this one can be noted from now on.
   void make_room_for(std::uint32_t slot);
   void note(std::uint32_t entry, std::uint32_t slot) noexcept { bits_[word(entry, slot)] |= bit(slot); }
-  /// The entry holds another event now.
+  /// The entry holds another event now, or its first. Entries are used in their order at first.
   void clear(std::uint32_t entry) noexcept {
+    if (entry == used_) ++used_;
     for (std::size_t i = 0; i < width_; ++i) bits_[entry * width_ + i] = 0;
   }
   /// The relay of this slot is gone.
   void forget(std::uint32_t slot) noexcept {
-    for (std::size_t entry = 0; entry < entries_; ++entry) bits_[entry * width_ + slot / 64] &= ~bit(slot);
+    for (std::size_t entry = 0; entry < used_; ++entry) bits_[entry * width_ + slot / 64] &= ~bit(slot);
   }
   template <class Function>
   void for_each(std::uint32_t entry, Function&& function) const {
@@ -42,7 +43,8 @@ class provenance {
 
   std::size_t entries_;
   std::size_t width_ = 1;  // words an entry
-  std::vector<std::uint64_t> bits_;
+  std::size_t used_ = 0;   // entries from here on hold nothing, not even zeros
+  std::unique_ptr<std::uint64_t[]> bits_;
 };
 
 }  // namespace uvnostr::dedup

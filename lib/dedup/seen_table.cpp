@@ -11,9 +11,9 @@ template <bool Owned>
 basic_seen_table<Owned>::basic_seen_table(const creation& made, const std::array<std::uint8_t, 16>& key) noexcept
     : hash_(key),
       entries_(reinterpret_cast<node*>(made.storage)),
-      slots_(reinterpret_cast<std::uint32_t*>(made.storage + made.capacity * sizeof(node))),
+      slots_(reinterpret_cast<std::uint32_t*>(made.storage + (made.capacity + 1) * sizeof(node))),
       slot_count_(slot_count(made.capacity)),
-      entry_bits_(static_cast<unsigned>(std::bit_width(made.capacity))),
+      entry_bits_(static_cast<unsigned>(std::bit_width(made.capacity + 1))),
       capacity_(static_cast<std::uint32_t>(made.capacity)),
       memory_bytes_(made.bytes) {
   static_assert(alignof(node) <= alignof(basic_seen_table) && sizeof(node) % alignof(std::uint32_t) == 0);
@@ -32,57 +32,60 @@ std::uint32_t basic_seen_table<Owned>::true_distance(std::uint32_t slot) const n
 }
 
 template <bool Owned>
-std::uint32_t basic_seen_table<Owned>::find_at(const event_id& id, std::uint32_t owner, place where) const noexcept {
-  const std::uint32_t slot = search(id, where, [&](std::uint32_t number) { return !Owned || entries_[number].owner() == owner; });
-  return slot == npos ? npos : entry_in(slots_[slot]);
+auto basic_seen_table<Owned>::look_up(const event_id& id, std::uint32_t owner) const noexcept -> spot {
+  const place where = place_of(id);
+  bool of_another = false;
+  const end_of_search end = search(id, where, [&](std::uint32_t number) {
+    const bool is_it = !Owned || entries_[number].owner() == owner;
+    of_another = of_another || !is_it;
+    return is_it;
+  });
+  return {.entry = end.accepted ? entry_in(slots_[end.slot]) : npos,
+          .of_another = of_another && !end.accepted,
+          .mark = where.mark,
+          .home = where.home,
+          .slot = end.slot,
+          .distance = end.distance};
 }
 
 template <bool Owned>
 std::uint32_t basic_seen_table<Owned>::find(const event_id& id, std::uint32_t owner) const noexcept {
-  return find_at(id, owner, place_of(id));
+  const end_of_search end = search(id, place_of(id), [&](std::uint32_t number) { return !Owned || entries_[number].owner() == owner; });
+  return end.accepted ? entry_in(slots_[end.slot]) : npos;
 }
 
 template <bool Owned>
 std::uint32_t basic_seen_table<Owned>::find_any(const event_id& id) const noexcept {
-  const std::uint32_t slot = search(id, place_of(id), [](std::uint32_t) { return true; });
-  return slot == npos ? npos : entry_in(slots_[slot]);
+  const end_of_search end = search(id, place_of(id), [](std::uint32_t) { return true; });
+  return end.accepted ? entry_in(slots_[end.slot]) : npos;
 }
 
 template <bool Owned>
-auto basic_seen_table<Owned>::insert(const event_id& id, std::uint32_t owner, std::uint32_t sig_tag) noexcept -> inserted {
-  return insert_at(id, owner, sig_tag, place_of(id));
-}
-
-template <bool Owned>
-bool basic_seen_table<Owned>::insert_or_touch(const event_id& id, std::uint32_t owner, std::uint32_t sig_tag) noexcept {
-  const place where = place_of(id);
-  const std::uint32_t found = find_at(id, owner, where);
-  if (found != npos) {
-    touch(found);
-    return false;
-  }
-  insert_at(id, owner, sig_tag, where);
-  return true;
-}
-
-template <bool Owned>
-auto basic_seen_table<Owned>::insert_at(const event_id& id, std::uint32_t owner, std::uint32_t sig_tag,
-                                        place where) noexcept -> inserted {
-  inserted result{npos, size_ == capacity_, 0};
-  if (result.evicted) {
-    result.evicted_owner = entries_[oldest_].owner();
-    erase(oldest_);
-  }
-  result.entry = take_unused();
+auto basic_seen_table<Owned>::insert_at(const spot& at, const event_id& id, std::uint32_t owner, std::uint32_t sig_tag) noexcept
+    -> inserted {
+  inserted result{take_unused(), size_ == capacity_, 0};
   node& made = entries_[result.entry];
   made.id = id;
   made.set(owner, sig_tag);
-  add_slot(result.entry, where);
+  add_slot(result.entry, at);
   link_newest(result.entry);
   ++size_;
-  // The next to go is known long before it goes: then its id is in the processor's cache.
-  __builtin_prefetch(&entries_[oldest_]);
+  if (result.evicted) {
+    result.evicted_owner = entries_[oldest_].owner();
+    erase(oldest_);
+    prepare_eviction();
+  }
   return result;
+}
+
+/// The next to go is known long before it goes: by then all that is needed for it is in the processor's cache.
+template <bool Owned>
+void basic_seen_table<Owned>::prepare_eviction() noexcept {
+  next_victim_ = oldest_;
+  home_of_victim_ = place_of(entries_[oldest_].id).home;
+  __builtin_prefetch(slots_ + home_of_victim_, 1);
+  const std::uint32_t one_later = entries_[oldest_].newer;
+  if (one_later != npos) __builtin_prefetch(entries_ + one_later, 1);
 }
 
 template <bool Owned>
@@ -97,6 +100,7 @@ void basic_seen_table<Owned>::erase(std::uint32_t entry) noexcept {
   remove_slot(entry);
   unlink(entry);
   entries_[entry].newer = std::exchange(unused_, entry);
+  if (entry == next_victim_) next_victim_ = npos;
   --size_;
 }
 
@@ -104,19 +108,25 @@ template <bool Owned>
 void basic_seen_table<Owned>::clear() noexcept {
   std::memset(slots_, 0, slot_count_ * sizeof(std::uint32_t));
   size_ = fresh_ = 0;
-  newest_ = oldest_ = unused_ = npos;
+  newest_ = oldest_ = unused_ = next_victim_ = npos;
 }
 
 template <bool Owned>
-void basic_seen_table<Owned>::add_slot(std::uint32_t entry, place where) noexcept {
-  std::uint32_t distance = 0;
-  std::uint32_t slot = where.home;
-  // Its place is before the first that stands nearer to home; all from there on to the next empty slot move back by one.
-  while (slots_[slot] != 0 && (distance_in(slots_[slot]) >= distance || true_distance(slot) >= distance)) {
-    slot = next(slot);
-    ++distance;
+void basic_seen_table<Owned>::add_slot(std::uint32_t entry, const spot& at) noexcept {
+  std::uint32_t slot = at.slot;
+  std::uint32_t distance = at.distance;
+  if (distance == far) {
+    // Where distances are not told apart the search may have gone too far. The place is before the first that stands
+    // nearer to home.
+    slot = at.home;
+    distance = 0;
+    while (slots_[slot] != 0 && (distance_in(slots_[slot]) >= distance || true_distance(slot) >= distance)) {
+      slot = next(slot);
+      ++distance;
+    }
   }
-  std::uint32_t carried = with_distance(where.mark << entry_bits_ | (entry + 1), distance);
+  std::uint32_t carried = with_distance(at.mark << entry_bits_ | (entry + 1), distance);
+  // All from there on to the next empty slot move back by one.
   while (slots_[slot] != 0) {
     const std::uint32_t moved = slots_[slot];
     slots_[slot] = carried;
@@ -128,7 +138,7 @@ void basic_seen_table<Owned>::add_slot(std::uint32_t entry, place where) noexcep
 
 template <bool Owned>
 void basic_seen_table<Owned>::remove_slot(std::uint32_t entry) noexcept {
-  std::uint32_t hole = place_of(entries_[entry].id).home;
+  std::uint32_t hole = entry == next_victim_ ? home_of_victim_ : place_of(entries_[entry].id).home;
   while (entry_in(slots_[hole]) != entry) hole = next(hole);
   for (std::uint32_t slot = next(hole); slots_[slot] != 0; slot = next(slot)) {
     const std::uint32_t distance = true_distance(slot);

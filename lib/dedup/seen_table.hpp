@@ -11,7 +11,8 @@
 //   at that slot would. So a search ends at the first slot with a smaller distance, and a removal moves entries back until
 //   one that is at home; neither has to hash what it passes.
 // - A distance of 63 means "63 or more"; the true one is then found by hashing. That takes tens of owners for one id.
-// - There are more slots than entries, so that every search ends.
+// - There are more slots than entries, so that every search ends. An entry more than the capacity lets a new one be
+//   put where the search for it ended, before the oldest goes.
 // - The hash covers the id only: all owners of one id share a home slot. It is keyed, for ids are the sender's choice.
 //
 // What can go wrong: nothing at run time. The preconditions below are the caller's duty.
@@ -50,7 +51,7 @@ class basic_seen_table {
   template <class Table = basic_seen_table>
   static std::unique_ptr<Table> make(std::size_t capacity, const std::array<std::uint8_t, 16>& key) {
     assert(capacity != 0 && capacity <= max_capacity);
-    const std::size_t bytes = sizeof(Table) + capacity * sizeof(node) + slot_count(capacity) * sizeof(std::uint32_t);
+    const std::size_t bytes = sizeof(Table) + (capacity + 1) * sizeof(node) + slot_count(capacity) * sizeof(std::uint32_t);
     void* const at = ::operator new(bytes);
     return std::unique_ptr<Table>(::new (at) Table(creation{capacity, bytes, static_cast<std::byte*>(at) + sizeof(Table)}, key));
   }
@@ -58,6 +59,17 @@ class basic_seen_table {
 
   basic_seen_table(const basic_seen_table&) = delete;
   basic_seen_table& operator=(const basic_seen_table&) = delete;
+
+  /// Where an id and owner are, or would be. Good until the table changes.
+  struct spot {
+    std::uint32_t entry = npos;  // npos: not there
+    bool of_another = false;     // not there, but the id is, owned by another
+    std::uint32_t mark;
+    std::uint32_t home;
+    std::uint32_t slot;
+    std::uint32_t distance;
+  };
+  spot look_up(const event_id& id, std::uint32_t owner = 0) const noexcept;
 
   /// The entry of that id and owner, or npos.
   std::uint32_t find(const event_id& id, std::uint32_t owner = 0) const noexcept;
@@ -68,9 +80,11 @@ class basic_seen_table {
   void for_each(const event_id& id, Function&& function) const;
 
   /// Adds it as the newest; the oldest goes if the table is full. It is not there yet.
-  inserted insert(const event_id& id, std::uint32_t owner = 0, std::uint32_t sig_tag = 0) noexcept;
-  /// Both in one search: true if it had to be inserted, else it was touched.
-  bool insert_or_touch(const event_id& id, std::uint32_t owner = 0, std::uint32_t sig_tag = 0) noexcept;
+  inserted insert(const event_id& id, std::uint32_t owner = 0, std::uint32_t sig_tag = 0) noexcept {
+    return insert_at(look_up(id, owner), id, owner, sig_tag);
+  }
+  /// The same for one that was looked up just now.
+  inserted insert_at(const spot&, const event_id& id, std::uint32_t owner = 0, std::uint32_t sig_tag = 0) noexcept;
   /// Makes it the newest.
   void touch(std::uint32_t entry) noexcept;
   void erase(std::uint32_t entry) noexcept;
@@ -82,6 +96,8 @@ class basic_seen_table {
 
   std::size_t size() const noexcept { return size_; }
   std::size_t capacity() const noexcept { return capacity_; }
+  /// Entry numbers are below this.
+  std::size_t entry_count() const noexcept { return capacity_ + std::size_t{1}; }
   /// Of the one allocation.
   std::size_t memory_bytes() const noexcept { return memory_bytes_; }
 
@@ -123,8 +139,9 @@ class basic_seen_table {
   static constexpr unsigned distance_bits = 6;
   static constexpr std::uint32_t far = (1U << distance_bits) - 1;
 
+  // The fuller, the longer the runs that an insertion and a removal have to move.
   static std::uint32_t slot_count(std::size_t capacity) noexcept {
-    return static_cast<std::uint32_t>(capacity + capacity / 2 + 1);
+    return static_cast<std::uint32_t>(capacity + capacity / 8 * 7 + 2);
   }
 
   /// Where an id belongs, and what its slot holds above the entry number, at distance 0.
@@ -146,17 +163,22 @@ class basic_seen_table {
   }
   std::uint32_t true_distance(std::uint32_t slot) const noexcept;
 
-  /// The first slot for which accept(entry number) says yes among those that hold this id, or npos.
+  /// Goes along the slots that may hold this id and calls accept(entry number) for those that do, until it says yes.
+  /// Gives the slot where that was or where there can be no more, and its distance from home, `far` at most.
+  struct end_of_search {
+    std::uint32_t slot;
+    std::uint32_t distance;
+    bool accepted;
+  };
   template <class Accept>
-  std::uint32_t search(const event_id& id, place where, Accept&& accept) const;
+  end_of_search search(const event_id& id, place where, Accept&& accept) const;
 
-  std::uint32_t find_at(const event_id& id, std::uint32_t owner, place where) const noexcept;
-  inserted insert_at(const event_id& id, std::uint32_t owner, std::uint32_t sig_tag, place where) noexcept;
-  void add_slot(std::uint32_t entry, place where) noexcept;
+  void add_slot(std::uint32_t entry, const spot& at) noexcept;
   void remove_slot(std::uint32_t entry) noexcept;
   void link_newest(std::uint32_t entry) noexcept;
   void unlink(std::uint32_t entry) noexcept;
   std::uint32_t take_unused() noexcept;
+  void prepare_eviction() noexcept;
 
   id_hash hash_;
   node* entries_;
@@ -169,21 +191,23 @@ class basic_seen_table {
   std::uint32_t oldest_ = npos;
   std::uint32_t unused_ = npos;  // a list of erased entries
   std::uint32_t fresh_ = 0;      // entries from here on were never used
+  std::uint32_t next_victim_ = npos;
+  std::uint32_t home_of_victim_ = 0;
   std::size_t memory_bytes_;
 };
 
 template <bool Owned>
 template <class Accept>
-std::uint32_t basic_seen_table<Owned>::search(const event_id& id, place where, Accept&& accept) const {
+auto basic_seen_table<Owned>::search(const event_id& id, place where, Accept&& accept) const -> end_of_search {
   std::uint32_t slot = where.home;
   std::uint32_t distance = 0;
   while (true) {
     const std::uint32_t word = slots_[slot];
     // An empty slot is at distance 0; if that is where the search begins, its word tells.
-    if (word == 0 || distance_in(word) < distance) return npos;
+    if (word == 0 || distance_in(word) < distance) return {slot, distance, false};
     if (word >> entry_bits_ == (where.mark | distance)) {
       const std::uint32_t number = entry_in(word);
-      if (entries_[number].id == id && accept(number)) return slot;
+      if (entries_[number].id == id && accept(number)) return {slot, distance, true};
     }
     slot = next(slot);
     if (distance < far) ++distance;
