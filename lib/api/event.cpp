@@ -5,28 +5,11 @@
 
 #include "api/event_defect.hpp"
 #include "crypto/schnorr.hpp"
-#include "crypto/sha256.hpp"
-#include "wire/canonical.hpp"
+#include "verify/check.hpp"
 #include "wire/event_record.hpp"
 #include "wire/frame_scan.hpp"
 
 namespace uvnostr {
-namespace {
-
-/// Whether the id is the hash of the fields, by the letter of NIP-01 or with all control characters escaped.
-bool id_is_right(const wire::event_fields& fields) {
-  std::string canonical;
-  canonical.reserve(fields.json.size());
-  const bool styles_differ = wire::append_canonical(canonical, fields, wire::control_style::verbatim);
-  if (crypto::sha256(canonical) == fields.id.bytes) return true;
-  if (!styles_differ) return false;
-  canonical.clear();
-  wire::append_canonical(canonical, fields, wire::control_style::escaped);
-  return crypto::sha256(canonical) == fields.id.bytes;
-}
-
-}  // namespace
-
 const event_id& event_view::id() const noexcept { return record_->fields().id; }
 const uvnostr::pubkey& event_view::pubkey() const noexcept { return record_->fields().pubkey; }
 unix_seconds event_view::created_at() const noexcept {
@@ -58,7 +41,8 @@ result<event> event::parse(std::string_view json) noexcept {
 
 std::error_code event::verify() const noexcept {
   const wire::event_fields& fields = record_->fields();
-  if (!id_is_right(fields)) return errc::event_field;
+  std::string scratch;
+  if (verify::check_id(fields, scratch) == verify::id_form::none) return errc::event_field;
   if (!crypto::verify(fields.id, fields.pubkey, fields.sig)) return errc::refused;
   return {};
 }

@@ -2,6 +2,7 @@
 #include "crypto/schnorr.hpp"
 
 #include <cstddef>
+#include <cstring>
 #include <span>
 
 #include <secp256k1.h>
@@ -36,13 +37,42 @@ class signing_context {
   secp256k1_context* context_;
 };
 
+bool parse(const pubkey& author, secp256k1_xonly_pubkey& key) noexcept {
+  return secp256k1_xonly_pubkey_parse(secp256k1_context_static, &key, author.bytes.data()) != 0;
+}
+
+bool is_by(const secp256k1_xonly_pubkey& key, const event_id& id, const signature& sig) noexcept {
+  return secp256k1_schnorrsig_verify(secp256k1_context_static, sig.bytes.data(), id.bytes.data(), id.bytes.size(), &key) != 0;
+}
+
 }  // namespace
 
 bool verify(const event_id& id, const pubkey& author, const signature& sig) noexcept {
   secp256k1_xonly_pubkey key;
-  if (secp256k1_xonly_pubkey_parse(secp256k1_context_static, &key, author.bytes.data()) == 0) return false;
-  return secp256k1_schnorrsig_verify(secp256k1_context_static, sig.bytes.data(), id.bytes.data(), id.bytes.size(),
-                                     &key) != 0;
+  return parse(author, key) && is_by(key, id, sig);
+}
+
+struct author_cache::known_key {
+  bool used = false;
+  pubkey author;
+  secp256k1_xonly_pubkey key;
+};
+
+author_cache::author_cache() noexcept = default;
+author_cache::~author_cache() = default;
+
+bool author_cache::verify(const event_id& id, const pubkey& author, const signature& sig) {
+  constexpr std::size_t places = 512;
+  if (keys_ == nullptr) keys_ = std::make_unique<known_key[]>(places);
+  // The last bytes: the first ones of some keys were sought for their looks.
+  std::uint16_t number = 0;
+  std::memcpy(&number, author.bytes.data() + author.bytes.size() - sizeof number, sizeof number);
+  known_key& known = keys_[number % places];
+  if (!known.used || known.author != author) {
+    known.used = parse(author, known.key);
+    known.author = author;
+  }
+  return known.used && is_by(known.key, id, sig);
 }
 
 bool derive_pubkey(const std::array<std::uint8_t, 32>& secret, pubkey& out) noexcept {

@@ -12,9 +12,13 @@ namespace uvnostr::net {
 /// one that is busy takes nothing from the heap.
 class spare_texts {
  public:
-  /// Empty; as a rule with room already.
+  /// Empty, with room for what is read at once: pages are not touched before they are needed.
   std::string take() noexcept {
-    if (spares_.empty()) return {};
+    if (spares_.empty()) {
+      std::string text;
+      text.reserve(usual_bytes);
+      return text;
+    }
     std::string text = std::move(spares_.back());
     spares_.pop_back();
     return text;
@@ -28,7 +32,8 @@ class spare_texts {
 
  private:
   static constexpr std::size_t max_spares = 16;
-  static constexpr std::size_t max_bytes = std::size_t{128} * 1024;
+  static constexpr std::size_t usual_bytes = std::size_t{64} * 1024;
+  static constexpr std::size_t max_bytes = 2 * usual_bytes;
 
   std::vector<std::string> spares_;
 };

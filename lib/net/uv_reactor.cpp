@@ -12,11 +12,6 @@
 namespace uvnostr::net {
 namespace {
 
-struct queued_work {
-  uv_work_t request{};
-  port::work* work = nullptr;
-};
-
 template <class Handle>
 uv_handle_t* as_handle(Handle& handle) noexcept {
   return reinterpret_cast<uv_handle_t*>(&handle);
@@ -148,19 +143,12 @@ bool uv_reactor::run_on_worker(port::work& work) noexcept {
   assert_thread();
   if (closed_) return false;
   // Not a part of this object, because done() is owed after the reactor is gone as well.
-  auto* queued = new queued_work;
-  queued->work = &work;
-  queued->request.data = queued;
-  const int error = uv_queue_work(
-      loop_, &queued->request, [](uv_work_t* request) { static_cast<queued_work*>(request->data)->work->run(); },
-      [](uv_work_t* request, int) {
-        auto* finished = static_cast<queued_work*>(request->data);
-        port::work* const done = finished->work;
-        delete finished;
-        done->done();
-      });
-  if (error != 0) delete queued;
-  return error == 0;
+  static_assert(sizeof(uv_work_t) <= sizeof work.room);
+  auto* const request = ::new (work.room) uv_work_t;
+  request->data = &work;
+  return uv_queue_work(
+             loop_, request, [](uv_work_t* running) { static_cast<port::work*>(running->data)->run(); },
+             [](uv_work_t* finished, int) { static_cast<port::work*>(finished->data)->done(); }) == 0;
 }
 
 }  // namespace uvnostr::net

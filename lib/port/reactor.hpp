@@ -21,13 +21,16 @@ struct loop_clock {
 };
 using time_point = loop_clock::time_point;
 
-/// A piece of work for a worker thread.
+/// A piece of work for a worker thread. It stays where it is from run_on_worker() until done().
 class work {
  public:
   /// On a worker thread. Touches nothing that the loop's thread touches meanwhile.
   virtual void run() noexcept = 0;
   /// On the loop's thread, after run(); always called, also after the reactor was shut down.
   virtual void done() noexcept = 0;
+
+  /// The reactor's, meanwhile: so that handing work over takes nothing from the heap.
+  alignas(std::max_align_t) std::byte room[256];
 
  protected:
   ~work() = default;

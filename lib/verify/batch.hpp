@@ -8,7 +8,6 @@
 
 #include <cstddef>
 #include <memory>
-#include <string>
 #include <vector>
 
 #include "base/ref.hpp"
@@ -45,13 +44,13 @@ class verifier;
 
 class batch final : public port::work {
  public:
-  enum class stage : unsigned char { filling, waiting, running, done };
+  enum class stage : unsigned char { filling, running, done };
 
   static constexpr std::size_t block_bytes = 64 * 1024;
   static constexpr std::size_t max_events = 64;  // about 3 ms of work: other users of the thread pool wait no longer
   static constexpr std::size_t max_items = 2048;
 
-  explicit batch(verifier& owner) noexcept : owner_(owner) {}
+  explicit batch(verifier& owner) noexcept : owner_(owner) { items.reserve(2 * max_events); }
 
   bool has_room_for(std::size_t bytes) const noexcept;
   /// The fields of the copy: their bytes stay where they are until its turn, the fields themselves do not.
@@ -60,6 +59,7 @@ class batch final : public port::work {
   void add_joined(source&, std::uint32_t number);
 
   bool needs_check() const noexcept { return checks_ != 0; }
+  bool is_decided() const noexcept { return stage == stage::done || (stage == stage::filling && !needs_check()); }
   /// Checks what is not checked yet, until all is or the time given by `out_of_time` is up.
   template <class OutOfTime>
   bool check_until(OutOfTime out_of_time) {
@@ -67,7 +67,7 @@ class batch final : public port::work {
       item& it = items[checked_];
       if (it.how == treatment::check) {
         if (out_of_time()) return false;
-        it.outcome = check(events[it.number].fields(), scratch_, it.form);
+        it.outcome = check(events[it.number].fields(), *workspace, it.form);
       }
       ++checked_;
     }
@@ -80,6 +80,7 @@ class batch final : public port::work {
   void reset() noexcept;
 
   batch::stage stage = stage::filling;
+  verify::workspace* workspace = nullptr;  // the verifier's, while checks are made
   std::size_t next_item = 0;  // the first that was not given to the listener yet
   std::vector<item> items;
   std::vector<wire::raw_event> events;
@@ -93,7 +94,6 @@ class batch final : public port::work {
   std::size_t used_ = 0;
   std::size_t checks_ = 0;
   std::size_t checked_ = 0;
-  std::string scratch_;
 };
 
 }  // namespace uvnostr::verify

@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "crypto/schnorr.hpp"
 #include "wire/event_fields.hpp"
 
 namespace uvnostr::verify {
@@ -16,7 +17,13 @@ enum class id_form : unsigned char { none, canonical, escaped_controls };
 /// `scratch` is for the canonical form: its capacity is kept from event to event.
 id_form check_id(const wire::event_fields&, std::string& scratch);
 
-/// Both checks; the cheap one first. Safe on any thread with a scratch of its own.
-verdict check(const wire::event_fields&, std::string& scratch, id_form& form);
+/// What checks keep from event to event. For one thread at a time.
+struct workspace {
+  std::string scratch;
+  crypto::author_cache authors;
+};
+
+/// Both checks; the cheap one first. Safe on any thread with a workspace of its own.
+verdict check(const wire::event_fields&, workspace&, id_form& form);
 
 }  // namespace uvnostr::verify

@@ -1,20 +1,24 @@
 // SPDX-License-Identifier: MIT
 #include "verify/verifier.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace uvnostr::verify {
 
 verifier::verifier(port::reactor& reactor, verifier_listener& listener, verification mode) noexcept
-    : reactor_(reactor), listener_(listener), mode_(mode) {}
+    : reactor_(reactor), listener_(listener), mode_(mode) {
+  for (unsigned i = 0; i < max_running; ++i) free_[i] = &workspaces_[i];
+}
 
 verifier::~verifier() {
-  while (first_ != nullptr) first_ = std::move(first_->next);  // one by one: a long queue must not be destroyed by recursion
+  // One by one: a long queue must not be destroyed by recursion.
+  while (first_ != nullptr) first_ = std::move(first_->next);
+  while (spare_ != nullptr) spare_ = std::move(spare_->next);
 }
 
 batch& verifier::tail_with_room_for(std::size_t bytes) {
   if (last_ != nullptr && last_->stage == batch::stage::filling && last_->has_room_for(bytes)) return *last_;
-  if (last_ != nullptr && last_->stage == batch::stage::filling) last_->stage = batch::stage::waiting;
   std::unique_ptr<batch> fresh;
   if (spare_ != nullptr) {
     fresh = std::move(spare_);
@@ -47,7 +51,7 @@ void verifier::add_marker(source& from, wire::relay_message message) {
 std::optional<verified_event> verifier::trust(const wire::raw_event& event, id_form& form) {
   form = id_form::canonical;
   if (mode_ != verification::off) {
-    form = check_id(event.fields(), scratch_);
+    form = check_id(event.fields(), on_loop_.scratch);
     if (form == id_form::none) return std::nullopt;
   }
   return verified_event(event.fields());
@@ -55,12 +59,11 @@ std::optional<verified_event> verifier::trust(const wire::raw_event& event, id_f
 
 verdict verifier::check_now(const wire::raw_event& event, id_form& form) {
   ++checked_;
-  return check(event.fields(), scratch_, form);
+  return check(event.fields(), on_loop_, form);
 }
 
 void verifier::pump() noexcept {
   if (stopped_) return;
-  if (last_ != nullptr && last_->stage == batch::stage::filling) last_->stage = batch::stage::waiting;
   if (mode_ == verification::on_loop) {
     check_on_loop();
   } else {
@@ -69,15 +72,12 @@ void verifier::pump() noexcept {
   drain();
 }
 
+/// The last batch is filled further as long as no worker is free for it.
 void verifier::start_batches() noexcept {
-  for (batch* b = first_.get(); b != nullptr; b = b->next.get()) {
-    if (b->stage != batch::stage::waiting) continue;
-    if (!b->needs_check()) {
-      b->stage = batch::stage::done;
-      continue;
-    }
-    if (running_ == max_running) return;
+  for (batch* b = first_.get(); b != nullptr && running_ != max_running; b = b->next.get()) {
+    if (b->stage != batch::stage::filling || !b->needs_check()) continue;
     b->stage = batch::stage::running;
+    b->workspace = free_[running_];
     listener_.hold();
     if (reactor_.run_on_worker(*b)) {
       ++running_;
@@ -92,7 +92,8 @@ void verifier::start_batches() noexcept {
 void verifier::check_on_loop() noexcept {
   const port::time_point end = reactor_.now() + loop_budget;
   for (batch* b = first_.get(); b != nullptr; b = b->next.get()) {
-    if (b->stage != batch::stage::waiting) continue;
+    if (b->stage != batch::stage::filling) continue;
+    b->workspace = &on_loop_;
     if (!b->check_until([&] { return reactor_.now() >= end; })) {
       reactor_.wake_soon();
       return;
@@ -103,7 +104,7 @@ void verifier::check_on_loop() noexcept {
 
 void verifier::on_batch_done(batch& finished) noexcept {
   finished.stage = batch::stage::done;
-  --running_;
+  free_[--running_] = finished.workspace;
   if (!stopped_) {
     start_batches();
     drain();
@@ -114,17 +115,23 @@ void verifier::on_batch_done(batch& finished) noexcept {
 void verifier::drain() noexcept {
   if (draining_) return;
   draining_ = true;
-  while (!stopped_ && first_ != nullptr && first_->stage == batch::stage::done) {
+  while (!stopped_ && first_ != nullptr && first_->is_decided()) {
     if (!give(*first_)) break;
-    std::unique_ptr<batch> emptied = take_first();
-    emptied->reset();
-    if (spare_count_ < 2 * max_running) {
-      emptied->next = std::move(spare_);
-      spare_ = std::move(emptied);
-      ++spare_count_;
-    }
+    keep(take_first());
   }
   draining_ = false;
+}
+
+/// A queue that is never empty lets none go. One that is empty now and then may have to grow again as well: so they
+/// go little by little.
+void verifier::keep(std::unique_ptr<batch> emptied) noexcept {
+  emptied->reset();
+  emptied->next = std::move(spare_);
+  spare_ = std::move(emptied);
+  ++spare_count_;
+  if (first_ != nullptr) return;
+  const unsigned enough = spare_count_ - spare_count_ / 8;
+  for (; spare_count_ > std::max(enough, least_spares); --spare_count_) spare_ = std::move(spare_->next);
 }
 
 /// False if the listener stopped the verifier meanwhile.

@@ -9,6 +9,7 @@
 // verifier from inside a call (then nothing more is given to it, and batches still on a worker end in silence).
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstddef>
 #include <memory>
@@ -69,6 +70,7 @@ class verifier {
 
  private:
   friend class batch;
+  static constexpr unsigned least_spares = 8;
   static constexpr unsigned max_running = 2;  // of libuv's four threads: the others resolve names
   static constexpr auto loop_budget = std::chrono::milliseconds(2);
 
@@ -79,6 +81,7 @@ class verifier {
   bool give(batch&) noexcept;
   void on_batch_done(batch&) noexcept;
   std::unique_ptr<batch> take_first() noexcept;
+  void keep(std::unique_ptr<batch>) noexcept;
 
   port::reactor& reactor_;
   verifier_listener& listener_;
@@ -87,11 +90,13 @@ class verifier {
   batch* last_ = nullptr;
   std::unique_ptr<batch> spare_;
   unsigned spare_count_ = 0;
+  std::array<workspace, max_running> workspaces_;
+  std::array<workspace*, max_running> free_;  // of these, from `running_` on
+  workspace on_loop_;
   unsigned running_ = 0;
   std::uint64_t checked_ = 0;
   bool draining_ = false;
   bool stopped_ = false;
-  std::string scratch_;
 };
 
 }  // namespace uvnostr::verify

@@ -91,6 +91,27 @@ bool append_tags(std::string& out, std::string_view tags, control_style style) {
   return controls;
 }
 
+/// Of what stands in a valid JSON text.
+bool has_only_short_escapes(std::string_view text) noexcept {
+  for (auto at = text.find('\\'); at != std::string_view::npos; at = text.find('\\', at + 2)) {
+    if (std::string_view("n\"\\rtbf").find(text[at + 1]) == std::string_view::npos) return false;
+  }
+  return true;
+}
+
+bool has_no_space_between_tokens(std::string_view json) noexcept {
+  const char* const end = json.data() + json.size();
+  bool escaped = false;
+  for (const char* at = json.data(); at != end; ++at) {
+    if (*at == '"') {
+      at = find_quote(at + 1, end, escaped);
+    } else if (skip_space(at, end) != at) {
+      return false;
+    }
+  }
+  return true;
+}
+
 void append_number(std::string& out, std::int64_t number) {
   char digits[20];
   out.append(digits, std::to_chars(digits, digits + sizeof digits, number).ptr);
@@ -109,6 +130,15 @@ void append_head(std::string& out, const uvnostr::pubkey& author, std::int64_t c
 }
 
 }  // namespace
+
+bool is_canonical(const event_fields& fields) noexcept {
+  return (!fields.content_escaped || has_only_short_escapes(fields.content)) &&
+         (!fields.tags_escaped || has_only_short_escapes(fields.tags)) && has_no_space_between_tokens(fields.tags);
+}
+
+void append_canonical_head(std::string& out, const event_fields& fields) {
+  append_head(out, fields.pubkey, fields.created_at, fields.kind);
+}
 
 bool append_canonical(std::string& out, const event_fields& fields, control_style style) {
   // The event has all of this and the names of its members.

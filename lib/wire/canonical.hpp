@@ -23,6 +23,11 @@ enum class control_style {
 /// Returns whether a control character without a short escape occurred: only then do the styles differ.
 bool append_canonical(std::string& out, const event_fields& fields, control_style style);
 
+/// Whether tags and content are canonical as they were received; only the part before them has to be made then.
+bool is_canonical(const event_fields& fields) noexcept;
+/// Appends [0,pubkey,created_at,kind, of the same: up to the tags.
+void append_canonical_head(std::string& out, const event_fields& fields);
+
 /// The same for an event that is not yet signed. The strings must be valid UTF-8.
 void append_canonical(std::string& out, const uvnostr::pubkey& author, const draft& draft, unix_seconds created_at);
 

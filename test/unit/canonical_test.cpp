@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "wire/canonical.hpp"
 
+#include <random>
+
 #include <gtest/gtest.h>
 
 #include "wire/frame_scan.hpp"
@@ -77,6 +79,49 @@ TEST(Canonical, DropsWhiteSpaceBetweenTheTokensOfTagsOnly) {
 
 TEST(Canonical, EscapesTagsLikeContent) {
   EXPECT_EQ(canonical({.tags = R"([["t","\/\u000a\u0022"],["é","],["],["\u0074"]])"}), form(R"([["t","/\n\""],["é","],["],["t"]])", "hello"));
+}
+
+/// What is hashed where the received bytes are taken as they are.
+std::string in_place(const event_fields& fields) {
+  std::string out;
+  append_canonical_head(out, fields);
+  return out.append(fields.tags).append(",\"").append(fields.content).append("\"]");
+}
+
+TEST(Canonical, IsThatOfTheReceivedBytesWhereTheyAreSaidToBeCanonicalAndNowhereElse) {
+  constexpr std::string_view texts[]{"a", "]", "[", " ", ",", "/", "\\n", "\\\"", "\\\\", "\\r\\t", "\\b\\f", "\\\\n", "\u00e9",
+                                     "\U0001F9E1", "\x7f", "long enough for a block of any size"};
+  constexpr std::string_view odd_texts[]{"\\/", "\\u000a", "\\u0001", "\\u0041", "\\ud83e\\udde1", "\\u0022", "\\u005c", "\\u002F"};
+  constexpr std::string_view spaces[]{" ", "\n", "\t", "\r", "  \r\n"};
+  const unsigned seed = std::random_device()();
+  std::printf("seed %u\n", seed);
+  std::mt19937 random(seed);
+  std::size_t canonical_ones = 0;
+  for (int n = 0; n < 20'000 && !testing::Test::HasFailure(); ++n) {
+    const unsigned oddness = n % 2 == 0 ? 0 : 20;  // in a hundred
+    const auto any = [&](const auto& choices) { return choices[random() % std::size(choices)]; };
+    const auto string = [&] {
+      std::string out = "\"";
+      for (std::size_t left = random() % 5; left != 0; --left) out += random() % 100 < oddness ? any(odd_texts) : any(texts);
+      return out + "\"";
+    };
+    const auto space = [&] { return std::string(random() % 100 < oddness ? any(spaces) : ""); };
+    event_text text{.tags = "[", .content = string()};
+    for (std::size_t tags = random() % 3, tag = 0; tag < tags; ++tag) {
+      text.tags += (tag == 0 ? "" : ",") + space() + "[";
+      for (std::size_t items = random() % 3, item = 0; item < items; ++item) text.tags += (item == 0 ? "" : ",") + space() + string() + space();
+      text.tags += "]" + space();
+    }
+    text.tags += "]";
+    SCOPED_TRACE(text.json());
+    const std::string json = text.json();
+    const std::optional<raw_event> event = parse_event(json);
+    ASSERT_TRUE(event);
+    EXPECT_EQ(is_canonical(event->fields()), in_place(event->fields()) == canonical(text));
+    canonical_ones += is_canonical(event->fields()) ? 1U : 0U;
+  }
+  EXPECT_GT(canonical_ones, 9'000U);
+  EXPECT_LT(canonical_ones, 19'000U);
 }
 
 TEST(Canonical, OfADraftIsThatOfTheEventMadeOfIt) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "crypto/schnorr.hpp"
 
+#include <map>
 #include <optional>
 #include <string_view>
 
@@ -132,6 +133,45 @@ TEST(Schnorr, RefusesASignatureWithAnyByteChanged) {
     byte ^= 1;
   }
   EXPECT_TRUE(verify(id, author, sig));
+}
+
+TEST(AuthorCache, AnswersAsWithoutItWhateverItHasSeenBefore) {
+  author_cache cache;
+  for (int round = 0; round < 2; ++round) {
+    for (const vector& each : vectors) {
+      for (const vector& other : vectors) {
+        const auto id = value_of<event_id>(each.message);
+        const auto author = value_of<pubkey>(other.author);
+        const auto sig = value_of<signature>(each.sig);
+        EXPECT_EQ(cache.verify(id, author, sig), verify(id, author, sig)) << each.number << " by the author of " << other.number;
+      }
+    }
+  }
+}
+
+TEST(AuthorCache, TellsAuthorsWithOnePlaceApart) {
+  // The last bytes of a key are its place: secrets are tried until two keys agree in them.
+  std::array<std::uint8_t, 32> secret{};
+  std::map<std::uint16_t, std::array<std::uint8_t, 32>> seen;
+  pubkey author;
+  pubkey other;
+  for (std::uint16_t number = 1;; ++number) {
+    secret[30] = static_cast<std::uint8_t>(number >> 8);
+    secret[31] = static_cast<std::uint8_t>(number);
+    ASSERT_TRUE(derive_pubkey(secret, author));
+    const auto [place, is_new] = seen.emplace(static_cast<std::uint16_t>((author.bytes[30] << 8 | author.bytes[31])), secret);
+    if (is_new) continue;
+    ASSERT_TRUE(derive_pubkey(place->second, other));
+    break;
+  }
+  const event_id id{};
+  signature sig;
+  ASSERT_TRUE(sign(id, secret, secret, sig));
+  author_cache cache;
+  for (int round = 0; round < 2; ++round) {
+    EXPECT_FALSE(cache.verify(id, other, sig));
+    EXPECT_TRUE(cache.verify(id, author, sig));
+  }
 }
 
 TEST(Schnorr, RefusesSecretsOutOfRange) {

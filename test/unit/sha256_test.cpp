@@ -21,5 +21,13 @@ TEST(Sha256, GivesTheHashesOfTheStandard) {
   EXPECT_EQ(hash_of(std::string(1'000'000, 'a')), "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0");
 }
 
+TEST(Sha256, OfPartsIsThatOfTheWhole) {
+  const std::string whole(300, 'a');
+  for (std::size_t cut = 0; cut <= whole.size(); ++cut) {
+    const std::string_view parts[]{std::string_view(whole).substr(0, cut), "", std::string_view(whole).substr(cut)};
+    EXPECT_EQ(sha256(parts), sha256(whole)) << cut;
+  }
+}
+
 }  // namespace
 }  // namespace uvnostr::crypto
