@@ -14,9 +14,12 @@ constexpr std::uint16_t normal_closure = 1000;  // RFC 6455, 7.4.1
 
 std::string sentence(const base::url& url, const port::disconnect& end) {
   std::string text = url.text + ": " + end.cause.message();
-  if (end.http_status != 0) text += " (HTTP " + std::to_string(end.http_status) + ")";
-  if (end.close_code != 0) text += " (close code " + std::to_string(end.close_code) + ")";
-  if (!end.detail.empty()) text += ": " + end.detail;
+  std::string more;
+  if (end.http_status != 0) more += " (HTTP " + std::to_string(end.http_status) + ")";
+  if (end.close_code != 0) more += " (close code " + std::to_string(end.close_code) + ")";
+  if (!end.detail.empty()) more += ": " + end.detail;
+  if (!more.empty() && text.ends_with('.')) text.pop_back();
+  text += more;
   // The relay's own words may be among it, and a log is no place for its control characters.
   for (char& c : text) {
     if (static_cast<unsigned char>(c) < ' ' || c == 0x7f) c = '?';

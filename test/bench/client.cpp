@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // A program that reads from relays or publishes to them through a pool, and prints what that cost.
 //
-//   bench_client --mode fetch|publish|live --verify on|off --unique N [--events FILE] [--trace FILE] URL...
+//   bench_client --mode fetch|publish|live --verify on|off|loop --unique N [--events FILE] [--trace FILE] URL...
 //
-// fetch ends with the last relay's EOSE, live after N events, publish when N events of the file are answered by all
+// Verified is on threads, or on the loop. fetch ends with the last relay's EOSE, live after N events, publish when N events of the file are answered by all
 // relays, with at most 256 under way. It prints one line of JSON. The clock starts before the first connection is made
 // and stops in the callback that ends the run. If a relay goes silent the run does not end: its caller has a limit.
 #include <algorithm>
@@ -31,7 +31,9 @@ class client {
       : mode_(given.text("mode", "fetch")), trace_file_(given.text("trace")), unique_(given.number("unique", 0)) {
     options_.relays = given.rest;
     options_.seen_entries = std::clamp<std::size_t>(unique_ * 2, 10'000, std::size_t{1} << 24);
-    options_.verification = given.is_on("verify") ? verification::threads : verification::off;
+    options_.verification = given.is_on("verify")             ? verification::threads
+                            : given.text("verify") == "loop" ? verification::on_loop
+                                                              : verification::off;
     if (mode_ == "publish") read_events(given.text("events"));
     trace_.reserve(mode_ == "live" ? unique_ : 0);
   }
