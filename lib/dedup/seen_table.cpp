@@ -140,10 +140,10 @@ template <bool Owned>
 void basic_seen_table<Owned>::remove_slot(std::uint32_t entry) noexcept {
   std::uint32_t hole = entry == next_victim_ ? home_of_victim_ : place_of(entries_[entry].id).home;
   while (entry_in(slots_[hole]) != entry) hole = next(hole);
-  for (std::uint32_t slot = next(hole); slots_[slot] != 0; slot = next(slot)) {
-    const std::uint32_t distance = true_distance(slot);
-    if (distance == 0) break;
-    slots_[hole] = with_distance(slots_[slot], distance - 1);
+  // Up to one that is empty or at home, which both have distance 0.
+  for (std::uint32_t slot = next(hole); distance_in(slots_[slot]) != 0; slot = next(slot)) {
+    const std::uint32_t word = slots_[slot];
+    slots_[hole] = distance_in(word) < far ? word - (1U << entry_bits_) : with_distance(word, true_distance(slot) - 1);
     hole = slot;
   }
   slots_[hole] = 0;

@@ -201,17 +201,19 @@ template <class Accept>
 auto basic_seen_table<Owned>::search(const event_id& id, place where, Accept&& accept) const -> end_of_search {
   std::uint32_t slot = where.home;
   std::uint32_t distance = 0;
-  while (true) {
-    const std::uint32_t word = slots_[slot];
-    // An empty slot is at distance 0; if that is where the search begins, its word tells.
-    if (word == 0 || distance_in(word) < distance) return {slot, distance, false};
+  std::uint32_t word = slots_[slot];
+  if (word == 0) return {slot, distance, false};
+  // From here on an empty slot is one at distance 0.
+  do {
     if (word >> entry_bits_ == (where.mark | distance)) {
       const std::uint32_t number = entry_in(word);
       if (entries_[number].id == id && accept(number)) return {slot, distance, true};
     }
     slot = next(slot);
     if (distance < far) ++distance;
-  }
+    word = slots_[slot];
+  } while (distance_in(word) >= distance);
+  return {slot, distance, false};
 }
 
 template <bool Owned>
