@@ -71,7 +71,8 @@ class verifier {
  private:
   friend class batch;
   static constexpr unsigned least_spares = 8;
-  static constexpr unsigned max_running = 2;  // of libuv's four threads: the others resolve names
+  // Of libuv's four threads. With a third one two cores are kept busy while the loop is late with the next batch.
+  static constexpr unsigned max_running = 3;
   static constexpr auto loop_budget = std::chrono::milliseconds(2);
 
   batch& tail_with_room_for(std::size_t bytes);
