@@ -56,6 +56,8 @@ int lws_attempt::handle(lws* wsi, lws_callback_reasons reason, void* in, std::si
   }
   switch (reason) {
     case LWS_CALLBACK_CLIENT_RECEIVE:
+      // The bytes may lie in the buffer that all connections share. Nothing that a listener can do uses it meanwhile:
+      // dialling, reading and the end of the context wait for the loop.
       owner_->on_piece(std::string_view(text, size), lws_remaining_packet_payload(wsi),
                        lws_is_final_fragment(wsi) != 0, lws_frame_is_binary(wsi) != 0);
       break;
