@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <algorithm>
+#include <optional>
 #include <set>
 
 #include "loopback/loop_fixture.hpp"
@@ -221,6 +222,38 @@ TEST_F(Pool, DoesNotKeepALoopAliveThatWantsToEnd) {
   pool p = make_pool(options);
   ASSERT_TRUE(until_connected());
   EXPECT_TRUE(uvnostr::testing::run_until_idle(&loop));
+}
+
+/// Without verification an event is shown where its bytes were read.
+TEST_F(Pool, AnEventStaysWholeWhateverItsCallbackDoes) {
+  test_relay first = start();
+  test_relay second = start();
+  test_relay secure = start({.tls = true});
+  const std::string content(3000, 'x');
+  for (unsigned i = 0; i < 3; ++i) first.add(make_event(test_key(i + 1), 1, content));
+  second.add(make_event(test_key(7), 1, std::string(60'000, 'y')));
+  pool_options options = quick({first.url()});
+  options.verification = verification::off;
+  options.relay_defaults.ca_file = secure.ca_file();
+  std::optional<pool> p = make_pool(std::move(options));
+  unsigned shown = 0;
+  subscription_callbacks calls;
+  calls.on_event = [&](relay_id from, const event_view& e) {
+    const std::string before(e.json());
+    switch (++shown) {
+      case 1:
+        EXPECT_TRUE(p->add_relay(second.url()));
+        EXPECT_TRUE(p->add_relay(secure.url("localhost")));
+        EXPECT_FALSE(p->publish(make_event(test_key(9), 1, std::string(50'000, 'z')), receipts()));
+        break;
+      case 2: p->remove_relay(from); break;
+      default: p.reset();
+    }
+    EXPECT_EQ(e.json(), before);
+    EXPECT_TRUE(e.content() == content || e.content().front() != 'x');
+  };
+  p->subscribe(notes, std::move(calls))->detach();
+  ASSERT_TRUE(until([&] { return !p; }));
 }
 
 TEST_F(Pool, CountsFramesThatAreNoneAndGoesOn) {
