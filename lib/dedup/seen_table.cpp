@@ -26,7 +26,7 @@ template <bool Owned>
 std::uint32_t basic_seen_table<Owned>::true_distance(std::uint32_t slot) const noexcept {
   const std::uint32_t word = slots_[slot];
   const std::uint32_t distance = distance_in(word);
-  if (distance < far) return distance;
+  if (distance < farthest) return distance;
   const std::uint32_t home = place_of(entries_[entry_in(word)].id).home;
   return slot >= home ? slot - home : slot + slot_count_ - home;
 }
@@ -115,7 +115,7 @@ template <bool Owned>
 void basic_seen_table<Owned>::add_slot(std::uint32_t entry, const spot& at) noexcept {
   std::uint32_t slot = at.slot;
   std::uint32_t distance = at.distance;
-  if (distance == far) {
+  if (distance == farthest) {
     // Where distances are not told apart the search may have gone too far. The place is before the first that stands
     // nearer to home.
     slot = at.home;
@@ -130,7 +130,7 @@ void basic_seen_table<Owned>::add_slot(std::uint32_t entry, const spot& at) noex
   while (slots_[slot] != 0) {
     const std::uint32_t moved = slots_[slot];
     slots_[slot] = carried;
-    carried = distance_in(moved) == far ? moved : moved + (1U << entry_bits_);
+    carried = distance_in(moved) == farthest ? moved : moved + (1U << entry_bits_);
     slot = next(slot);
   }
   slots_[slot] = carried;
@@ -143,7 +143,8 @@ void basic_seen_table<Owned>::remove_slot(std::uint32_t entry) noexcept {
   // Up to one that is empty or at home, which both have distance 0.
   for (std::uint32_t slot = next(hole); distance_in(slots_[slot]) != 0; slot = next(slot)) {
     const std::uint32_t word = slots_[slot];
-    slots_[hole] = distance_in(word) < far ? word - (1U << entry_bits_) : with_distance(word, true_distance(slot) - 1);
+    slots_[hole] =
+        distance_in(word) < farthest ? word - (1U << entry_bits_) : with_distance(word, true_distance(slot) - 1);
     hole = slot;
   }
   slots_[hole] = 0;

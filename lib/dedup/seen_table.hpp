@@ -137,7 +137,7 @@ class basic_seen_table {
   };
 
   static constexpr unsigned distance_bits = 6;
-  static constexpr std::uint32_t far = (1U << distance_bits) - 1;
+  static constexpr std::uint32_t farthest = (1U << distance_bits) - 1;
 
   // The fuller, the longer the runs that an insertion and a removal have to move.
   static std::uint32_t slot_count(std::size_t capacity) noexcept {
@@ -157,14 +157,14 @@ class basic_seen_table {
 
   std::uint32_t next(std::uint32_t slot) const noexcept { return slot + 1 == slot_count_ ? 0 : slot + 1; }
   std::uint32_t entry_in(std::uint32_t word) const noexcept { return (word & ((1U << entry_bits_) - 1)) - 1; }
-  std::uint32_t distance_in(std::uint32_t word) const noexcept { return word >> entry_bits_ & far; }
+  std::uint32_t distance_in(std::uint32_t word) const noexcept { return word >> entry_bits_ & farthest; }
   std::uint32_t with_distance(std::uint32_t word, std::uint32_t distance) const noexcept {
-    return (word & ~(far << entry_bits_)) | (distance < far ? distance : far) << entry_bits_;
+    return (word & ~(farthest << entry_bits_)) | (distance < farthest ? distance : farthest) << entry_bits_;
   }
   std::uint32_t true_distance(std::uint32_t slot) const noexcept;
 
   /// Goes along the slots that may hold this id and calls accept(entry number) for those that do, until it says yes.
-  /// Gives the slot where that was or where there can be no more, and its distance from home, `far` at most.
+  /// Gives the slot where that was or where there can be no more, and its distance from home, `farthest` at most.
   struct end_of_search {
     std::uint32_t slot;
     std::uint32_t distance;
@@ -210,7 +210,7 @@ auto basic_seen_table<Owned>::search(const event_id& id, place where, Accept&& a
       if (entries_[number].id == id && accept(number)) return {slot, distance, true};
     }
     slot = next(slot);
-    if (distance < far) ++distance;
+    if (distance < farthest) ++distance;
     word = slots_[slot];
   } while (distance_in(word) >= distance);
   return {slot, distance, false};
