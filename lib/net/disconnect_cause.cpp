@@ -3,17 +3,17 @@
 // that reads them. What is not recognised becomes a general code with the text as its detail.
 #include "net/disconnect_cause.hpp"
 
-#include <dlfcn.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
 #include <array>
-#include <cerrno>
 #include <charconv>
 #include <initializer_list>
 #include <utility>
 
 #include <libwebsockets.h>
+#include <uv.h>
+
+#if UVNOSTR_BUNDLED_LWS == 0 && !defined(LWS_WITH_MBEDTLS)
+#include <dlfcn.h>
+#endif
 
 namespace uvnostr::net {
 namespace {
@@ -98,39 +98,23 @@ std::optional<std::chrono::seconds> retry_after(lws* wsi) noexcept {
 
 port::disconnect cause_of_errno(int error) noexcept {
   port::disconnect why;
-  switch (error) {
-    case ECONNREFUSED:
+  const int known = uv_translate_sys_error(error);
+  switch (known) {
+    case UV_ECONNREFUSED:
       why.cause = errc::connection_refused;
       return why;
-    case ENETUNREACH:
-    case EHOSTUNREACH:
-    case ENETDOWN:
-    case EADDRNOTAVAIL:  // no address of ours in that family
-    case EAFNOSUPPORT:
+    case UV_ENETUNREACH:
+    case UV_EHOSTUNREACH:
+    case UV_ENETDOWN:
+    case UV_EADDRNOTAVAIL:  // no address of ours in that family
+    case UV_EAFNOSUPPORT:
       why.cause = errc::network_unreachable;
       break;
     default:
       why.cause = errc::connection_failed;
   }
-  if (error != 0) why.detail = uv_strerror(uv_translate_sys_error(error));
+  if (error != 0) why.detail = uv_strerror(known);
   return why;
-}
-
-int route_error(const ip_address& address) noexcept {
-  sockaddr_storage storage{};
-  constexpr int any_port = 443;
-  if (address.is_v6) {
-    uv_ip6_addr(address.text.c_str(), any_port, reinterpret_cast<sockaddr_in6*>(&storage));
-  } else {
-    uv_ip4_addr(address.text.c_str(), any_port, reinterpret_cast<sockaddr_in*>(&storage));
-  }
-  // connect() on a datagram socket only looks the route up.
-  const int probe = socket(address.is_v6 ? AF_INET6 : AF_INET, SOCK_DGRAM, 0);
-  if (probe < 0) return errno;
-  const auto size = static_cast<socklen_t>(address.is_v6 ? sizeof(sockaddr_in6) : sizeof(sockaddr_in));
-  const int error = connect(probe, reinterpret_cast<const sockaddr*>(&storage), size) == 0 ? 0 : errno;
-  close(probe);
-  return error;
 }
 
 port::disconnect cause_of_failed_tls(lws* wsi, std::string_view text) noexcept {

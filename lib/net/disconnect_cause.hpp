@@ -4,18 +4,14 @@
 #include <string>
 #include <string_view>
 
-#include "net/uv_resolver.hpp"
 #include "port/transport.hpp"
 
 struct lws;
 
 namespace uvnostr::net {
 
-/// From an errno of socket() or connect().
+/// From the system's error of socket() or connect().
 port::disconnect cause_of_errno(int error) noexcept;
-
-/// The errno with which the kernel refuses to send anything to that address, or 0. Sends nothing.
-int route_error(const ip_address&) noexcept;
 
 /// From what libwebsockets knows when TCP was connected but not TLS. The texts differ by version and TLS library.
 port::disconnect cause_of_failed_tls(lws*, std::string_view text) noexcept;

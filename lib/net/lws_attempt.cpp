@@ -9,14 +9,12 @@
 //   which makes libwebsockets close.
 #include "net/lws_attempt.hpp"
 
-#include <sys/socket.h>
-
-#include <cerrno>
 #include <string>
 #include <utility>
 
 #include "net/disconnect_cause.hpp"
 #include "net/lws_connection.hpp"
+#include "net/socket_calls.hpp"
 
 namespace uvnostr::net {
 namespace {
@@ -25,12 +23,6 @@ namespace {
 const lws_retry_bo_t no_idle_policy = {};
 // What libwebsockets watches for while connect() is in progress.
 constexpr int connecting_events = UV_READABLE | UV_WRITABLE;
-
-int socket_error_of(int descriptor) noexcept {
-  int error = 0;
-  socklen_t size = sizeof error;
-  return getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &error, &size) == 0 ? error : errno;
-}
 
 }  // namespace
 
@@ -76,8 +68,7 @@ lws_attempt* lws_attempt::start(shared_context& context, const dial_target& targ
 }
 
 void lws_attempt::watch_connecting(std::size_t known_handles) noexcept {
-  const int descriptor = lws_get_socket_fd(wsi_);
-  uv_poll_t* const poll = context_.adopt_new_handles(known_handles, descriptor);
+  uv_poll_t* const poll = context_.adopt_new_handles(known_handles, lws_get_socket_fd(wsi_));
   if (poll == nullptr || connected_) return;
   poll_ = poll;
   lws_callback_ = poll->poll_cb;

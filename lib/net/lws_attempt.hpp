@@ -45,7 +45,6 @@ class lws_attempt {
   int add_headers(lws*, unsigned char** position, unsigned char* end) noexcept;
   int fail(const char* text, std::size_t size) noexcept;
   int end() noexcept;
-  bool peer_is_there() const noexcept;
   void watch_connecting(std::size_t known_handles) noexcept;
   static void on_connecting(uv_poll_t*, int status, int events) noexcept;
 

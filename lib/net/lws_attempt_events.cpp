@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: MIT
 // The half of lws_attempt that libwebsockets calls; see lws_attempt.cpp.
-#include <sys/socket.h>
-
-#include <cerrno>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -10,6 +7,7 @@
 #include "net/disconnect_cause.hpp"
 #include "net/lws_attempt.hpp"
 #include "net/lws_connection.hpp"
+#include "net/socket_calls.hpp"
 
 namespace uvnostr::net {
 namespace {
@@ -95,7 +93,7 @@ int lws_attempt::handle(lws* wsi, lws_callback_reasons reason, void* in, std::si
     case LWS_CALLBACK_CLOSED_CLIENT_HTTP:
       if (!established_) return fail("", 0);
       ended_ = true;
-      owner_->on_ended(lws_get_close_length(wsi) > 0 || (!secure_ && peer_is_there()));
+      owner_->on_ended(lws_get_close_length(wsi) > 0 || (!secure_ && peer_is_there(lws_get_socket_fd(wsi_))));
       return go_on;
     default:
       break;
@@ -147,12 +145,6 @@ int lws_attempt::end() noexcept {
   context_.remove(*this);
   delete this;
   return go_on;
-}
-
-bool lws_attempt::peer_is_there() const noexcept {
-  char byte = 0;
-  const auto received = recv(lws_get_socket_fd(wsi_), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
-  return received > 0 || (received < 0 && (errno == EAGAIN || errno == EWOULDBLOCK));
 }
 
 }  // namespace uvnostr::net

@@ -6,12 +6,7 @@
 // the handles on the loop; a new world may come before the end has begun, and then the context lives on.
 #include "net/shared_context.hpp"
 
-#include <fcntl.h>
-#include <sys/resource.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <array>
 #include <cassert>
 #include <cstdlib>
 
@@ -20,6 +15,7 @@
 #include "net/ca_bundle.hpp"
 #include "net/lws_attempt.hpp"
 #include "net/sigpipe_guard.hpp"
+#include "net/socket_calls.hpp"
 
 namespace uvnostr::net {
 namespace {
@@ -32,10 +28,9 @@ constexpr unsigned serv_buffer_bytes = 64 * 1024;
 constexpr unsigned header_bytes = 16 * 1024;
 // All time limits are the caller's; these only have to be longer.
 constexpr unsigned no_timeout_seconds = 3600;
-// libwebsockets sizes its tables by RLIMIT_NOFILE, which containers set to a thousand million. Above this limit it
-// searches a list of so many connections instead.
-constexpr rlim_t usual_descriptors = 65536;
-constexpr unsigned descriptors_above_usual = 4096;
+// libwebsockets sizes its tables by RLIMIT_NOFILE, which containers set to a thousand million. Told this it searches a
+// list of so many connections instead.
+constexpr unsigned descriptors_with_huge_limit = 4096;
 
 #if defined(LWS_WITH_MBEDTLS)
 constexpr bool writes_raise_sigpipe = UVNOSTR_BUNDLED_LWS == 0;
@@ -61,10 +56,7 @@ lws_context_creation_info common_info() noexcept {
   info.connect_timeout_secs = no_timeout_seconds;
   // Port 0 is "no proxy"; without it the http_proxy of the environment would be used.
   info.http_proxy_address = "none:0";
-  rlimit descriptors{};
-  if (getrlimit(RLIMIT_NOFILE, &descriptors) == 0 && descriptors.rlim_cur > usual_descriptors) {
-    info.fd_limit_per_thread = descriptors_above_usual;
-  }
+  if (has_huge_descriptor_limit()) info.fd_limit_per_thread = descriptors_with_huge_limit;
   return info;
 }
 
@@ -79,17 +71,6 @@ void make_secure(lws_context_creation_info& info, const std::string& ca_file) no
 #if !defined(LWS_WITH_MBEDTLS)
   info.options |= LWS_SERVER_OPTION_DISABLE_OS_CA_CERTS;
 #endif
-}
-
-/// A context needs up to three: an event pipe and /dev/urandom. Its clean-up without them is not to be met: 4.3.5 turns
-/// the loop that we may be called from and reads what it has freed, 4.1.6 leaves its handles on the loop for ever.
-bool has_descriptors_left(uv_loop_t* loop) noexcept {
-  std::array<int, 3> tried{};
-  for (int& each : tried) each = fcntl(uv_backend_fd(loop), F_DUPFD_CLOEXEC, 0);
-  for (const int each : tried) {
-    if (each >= 0) ::close(each);
-  }
-  return tried.back() >= 0;
 }
 
 }  // namespace
@@ -111,6 +92,8 @@ shared_context* shared_context::acquire(uv_loop_t* loop) noexcept {
 }
 
 bool shared_context::create() noexcept {
+  // libwebsockets' clean-up of a context that lacked descriptors is not to be met: 4.3.5 turns the loop that we may be
+  // called from and reads what it has freed, 4.1.6 leaves its handles on the loop for ever.
   if (!has_descriptors_left(loop_)) return false;
   const std::size_t known = count_handles();
   void* loops[] = {loop_};
@@ -124,7 +107,7 @@ bool shared_context::create() noexcept {
     context_ = lws_create_context(&info);
   }
   if (context_ == nullptr) return false;
-  adopt_new_handles(known, -1);
+  adopt_new_handles(known, LWS_SOCK_INVALID);
   struct walk {
     std::vector<static_handle>* found;
     std::size_t skip;
@@ -141,7 +124,7 @@ bool shared_context::create() noexcept {
       },
       &step);
   for (const auto& each : static_handles_) {
-    if (each.handle->type == UV_POLL) uv_fileno(each.handle, &event_descriptor_);
+    if (each.handle->type == UV_POLL) event_descriptor_ = watched_socket(each.handle);
   }
   uv_timer_init(loop_, &reaper_);
   reaper_.data = this;
@@ -163,11 +146,11 @@ std::size_t shared_context::count_handles() const noexcept {
   return count;
 }
 
-uv_poll_t* shared_context::adopt_new_handles(std::size_t known, int descriptor) noexcept {
+uv_poll_t* shared_context::adopt_new_handles(std::size_t known, lws_sockfd_type descriptor) noexcept {
   // libuv appends handles to the loop's list, and takes them off only in a turn of the loop.
   struct walk {
     std::size_t skip;
-    int descriptor;
+    lws_sockfd_type descriptor;
     uv_poll_t* found;
   } step{known, descriptor, nullptr};
   uv_walk(
@@ -179,10 +162,9 @@ uv_poll_t* shared_context::adopt_new_handles(std::size_t known, int descriptor) 
           return;
         }
         uv_unref(handle);
-        uv_os_fd_t watched = -1;
-        if (handle->type == UV_POLL && uv_fileno(handle, &watched) == 0 && watched == w->descriptor) {
-          w->found = reinterpret_cast<uv_poll_t*>(handle);
-        }
+        if (handle->type != UV_POLL) return;
+        const lws_sockfd_type watched = watched_socket(handle);
+        if (watched != LWS_SOCK_INVALID && watched == w->descriptor) w->found = reinterpret_cast<uv_poll_t*>(handle);
       },
       &step);
   return step.found;
@@ -292,8 +274,7 @@ void shared_context::guard_event_descriptor() noexcept {
   // These versions close the descriptor of their event pipe now, and once more when libuv lets go of its handle. In
   // between another thread would get the number for a file of its own, and lose it. So we take the number at once, for
   // libwebsockets to close.
-  const int taken = fcntl(uv_backend_fd(loop_), F_DUPFD_CLOEXEC, event_descriptor_);
-  if (taken >= 0 && taken != event_descriptor_) ::close(taken);
+  occupy(loop_, event_descriptor_);
 #endif
 }
 

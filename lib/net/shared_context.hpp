@@ -6,12 +6,10 @@
 #include <string>
 #include <vector>
 
+#include <libwebsockets.h>
 #include <uv.h>
 
 #include <uvnostr/error.hpp>
-
-struct lws_context;
-struct lws_vhost;
 
 namespace uvnostr::net {
 
@@ -35,7 +33,7 @@ class shared_context {
 
   /// The handles that libwebsockets put on the loop since there were `known` of them do not keep it alive: our
   /// own holds do. Returns the one that watches this descriptor, or null.
-  uv_poll_t* adopt_new_handles(std::size_t known, int descriptor) noexcept;
+  uv_poll_t* adopt_new_handles(std::size_t known, lws_sockfd_type descriptor) noexcept;
   std::size_t count_handles() const noexcept;
   /// Closes the poll handle that 4.1.6 forgets on the loop when connect() fails: those newer than `known`, or one.
   void close_forgotten_handles(std::size_t known) noexcept;
@@ -68,7 +66,7 @@ class shared_context {
   lws_context* context_ = nullptr;  // libwebsockets writes null here when the memory is freed
   unsigned users_ = 1;
   bool ending_ = false;
-  uv_os_fd_t event_descriptor_ = -1;
+  lws_sockfd_type event_descriptor_ = LWS_SOCK_INVALID;
   std::vector<std::unique_ptr<named_vhost>> vhosts_;
   struct static_handle {
     uv_handle_t* handle;

@@ -5,6 +5,14 @@
 
 namespace uvnostr::net {
 
+#if defined(_WIN32)
+/// There is no such signal there.
+class sigpipe_guard {
+ public:
+  explicit sigpipe_guard(bool) noexcept {}
+};
+#else
+
 /// Undoes what a libwebsockets not built by us does in lws_create_context(): it ignores SIGPIPE for the whole
 /// process, over the head of the application. A handler, or the decision to ignore it, is put back. The default
 /// action is put back only where no write can raise the signal: OpenSSL sends without MSG_NOSIGNAL, so with it a
@@ -26,5 +34,6 @@ class sigpipe_guard {
   bool saved_ = false;
   struct sigaction before_{};
 };
+#endif
 
 }  // namespace uvnostr::net
