@@ -26,10 +26,11 @@ std::string short_name(const uvnostr::pubkey& key) {
 
 std::string date_and_time(uvnostr::unix_seconds at) {
   const std::time_t seconds = at.time_since_epoch().count();
-  std::tm parts{};
   char text[64];
-  if (gmtime_r(&seconds, &parts) == nullptr) return std::to_string(seconds);
-  return {text, std::strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S", &parts)};
+  // Only the loop's thread asks for dates.
+  const std::tm* const parts = std::gmtime(&seconds);
+  if (parts == nullptr) return std::to_string(seconds);
+  return {text, std::strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S", parts)};
 }
 
 std::string_view name_of(uvnostr::relay_state state) noexcept {

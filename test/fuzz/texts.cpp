@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: MIT
 // URLs, keys and ids as people write them, and UTF-8: what is accepted has one normal form, which is accepted as well.
+#if defined(_WIN32)
+#include <winsock2.h>
+#include <ws2tcpip.h>
+#else
 #include <arpa/inet.h>
+#endif
 
 #include <array>
 

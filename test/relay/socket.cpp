@@ -3,19 +3,12 @@
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
 #include <utility>
 
-#include <sys/socket.h>
+#include "socket_calls.hpp"
 
 namespace uvnostr::testing::detail {
 namespace {
-
-#ifdef MSG_NOSIGNAL
-constexpr int send_flags = MSG_NOSIGNAL;
-#else
-constexpr int send_flags = 0;  // libuv has set SO_NOSIGPIPE where that exists
-#endif
 
 constexpr std::chrono::milliseconds linger_time{1000};
 constexpr std::chrono::milliseconds longest_retry_delay{16};
@@ -120,10 +113,10 @@ void socket::flush() noexcept {
   if (uv_fileno(handle_->any(), &descriptor) != 0) return;
   while (unsent_bytes() > 0) {
     const std::size_t size = piece_bytes_ == 0 ? unsent_bytes() : std::min(piece_bytes_, unsent_bytes());
-    const ssize_t count = ::send(descriptor, queue_.data() + sent_, size, send_flags);
+    const std::ptrdiff_t count = send_now(descriptor, queue_.data() + sent_, size);
     if (count < 0) {
-      if (errno == EINTR) continue;
-      if (errno == EAGAIN || errno == EWOULDBLOCK) {
+      if (count == UV_EINTR) continue;
+      if (count == UV_EAGAIN) {
         flush_later(retry_delay_);
         retry_delay_ = std::min(retry_delay_ * 2, longest_retry_delay);
         return;
@@ -154,7 +147,7 @@ void socket::flushed() noexcept {
     return;
   }
   uv_os_fd_t descriptor{};
-  if (uv_fileno(handle_->any(), &descriptor) == 0) ::shutdown(descriptor, SHUT_WR);
+  if (uv_fileno(handle_->any(), &descriptor) == 0) send_fin(descriptor);
   retry_.start(fin_came_ ? std::chrono::milliseconds(0) : linger_time, [this] { over(); });
   update_reading();
 }
