@@ -2,13 +2,14 @@
 # A small Debian with cross compilers, in a folder that is kept. Sourced by bash with -e, -u and pipefail set, after
 # test/setup.sh. The host's own packages and configuration are left alone, but for debootstrap.
 
-# Usage: choose_machine NAME; sets what Debian and GNU call it, and the qemu that runs its programs.
+# Usage: choose_machine NAME; sets what Debian and GNU call it, and the qemu (or Wine) that runs its programs.
 choose_machine() {
   machine=$1
   case $machine in
     aarch64) debian_machine=arm64 triplet=aarch64-linux-gnu qemu=qemu-aarch64 ;;
     armhf) debian_machine=armhf triplet=arm-linux-gnueabihf qemu=qemu-arm ;;
     s390x) debian_machine=s390x triplet=s390x-linux-gnu qemu=qemu-s390x ;;
+    windows) debian_machine=amd64 triplet=x86_64-w64-mingw32 qemu=/usr/lib/wine/wine64 ;;
     *) return 1 ;;
   esac
 }
@@ -101,9 +102,12 @@ copy_project_in() {
 
 # For the machine that was chosen.
 prepare_chroot() {
-  make_chroot &&
-    install_in_chroot meson ninja-build pkg-config patch ccache ca-certificates qemu-user xz-utils rapidjson-dev \
-      "g++-$triplet" "libstdc++6:$debian_machine" "libuv1-dev:$debian_machine" "libsecp256k1-dev:$debian_machine" \
-      "libgtest-dev:$debian_machine" &&
-    copy_project_in
+  local packages=(meson ninja-build pkg-config patch ccache ca-certificates qemu-user xz-utils rapidjson-dev)
+  if [ "$machine" = windows ]; then
+    packages+=(g++-mingw-w64-x86-64-posix googletest wine64)
+  else
+    packages+=("g++-$triplet" "libstdc++6:$debian_machine" "libuv1-dev:$debian_machine" "libsecp256k1-dev:$debian_machine"
+      "libgtest-dev:$debian_machine")
+  fi
+  make_chroot && install_in_chroot "${packages[@]}" && copy_project_in
 }
