@@ -132,13 +132,13 @@ void lws_connection::on_piece(std::string_view bytes, std::size_t rest_of_frame,
     listener_.on_text(bytes);
     return;
   }
+  if (!in_message_ && !is_binary) message_ = transport_.spares().take();
   in_message_ = !is_whole;
   message_bytes_ += bytes.size();
   if (is_binary) {
     if (is_whole) listener_.on_binary(message_bytes_);
     return;
   }
-  if (message_.empty()) message_ = transport_.spares().take();
   message_.reserve(message_bytes_ + rest_of_frame);
   message_.append(bytes);
   if (!is_whole) return;

@@ -20,9 +20,9 @@
 namespace uvnostr::net {
 namespace {
 
-// What is read from a socket at once, and the largest piece of a message handed over at once; one buffer for all
-// connections. Nearly all frames come whole, so they are not put together again. Measured: beyond 64 KiB nothing is
-// gained, at 4 KiB a frame costs twice as much.
+// What is read from a socket at once, and the largest piece of a message handed over at once. The bundled
+// libwebsockets has one such buffer for all connections, others one for each as well. Nearly all frames come whole, so
+// they are not put together again. Measured: beyond 64 KiB nothing is gained, at 4 KiB a frame costs twice as much.
 constexpr unsigned serv_buffer_bytes = 64 * 1024;
 // Of an answer's header; above it the connection fails. Some relays' front ends send several KiB of policies.
 constexpr unsigned header_bytes = 16 * 1024;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The same bytes mean the same messages, however the network cuts them, over TCP and TLS. The bundled libwebsockets has a
-// patch that copies payloads in pieces; the system's takes byte after byte, and must agree in every case.
+// patch that hands payloads over from where they were read; the system's takes byte after byte, and must agree.
 #include <array>
 #include <cstdlib>
 #include <random>
