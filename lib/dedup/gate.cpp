@@ -47,8 +47,7 @@ std::optional<gate::admission> gate::admit(const verify::verified_event& event, 
   const seen_table::inserted added = table_->insert_at(spot, fields.id, subscription, tag_of(fields.sig));
   provenance_.clear(added.entry);
   provenance_.note(added.entry, relay_slot);
-  return admission{.event = fresh_event(fields),
-                   .first = !spot.of_another,
+  return admission{.first = !spot.of_another,
                    .forgotten_by = added.evicted ? std::optional(added.evicted_owner) : std::nullopt};
 }
 

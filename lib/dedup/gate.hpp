@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-// From verified_event to fresh_event: each event once for each subscription.
+// Each event once for each subscription.
 //
-// Only verified events enter, so that a forged copy can never keep the real one out. A look-up may come before
-// verification, since a hit delivers nothing. An event counts as verified again only with the same id and signature (the latter
-// by a keyed 32-bit hash: a false match would need the right content and only deliver another signature with it).
+// Only a verified_event enters, so a forged copy can never keep the real one out. A look-up may come before verification,
+// because a hit delivers nothing. An event counts as verified before only with the same id and signature. Signatures are
+// compared by a keyed 32-bit hash: a collision could only deliver the right event with another signature.
 #pragma once
 
 #include <array>
@@ -19,22 +19,10 @@
 
 namespace uvnostr::dedup {
 
-/// An event that its subscription did not have. Only the gate makes one. Lifetime: as long as the fields.
-class fresh_event {
- public:
-  const wire::event_fields& fields() const noexcept { return *fields_; }
-
- private:
-  friend class gate;
-  explicit fresh_event(const wire::event_fields& fields) noexcept : fields_(&fields) {}
-  const wire::event_fields* fields_;
-};
-
 class gate {
  public:
   using key = std::array<std::uint8_t, 16>;
   struct admission {
-    fresh_event event;
     bool first;                                  // no subscription had it
     std::optional<std::uint32_t> forgotten_by;   // the subscription whose oldest entry made room
   };

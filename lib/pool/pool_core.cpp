@@ -17,7 +17,10 @@ pool_core::pool_core(port::world& world, pool_options options, pool_callbacks ca
       callbacks_(std::move(callbacks)),
       world_(world),
       reactor_(world.reactor()),
-      inbound_(reactor_, *this, options_, secret) {}
+      later_(reactor_),
+      dialler_(reactor_, options_.max_dials),
+      subscriptions_(later_, callbacks_),
+      receiver_(reactor_, *this, subscriptions_, options_, secret) {}
 
 pool_core::~pool_core() { shutdown(); }
 
@@ -52,96 +55,47 @@ result<relay_id> pool_core::add_relay(relay_options options) {
   if (!url) return url.error();
   if (const std::error_code error = check_options(options)) return error;
   if (const std::error_code error = world_.transport().check(options)) return error;
-  for (const auto& [id, each] : sessions_) {
-    if (each->url().text == url->text) return errc::relay_exists;
-  }
+  if (relays_.find_url(url->text) != nullptr) return errc::relay_exists;
   const turn guard(*this);
-  const relay_id id{++last_relay_};
-  auto added = base::make_ref<relay_session>(
-      id, std::move(*url), std::move(options),
-      session::surroundings{.reactor = reactor_, .transport = world_.transport(), .timers = timers_, .listener = *this});
-  const auto free = std::find(slots_.begin(), slots_.end(), nullptr);
-  added->slot = static_cast<std::uint32_t>(free - slots_.begin());
-  if (free == slots_.end()) {
-    slots_.push_back(added.get());
-  } else {
-    *free = added.get();
-  }
-  inbound_.gate().add_relay(added->slot);
-  sessions_.emplace(id, added);
+  const auto added = base::make_ref<relay_session>(
+      relays_.next_id(), relays_.free_slot(), std::move(*url), std::move(options),
+      session::surroundings{
+          .reactor = reactor_, .transport = world_.transport(), .timers = timers_, .listener = *this, .messages = receiver_});
+  relays_.add(added);
+  receiver_.gate().add_relay(added->slot());
   reactor_.hold_loop(true);
-  for (base::intrusive_list<subscription_record>::cursor each(subscriptions_); subscription_record* const s = each.next();) {
-    if (s->is_for_all_relays()) s->add_leg(added);
-  }
+  subscriptions_.add_relay(added);
   added->dial_now();
-  return id;
+  return added->id();
 }
 
 std::error_code pool_core::remove_relay(relay_id id) {
   if (closed()) return errc::closed;
-  const auto found = sessions_.find(id);
-  if (found == sessions_.end()) return errc::relay_unknown;
   const turn guard(*this);
-  const base::ref<relay_session> removed = found->second;
-  sessions_.erase(found);
-  leaving_.push_back(removed);
-  for (base::intrusive_list<subscription_record>::cursor each(subscriptions_); subscription_record* const s = each.next();) {
-    s->remove_leg(*removed);
-    call_later([this, keep = base::ref<subscription_record>::retain(*s)] { check_all_eose(*keep); });
-  }
+  const base::ref<relay_session> removed = relays_.remove(id);
+  if (!removed) return errc::relay_unknown;
+  subscriptions_.remove_relay(*removed);
   if (removed->stopped()) {
     session_stopped(*removed);
   } else {
     removed->stop(errc::relay_removed);
   }
-  if (sessions_.empty()) reactor_.hold_loop(false);
+  if (relays_.empty()) reactor_.hold_loop(false);
   return {};
 }
 
 std::error_code pool_core::reconnect(relay_id id) {
   if (closed()) return errc::closed;
-  relay_session* const found = find(id);
+  relay_session* const found = relays_.find(id);
   if (found == nullptr) return errc::relay_unknown;
   const turn guard(*this);
   found->dial_now();
   return {};
 }
 
-relay_session* pool_core::find(relay_id id) const noexcept {
-  const auto found = sessions_.find(id);
-  return found == sessions_.end() ? nullptr : found->second.get();
-}
-
-relay_session* pool_core::session_in_slot(std::uint32_t slot) noexcept { return slot < slots_.size() ? slots_[slot] : nullptr; }
-
-/// Dials are not made in the call that wants them: at most max_dials at a time, from the loop.
-void pool_core::on_session_wants_dial(relay_session& session) noexcept {
-  dial_queue_.push_back(base::ref<relay_session>::retain(session));
-  reactor_.wake_soon();
-}
-
-void pool_core::on_session_dial_over(relay_session& session) noexcept {
-  const auto queued = std::find_if(dial_queue_.begin(), dial_queue_.end(), [&](const auto& each) { return each.get() == &session; });
-  if (queued != dial_queue_.end()) {
-    dial_queue_.erase(queued);
-    return;
-  }
-  --dials_;
-  if (!dial_queue_.empty()) reactor_.wake_soon();
-}
-
-void pool_core::start_dials() noexcept {
-  while (!dial_queue_.empty() && dials_ < options_.max_dials) {
-    const base::ref<relay_session> next = std::move(dial_queue_.front());
-    dial_queue_.pop_front();
-    ++dials_;
-    next->dial();
-  }
-}
-
 void pool_core::on_session_state(relay_session& session) noexcept {
   if (callbacks_.on_relay_state) {
-    call_later([this, now = session.status(), keep = base::ref<relay_session>::retain(session), text = std::string(session.status().text)]() mutable {
+    later_.add([this, now = session.status(), keep = base::ref<relay_session>::retain(session), text = std::string(session.status().text)]() mutable {
       now.text = text;
       callbacks_.on_relay_state(now);
     });
@@ -150,24 +104,14 @@ void pool_core::on_session_state(relay_session& session) noexcept {
 }
 
 void pool_core::session_stopped(relay_session& session) {
-  const auto left = std::find_if(leaving_.begin(), leaving_.end(), [&](const auto& each) { return each.get() == &session; });
-  if (left != leaving_.end()) {
-    // The caller may be a function of the session.
-    call_later([keep = std::move(*left)] {});
-    leaving_.erase(left);
-    // Nobody is left who could get what is still being verified.
-    message_counts counts = session.stats.messages;
-    counts.unknown_subscription += std::exchange(counts.pending, 0);
-    gone_counts_ += counts;
-    gone_frames_ += session.stats.frames_in;
-    gone_bytes_ += session.stats.bytes_in;
-    inbound_.gate().remove_relay(session.slot);
-    slots_[session.slot] = nullptr;
+  if (base::ref<relay_session> left = relays_.take_leaving(session)) {
+    receiver_.gate().remove_relay(session.slot());
+    later_.add([left = std::move(left)] {});  // the caller may be a function of the session
   }
   if (phase_ == phase::closing) {
     finish_close_later();
   } else if (closes_with_last_relay_) {
-    call_later([this] { close(); });
+    later_.add([this] { close(); });
   }
 }
 
@@ -176,18 +120,19 @@ void pool_core::session_stopped(relay_session& session) {
 void pool_core::on_alarm() noexcept {
   const turn guard(*this);
   armed_.reset();
-  timers_.run_due(reactor_.now().time_since_epoch());
-  start_dials();
-  run_later_calls();
+  finish_turn();
 }
 
 void pool_core::on_wake() noexcept {
   const turn guard(*this);
-  inbound_.pump();
-  if (phase_ == phase::over) return;
+  receiver_.pump();
+  if (phase_ != phase::over) finish_turn();
+}
+
+void pool_core::finish_turn() noexcept {
   timers_.run_due(reactor_.now().time_since_epoch());
-  start_dials();
-  run_later_calls();
+  dialler_.start_due();
+  later_.run();
 }
 
 void pool_core::rearm() noexcept {
@@ -202,47 +147,27 @@ void pool_core::rearm() noexcept {
   }
 }
 
-void pool_core::call_later(callback<void()> call) {
-  later_.push_back(std::move(call));
-  reactor_.wake_soon();
-}
-
-void pool_core::run_later_calls() noexcept {
-  // What these calls add waits for the next turn, so that an application cannot keep the loop from its sockets.
-  for (std::size_t left = later_.size(); left != 0 && !later_.empty(); --left) {
-    callback<void()> call = std::move(later_.front());
-    later_.pop_front();
-    call();
-  }
-  if (!later_.empty()) reactor_.wake_soon();
-}
-
 // The end.
 
 void pool_core::close() {
   if (closed()) return;
   const turn guard(*this);
   phase_ = phase::closing;
-  for (const auto& [id, each] : sessions_) each->stop(errc::closed);
-  for (base::intrusive_list<subscription_record>::cursor each(subscriptions_); subscription_record* const s = each.next();) {
-    end_subscription(*s, close_reason::pool_closed);
-  }
+  for (const auto& [id, each] : relays_.present()) each->stop(errc::closed);
+  subscriptions_.end_all(close_reason::pool_closed);
   finish_close_later();
 }
 
 void pool_core::finish_close_later() {
   if (std::exchange(finish_is_due_, true)) return;
-  call_later([this] {
+  later_.add([this] {
     finish_is_due_ = false;
     finish_close();
   });
 }
 
 void pool_core::finish_close() {
-  if (phase_ != phase::closing || !leaving_.empty()) return;
-  for (const auto& [id, each] : sessions_) {
-    if (!each->stopped()) return;
-  }
+  if (phase_ != phase::closing || !relays_.all_stopped()) return;
   if (!later_.empty()) {  // calls that are due come before the last one
     finish_close_later();
     return;
@@ -260,21 +185,15 @@ void pool_core::destroy() noexcept {
 void pool_core::shutdown() noexcept {
   if (phase_ == phase::over) return;
   phase_ = phase::over;
-  inbound_.stop();
-  for (const auto& [id, each] : sessions_) each->abort();
-  for (const auto& each : leaving_) each->abort();
-  while (subscription_record* const s = subscriptions_.front()) {
-    s->hook.unlink();
-    s->core = nullptr;
-    s->remove_all_legs();
-    s->release();
-  }
+  receiver_.stop();
+  relays_.abort_all();
+  subscriptions_.fall_silent();
   while (publish_record* const p = publishes_.front()) {
     p->hook.unlink();
     p->release();
   }
   later_.clear();
-  dial_queue_.clear();
+  dialler_.clear();
   world_.release();
 }
 
@@ -282,20 +201,21 @@ void pool_core::shutdown() noexcept {
 
 std::vector<relay_id> pool_core::relays() const {
   std::vector<relay_id> ids;
-  for (const auto& [id, each] : sessions_) ids.push_back(id);
+  for (const auto& [id, each] : relays_.present()) ids.push_back(id);
   return ids;
 }
 
 std::string_view pool_core::url(relay_id id) const noexcept {
-  const relay_session* const found = find(id);
+  const relay_session* const found = relays_.find(id);
   return found == nullptr ? std::string_view() : std::string_view(found->url().text);
 }
 
 std::vector<relay_id> pool_core::seen_on(const event_id& id) const {
   std::vector<relay_id> ids;
-  inbound_.gate().seen_on(id, [&](std::uint32_t slot) {
+  receiver_.gate().seen_on(id, [&](std::uint32_t slot) {
     // One that was removed keeps its slot until its connection is closed.
-    if (slots_[slot] != nullptr && find(slots_[slot]->id()) != nullptr) ids.push_back(slots_[slot]->id());
+    const relay_session* const sender = relays_.in_slot(slot);
+    if (sender != nullptr && relays_.find(sender->id()) != nullptr) ids.push_back(sender->id());
   });
   std::sort(ids.begin(), ids.end());
   ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
@@ -304,20 +224,9 @@ std::vector<relay_id> pool_core::seen_on(const event_id& id) const {
 
 pool_stats pool_core::stats() const {
   pool_stats all;
-  all.messages = gone_counts_;
-  all.frames_in = gone_frames_;
-  all.bytes_in = gone_bytes_;
-  all.verified = inbound_.verified();
-  all.seen_entries = inbound_.gate().size();
-  for (const auto& [id, each] : sessions_) {
-    relay_stats one = each->stats;
-    one.state = each->state();
-    one.queued_bytes = each->queued_bytes();
-    all.messages += one.messages;
-    all.frames_in += one.frames_in;
-    all.bytes_in += one.bytes_in;
-    all.relays.push_back(std::move(one));
-  }
+  all.verified = receiver_.verified();
+  all.seen_entries = receiver_.gate().size();
+  relays_.add_to(all);
   return all;
 }
 

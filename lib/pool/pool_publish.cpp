@@ -15,12 +15,12 @@ using session::relay_session;
 result<std::vector<relay_session*>> pool_core::targets(const std::vector<relay_id>& named) const {
   std::vector<relay_session*> found;
   for (const relay_id id : named) {
-    relay_session* const session = find(id);
+    relay_session* const session = relays_.find(id);
     if (session == nullptr) return errc::relay_unknown;
     if (std::find(found.begin(), found.end(), session) == found.end()) found.push_back(session);
   }
   if (named.empty()) {
-    for (const auto& [id, each] : sessions_) found.push_back(each.get());
+    for (const auto& [id, each] : relays_.present()) found.push_back(each.get());
   }
   return found;
 }
@@ -51,7 +51,7 @@ std::error_code pool_core::publish(const event& event, publish_callbacks callbac
 void pool_core::on_delivery_done(relay_session& session, session::delivery& delivery, outcome what, std::string_view words,
                                  std::error_code cause) noexcept {
   publish_record& record = static_cast<publish_target&>(delivery).record;
-  call_later([this, keep = base::ref<publish_record>::retain(record), relay = session.id(), what, words = std::string(words), cause] {
+  later_.add([this, keep = base::ref<publish_record>::retain(record), relay = session.id(), what, words = std::string(words), cause] {
     give_receipt(*keep, {.relay = relay, .event = keep->id, .outcome = what, .message = words, .cause = cause});
   });
 }

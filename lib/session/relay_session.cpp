@@ -31,10 +31,10 @@ port::disconnect ended_by(errc cause) { return {.cause = cause, .detail = {}, .r
 
 }  // namespace
 
-relay_session::relay_session(relay_id id, base::url url, relay_options options, const surroundings& around)
-    : id_(id), url_(std::move(url)), options_(std::move(options)), around_(around), backoff_(options_.reconnect) {
-  stats.relay = id;
-  stats.url = url_.text;
+relay_session::relay_session(relay_id id, std::uint32_t slot, base::url url, relay_options options, const surroundings& around)
+    : id_(id), slot_(slot), url_(std::move(url)), options_(std::move(options)), around_(around), backoff_(options_.reconnect) {
+  stats_.relay = id;
+  stats_.url = url_.text;
 }
 
 relay_status relay_session::status() const noexcept {
@@ -47,6 +47,13 @@ relay_status relay_session::status() const noexcept {
           .http_status = last_end_.http_status,
           .failures = backoff_.failures(),
           .next_attempt = phase_ == phase::waiting ? delay_ : std::nullopt};
+}
+
+relay_stats relay_session::stats() const {
+  relay_stats now = stats_;
+  now.state = state();
+  now.queued_bytes = outbox_.bytes();
+  return now;
 }
 
 bool relay_session::failing() const noexcept {
@@ -78,7 +85,7 @@ void relay_session::dial() noexcept {
   if (phase_ != phase::queued) return;
   enter(phase::connecting);
   timers().schedule(phase_timer_, phase_since_ + options_.connect_timeout);
-  ++stats.attempts;
+  ++stats_.attempts;
   last_end_ = {};
   last_end_text_.clear();
   const result<port::connection*> dialled = around_.transport.dial({.url = url_, .options = options_}, *this);
@@ -92,8 +99,8 @@ void relay_session::dial() noexcept {
 }
 
 void relay_session::on_open() noexcept {
-  stats.connect_time = now() - phase_since_;
-  ++stats.connects;
+  stats_.connect_time = now() - phase_since_;
+  ++stats_.connects;
   dial_failed_ = false;
   enter(phase::connected);
   listener().on_session_dial_over(*this);
@@ -105,8 +112,9 @@ void relay_session::on_open() noexcept {
   touched();
 }
 
-void relay_session::on_text(std::string_view message) noexcept { listener().on_session_text(*this, message); }
-void relay_session::on_binary(std::size_t) noexcept { listener().on_session_binary(*this); }
+void relay_session::on_text(std::string_view message) noexcept { around_.messages.on_text(*this, message); }
+void relay_session::on_binary(std::size_t) noexcept { around_.messages.on_binary(*this); }
+
 void relay_session::on_writable() noexcept {
   pump();
   touched();
@@ -139,7 +147,7 @@ void relay_session::connection_over(const port::disconnect& end) noexcept {
     backoff_.failed();
     listener().on_session_dial_over(*this);
   } else {
-    ++stats.disconnects;
+    ++stats_.disconnects;
     if (was == phase::connected) backoff_.lost_after(uptime);
   }
   auth_.on_disconnected();
@@ -244,7 +252,7 @@ void relay_session::schedule_ping() noexcept {
 
 void relay_session::on_ping_timer() noexcept {
   // A pong cannot be read while the socket is not: its absence then means nothing.
-  if (stats.reading_paused) {
+  if (stats_.reading_paused) {
     schedule_ping();
     return;
   }
@@ -261,15 +269,15 @@ void relay_session::on_ping_timer() noexcept {
 
 void relay_session::on_pong() noexcept {
   if (!pong_due_) return;
-  stats.ping_time = now() - ping_sent_;
+  stats_.ping_time = now() - ping_sent_;
   schedule_ping();
   touched();
 }
 
 bool relay_session::send(std::string_view message) noexcept {
   if (phase_ != phase::connected || !connection_->send_text(message)) return false;
-  ++stats.frames_out;
-  stats.bytes_out += message.size();
+  ++stats_.frames_out;
+  stats_.bytes_out += message.size();
   return true;
 }
 
@@ -290,17 +298,17 @@ void relay_session::auth_over(bool accepted, std::string_view text) {
 }
 
 void relay_session::add_pending(std::size_t bytes) noexcept {
-  stats.pending_bytes += bytes;
-  if (stats.pending_bytes > options_.max_pending_bytes && !stats.reading_paused && connection_ != nullptr) {
-    stats.reading_paused = true;
+  stats_.pending_bytes += bytes;
+  if (stats_.pending_bytes > options_.max_pending_bytes && !stats_.reading_paused && connection_ != nullptr) {
+    stats_.reading_paused = true;
     paused_since_ = now();
     connection_->pause_reading();
   }
 }
 
 void relay_session::remove_pending(std::size_t bytes) noexcept {
-  stats.pending_bytes -= bytes;
-  if (stats.reading_paused && stats.pending_bytes <= options_.max_pending_bytes / 2) {
+  stats_.pending_bytes -= bytes;
+  if (stats_.reading_paused && stats_.pending_bytes <= options_.max_pending_bytes / 2) {
     end_pause();
     if (connection_ != nullptr) connection_->resume_reading();
     if (pong_due_) schedule_ping();
@@ -309,11 +317,11 @@ void relay_session::remove_pending(std::size_t bytes) noexcept {
 
 void relay_session::end_pause() noexcept {
   unread_time_ = unread_time();
-  stats.reading_paused = false;
+  stats_.reading_paused = false;
 }
 
 std::chrono::microseconds relay_session::unread_time() noexcept {
-  return stats.reading_paused ? unread_time_ + (now() - paused_since_) : unread_time_;
+  return stats_.reading_paused ? unread_time_ + (now() - paused_since_) : unread_time_;
 }
 
 std::chrono::microseconds relay_session::unread_since(std::chrono::microseconds& since) noexcept {

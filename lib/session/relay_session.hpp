@@ -37,11 +37,13 @@ struct surroundings {
   port::transport& transport;
   base::timer_queue& timers;
   session_listener& listener;
+  message_listener& messages;
 };
 
 class relay_session final : public base::ref_counted<relay_session>, private port::connection_listener {
  public:
-  relay_session(relay_id, base::url, relay_options, const surroundings&);
+  /// `slot` is its number in provenance.
+  relay_session(relay_id, std::uint32_t slot, base::url, relay_options, const surroundings&);
 
   /// Dials as soon as it may; also when a delay is not over or it was stopped for want of retries.
   void dial_now() noexcept;
@@ -53,6 +55,7 @@ class relay_session final : public base::ref_counted<relay_session>, private por
   void abort() noexcept;
 
   relay_id id() const noexcept { return id_; }
+  std::uint32_t slot() const noexcept { return slot_; }
   const base::url& url() const noexcept { return url_; }
   const relay_options& options() const noexcept { return options_; }
   relay_state state() const noexcept { return rule_of(phase_).shown_as; }
@@ -64,19 +67,30 @@ class relay_session final : public base::ref_counted<relay_session>, private por
 
   request_table& requests() noexcept { return requests_; }
   session::outbox& outbox() noexcept { return outbox_; }
-  std::size_t queued_bytes() const noexcept { return outbox_.bytes(); }
   session::authenticator& auth() noexcept { return auth_; }
 
-  /// Reading stops while this many bytes wait for verification, by max_pending_bytes.
+  /// Whoever takes a message apart counts it here.
+  relay_stats& counted() noexcept { return stats_; }
+  relay_stats stats() const;
+  void note_forgery() noexcept { has_forged_ = true; }
+  /// It sent an event that did not verify.
+  bool has_forged() const noexcept { return has_forged_; }
+
+  /// Reading stops while more than max_pending_bytes wait for verification.
   void add_pending(std::size_t bytes) noexcept;
   void remove_pending(std::size_t bytes) noexcept;
-  /// For how long, all in all, reading was stopped so. The answer may have waited in the socket: limits of time
-  /// do not count it.
-  std::chrono::microseconds unread_time() noexcept;
-  /// How much of it came since then; `since` is moved on to now.
-  std::chrono::microseconds unread_since(std::chrono::microseconds& since) noexcept;
 
-  // For the parts of the session.
+ private:
+  // What its parts may use besides; outsiders have no business with it.
+  friend class request_table;
+  friend class session::outbox;
+  friend class session::authenticator;
+
+  /// How long, in all, reading was paused. An answer may have waited in the socket meanwhile, so time limits do not
+  /// count it.
+  std::chrono::microseconds unread_time() noexcept;
+  /// The part of it after `since`, which is moved on to now.
+  std::chrono::microseconds unread_since(std::chrono::microseconds& since) noexcept;
   session_listener& listener() noexcept { return around_.listener; }
   base::timer_queue& timers() noexcept { return around_.timers; }
   std::chrono::microseconds now() noexcept { return around_.reactor.now().time_since_epoch(); }
@@ -88,11 +102,6 @@ class relay_session final : public base::ref_counted<relay_session>, private por
   bool want_auth() { return auth_.want(); }
   void auth_over(bool accepted, std::string_view text);
 
-  relay_stats stats;                  // counted by whoever sees it happen
-  std::uint32_t slot = 0;             // its number in provenance
-  bool lied = false;                  // it sent an event that did not verify
-
- private:
   void on_open() noexcept override;
   void on_text(std::string_view) noexcept override;
   void on_binary(std::size_t) noexcept override;
@@ -114,9 +123,12 @@ class relay_session final : public base::ref_counted<relay_session>, private por
   void on_pump_timer() noexcept { pump(); }
 
   const relay_id id_;
+  const std::uint32_t slot_;
   const base::url url_;
   const relay_options options_;
   const surroundings around_;
+  relay_stats stats_;
+  bool has_forged_ = false;
   phase phase_ = phase::idle;
   port::connection* connection_ = nullptr;
   backoff backoff_;

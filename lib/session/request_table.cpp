@@ -61,6 +61,7 @@ void request_table::add(request& r) {
   r.table_ = this;
   if (session_.open()) {
     r.step_ = request::step::to_ask;
+    session_.pump_soon();
   } else if (session_.failing()) {
     settle(r);
   }

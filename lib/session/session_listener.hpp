@@ -14,11 +14,18 @@ class relay_session;
 class request;
 class delivery;
 
+/// Gets what comes in.
+class message_listener {
+ public:
+  virtual void on_text(relay_session&, std::string_view message) noexcept = 0;
+  virtual void on_binary(relay_session&) noexcept = 0;
+
+ protected:
+  ~message_listener() = default;
+};
+
 class session_listener {
  public:
-  /// A message came in.
-  virtual void on_session_text(relay_session&, std::string_view) noexcept = 0;
-  virtual void on_session_binary(relay_session&) noexcept = 0;
   /// relay_session::status() is another.
   virtual void on_session_state(relay_session&) noexcept = 0;
   /// It wants to dial; dial() is to be called when it may.

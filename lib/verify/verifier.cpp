@@ -57,9 +57,11 @@ std::optional<verified_event> verifier::trust(const wire::raw_event& event, id_f
   return verified_event(event.fields());
 }
 
-verdict verifier::check_now(const wire::raw_event& event, id_form& form) {
+std::optional<verified_event> verifier::check_now(const wire::raw_event& event, id_form& form, verdict& why) {
   ++checked_;
-  return check(event.fields(), on_loop_, form);
+  why = check(event.fields(), on_loop_, form);
+  if (why != verdict::good) return std::nullopt;
+  return verified_event(event.fields());
 }
 
 void verifier::pump() noexcept {

@@ -56,9 +56,8 @@ class verifier {
   /// An event that needs no check here: verification is off, or the same id and signature were checked before (the
   /// caller compares them) and the id is the hash of these very bytes. Empty if it is not.
   std::optional<verified_event> trust(const wire::raw_event&, id_form&);
-  /// Checks it here and now.
-  verdict check_now(const wire::raw_event&, id_form&);
-  static verified_event passed(const wire::raw_event& event) noexcept { return verified_event(event.fields()); }
+  /// Checks it here and now. Empty if it is not good: then `why` says so.
+  std::optional<verified_event> check_now(const wire::raw_event&, id_form&, verdict& why);
 
   /// At the end of a loop turn in which something was added: passes on what can be.
   void pump() noexcept;

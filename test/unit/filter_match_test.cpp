@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "route/filter_match.hpp"
+#include "receive/filter_match.hpp"
 
 #include <algorithm>
 #include <random>

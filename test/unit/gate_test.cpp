@@ -7,18 +7,32 @@
 
 #include "dedup/gate.hpp"
 #include "dedup/provenance.hpp"
+#include "fake/fake_world.hpp"
 #include "verify/verifier.hpp"
 #include "wire/frame_scan.hpp"
 
 namespace uvnostr::dedup {
 namespace {
 
+/// Nothing is queued here, so nothing is ever given back.
+class no_listener final : public verify::verifier_listener {
+  void on_verified(verify::source&, const verify::verified_event&, verify::id_form) noexcept override {}
+  void on_refused(verify::source&, const wire::event_fields&, verify::verdict) noexcept override {}
+  void on_copy(verify::source&, const wire::raw_event&) noexcept override {}
+  void on_joined(verify::source&, std::uint32_t) noexcept override {}
+  void on_marker(verify::source&, const wire::relay_message&) noexcept override {}
+  void hold() noexcept override {}
+  void unhold() noexcept override {}
+};
+
 class Gate : public ::testing::Test {
  protected:
   event note(const std::string& content) { return *key.sign({.kind = 1, .content = content}); }
   std::optional<gate::admission> admit(const event& e, std::uint32_t subscription, std::uint32_t relay) {
     const std::optional<wire::raw_event> raw = wire::parse_event(e.json());
-    return under_test.admit(verify::verifier::passed(*raw), subscription, relay);
+    verify::id_form form;
+    verify::verdict why;
+    return under_test.admit(*verifier.check_now(*raw, form, why), subscription, relay);
   }
   std::vector<std::uint32_t> seen_on(const event& e) {
     std::vector<std::uint32_t> slots;
@@ -27,6 +41,9 @@ class Gate : public ::testing::Test {
   }
 
   secret_key key = *secret_key::parse("0000000000000000000000000000000000000000000000000000000000000001");
+  fake::fake_world world;
+  no_listener listener;
+  verify::verifier verifier{world, listener, verification::on_loop};
   gate under_test{3, {1, 2, 3}};
 };
 

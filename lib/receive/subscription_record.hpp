@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
-// What stands behind a subscription handle, and its legs: one for each relay that is asked.
+// A subscription behind its handle, and its request at each relay that is asked.
 //
-// Ownership: the pool and the handle each hold a count on the record; the record holds its legs; events in
-// verification hold their leg. When a subscription ends, its legs are cut off: what still comes for them is dropped.
+// Ownership: the pool and the handle each hold a count on the record; the record holds its requests; events that are
+// being verified hold the request that they came for. When a subscription ends its requests are cut off, and what
+// still comes for them is dropped.
 #pragma once
 
 #include <cstdint>
@@ -22,9 +23,9 @@ namespace uvnostr {
 class pool_core;
 
 /// A subscription at one relay.
-class leg final : public verify::source, public session::request {
+class relay_request final : public verify::source, public session::request {
  public:
-  leg(subscription_record& subscription, base::ref<session::relay_session> session);
+  relay_request(subscription_record& subscription, base::ref<session::relay_session> session);
 
   /// Null once the subscription has ended or the relay was removed.
   subscription_record* subscription() const noexcept { return subscription_; }
@@ -45,12 +46,12 @@ class subscription_record final : public base::ref_counted<subscription_record> 
   subscription_id id() const noexcept { return subscription_id{number}; }
   bool is_for_all_relays() const noexcept { return options.relays.empty(); }
   bool matches(const event_view&) const noexcept;
-  /// Every relay has answered, or nobody waits for it any more.
+  /// Every relay has answered, or is not waited for.
   bool all_settled() const noexcept;
 
-  void add_leg(base::ref<session::relay_session>);
-  void remove_leg(const session::relay_session&) noexcept;
-  void remove_all_legs() noexcept;
+  void ask(base::ref<session::relay_session>);
+  void remove_relay(const session::relay_session&) noexcept;
+  void remove_all_relays() noexcept;
   /// Its oldest remembered event was forgotten.
   void note_forgotten() noexcept;
 
@@ -59,13 +60,13 @@ class subscription_record final : public base::ref_counted<subscription_record> 
   const subscribe_options options;
   pool_core* core;             // null once the subscription or the pool has ended
   const std::uint32_t number;  // its owner in the cache against duplicates
-  bool was_asked = false;      // it had a leg
+  bool was_asked = false;      // of at least one relay
   bool all_eose_told = false;
-  bool abandoned = false;      // its handle was destroyed: no call any more
+  bool abandoned = false;      // its handle was destroyed: nothing is called any more
   base::list_hook<subscription_record> hook{*this};  // in the pool
 
  private:
-  std::vector<base::ref<leg>> legs_;
+  std::vector<base::ref<relay_request>> requests_;
 };
 
 }  // namespace uvnostr

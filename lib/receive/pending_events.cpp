@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "pool/pending_events.hpp"
+#include "receive/pending_events.hpp"
 
 #include <utility>
 

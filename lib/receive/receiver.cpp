@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "pool/inbound.hpp"
+#include "receive/receiver.hpp"
 
 #include <optional>
 #include <utility>
@@ -22,39 +22,47 @@ constexpr std::size_t joined_bytes = 64;
 
 }  // namespace
 
-inbound::inbound(port::reactor& reactor, inbound_listener& listener, const pool_options& options, const dedup::gate::key& secret)
+receiver::receiver(port::reactor& reactor, receiver_host& host, subscription_set& subscriptions, const pool_options& options,
+                   const dedup::gate::key& secret)
     : reactor_(reactor),
-      listener_(listener),
+      host_(host),
+      subscriptions_(subscriptions),
       gate_(options.seen_entries, secret),
       pending_(secret),
       verifier_(reactor, *this, options.verification) {}
 
-void inbound::on_text(relay_session& from, std::string_view message) noexcept {
-  ++from.stats.frames_in;
-  from.stats.bytes_in += message.size();
+void receiver::on_text(relay_session& from, std::string_view message) noexcept {
+  host_.hold();
+  on_message(from, message);
+  host_.unhold();
+}
+
+void receiver::on_message(relay_session& from, std::string_view message) {
+  ++from.counted().frames_in;
+  from.counted().bytes_in += message.size();
   const wire::frame_head head = wire::scan_head(message);
   switch (head.verb) {
     case wire::verb::event: on_event_message(from, head); break;
-    case wire::verb::unknown: ++from.stats.messages.unknown_verb; break;
-    case wire::verb::malformed: ++from.stats.messages.malformed; break;
+    case wire::verb::unknown: ++from.counted().messages.unknown_verb; break;
+    case wire::verb::malformed: ++from.counted().messages.malformed; break;
     default: on_other_message(from, head.verb, message);
   }
 }
 
-void inbound::on_binary(relay_session& from) noexcept {
-  ++from.stats.frames_in;
-  ++from.stats.messages.binary;
+void receiver::on_binary(relay_session& from) noexcept {
+  ++from.counted().frames_in;
+  ++from.counted().messages.binary;
 }
 
-void inbound::on_event_message(relay_session& from, const wire::frame_head& head) {
-  message_counts& counts = from.stats.messages;
-  auto* const to = static_cast<leg*>(from.requests().find(head.subscription));
+void receiver::on_event_message(relay_session& from, const wire::frame_head& head) {
+  message_counts& counts = from.counted().messages;
+  auto* const to = static_cast<relay_request*>(from.requests().find(head.subscription));
   if (to == nullptr || to->subscription() == nullptr) {
     ++counts.unknown_subscription;
     return;
   }
   const std::optional<event_id> id = wire::scan_id(head.event);
-  if (id && gate_.repeats(*id, to->subscription()->number, from.slot)) {
+  if (id && gate_.repeats(*id, to->subscription()->number, from.slot())) {
     ++counts.duplicate;
     to->note_repeat(reactor_.wall_clock());
     return;
@@ -80,7 +88,7 @@ void inbound::on_event_message(relay_session& from, const wire::frame_head& head
 }
 
 /// An event that somebody wants: straight on if it needs no verification and nothing is before it.
-void inbound::accept(leg& to, const wire::raw_event& event) {
+void receiver::accept(relay_request& to, const wire::raw_event& event) {
   const wire::event_fields& fields = event.fields();
   if (verifier_.off() || gate_.verified_before(fields.id, fields.sig)) {
     verify::id_form form;
@@ -96,25 +104,25 @@ void inbound::accept(leg& to, const wire::raw_event& event) {
     queue(treatment::copy, to, event);
   } else {
     const wire::event_fields& queued = queue(treatment::check, to, event);
-    pending_.add(queued, to.subscription()->number, to.session().slot, gate_.tag_of(fields.sig));
+    pending_.add(queued, to.subscription()->number, to.session().slot(), gate_.tag_of(fields.sig));
   }
 }
 
-bool inbound::is_copy(const wire::event_fields& fields) const noexcept {
+bool receiver::is_copy(const wire::event_fields& fields) const noexcept {
   const auto before = pending_.find(fields.id);
   if (!before || before->sig_tag != gate_.tag_of(fields.sig)) return false;
-  const relay_session* const sender = listener_.session_in_slot(before->relay_slot);
-  return sender != nullptr && !sender->lied;
+  const relay_session* const sender = host_.session_in_slot(before->relay_slot);
+  return sender != nullptr && !sender->has_forged();
 }
 
-const wire::event_fields& inbound::queue(treatment how, leg& to, const wire::raw_event& event) {
-  ++to.session().stats.messages.pending;
+const wire::event_fields& receiver::queue(treatment how, relay_request& to, const wire::raw_event& event) {
+  ++to.session().counted().messages.pending;
   to.session().add_pending(event.fields().json.size());
   return verifier_.add(how, to, event);
 }
 
-void inbound::on_other_message(relay_session& from, wire::verb verb, std::string_view text) {
-  message_counts& counts = from.stats.messages;
+void receiver::on_other_message(relay_session& from, wire::verb verb, std::string_view text) {
+  message_counts& counts = from.counted().messages;
   std::optional<wire::relay_message> message = wire::parse_relay_message(verb, text);
   if (!message) {
     ++counts.malformed;
@@ -129,7 +137,7 @@ void inbound::on_other_message(relay_session& from, wire::verb verb, std::string
       break;
     case wire::verb::notice:
       ++counts.notice;
-      listener_.on_notice(from, message->text);
+      host_.on_notice(from, message->text);
       break;
     case wire::verb::auth:
       ++counts.auth;
@@ -146,8 +154,8 @@ void inbound::on_other_message(relay_session& from, wire::verb verb, std::string
 }
 
 /// EOSE and CLOSED must not overtake the events before them.
-void inbound::in_its_turn(relay_session& from, wire::relay_message&& message) {
-  auto* const to = static_cast<leg*>(from.requests().find(message.subscription));
+void receiver::in_its_turn(relay_session& from, wire::relay_message&& message) {
+  auto* const to = static_cast<relay_request*>(from.requests().find(message.subscription));
   if (to == nullptr) return;
   if (verifier_.idle()) {
     answer(*to, message);
@@ -157,46 +165,46 @@ void inbound::in_its_turn(relay_session& from, wire::relay_message&& message) {
   }
 }
 
-void inbound::on_marker(verify::source& from, const wire::relay_message& message) noexcept {
-  leg& to = static_cast<leg&>(from);
+void receiver::on_marker(verify::source& from, const wire::relay_message& message) noexcept {
+  relay_request& to = static_cast<relay_request&>(from);
   to.session().remove_pending(cost_of(message));
   answer(to, message);
 }
 
 /// EOSE or CLOSED, in its turn.
-void inbound::answer(leg& to, const wire::relay_message& message) {
+void receiver::answer(relay_request& to, const wire::relay_message& message) {
   session::request_table& requests = to.session().requests();
   // It may have waited: the request may be over, or asked anew under another id.
   if (!session::request_table::has_or_had_id(to, message.subscription)) return;
   if (message.verb == wire::verb::closed) {
     requests.on_closed(to, message.text);
   } else if (requests.on_eose(to)) {
-    listener_.on_first_eose(to, message.hint);
+    subscriptions_.on_first_eose(to, message.hint);
   }
 }
 
-void inbound::dequeued(leg& to, std::size_t bytes) noexcept {
-  --to.session().stats.messages.pending;
+void receiver::dequeued(relay_request& to, std::size_t bytes) noexcept {
+  --to.session().counted().messages.pending;
   to.session().remove_pending(bytes);
 }
 
-void inbound::on_verified(verify::source& from, const verify::verified_event& event, verify::id_form form) noexcept {
-  leg& to = static_cast<leg&>(from);
+void receiver::on_verified(verify::source& from, const verify::verified_event& event, verify::id_form form) noexcept {
+  relay_request& to = static_cast<relay_request&>(from);
   dequeued(to, event.fields().json.size());
   pending_.decide(event, form, to.subscription() == nullptr);
   deliver(to, event, form);
 }
 
-void inbound::on_refused(verify::source& from, const wire::event_fields& event, verdict why) noexcept {
-  leg& to = static_cast<leg&>(from);
+void receiver::on_refused(verify::source& from, const wire::event_fields& event, verdict why) noexcept {
+  relay_request& to = static_cast<relay_request&>(from);
   dequeued(to, event.json.size());
   pending_.decide(event, why);
   refuse(to, why);
 }
 
 /// These bytes were checked before, as another relay had sent them: their fate is this one's too.
-void inbound::on_joined(verify::source& from, std::uint32_t number) noexcept {
-  leg& to = static_cast<leg&>(from);
+void receiver::on_joined(verify::source& from, std::uint32_t number) noexcept {
+  relay_request& to = static_cast<relay_request&>(from);
   dequeued(to, joined_bytes);
   const pending_events::fate& fate = pending_.fate_of(number);
   if (fate.outcome != verdict::good) {
@@ -204,57 +212,58 @@ void inbound::on_joined(verify::source& from, std::uint32_t number) noexcept {
   } else if (fate.kept) {
     deliver(to, *fate.kept, fate.form);
   } else if (to.subscription() == nullptr) {
-    ++to.session().stats.messages.unknown_subscription;
+    ++to.session().counted().messages.unknown_subscription;
   } else {
     to.note_event(fate.created_at, reactor_.wall_clock());
-    gate_.repeats(fate.id, to.subscription()->number, to.session().slot);
-    ++to.session().stats.messages.duplicate;
+    gate_.repeats(fate.id, to.subscription()->number, to.session().slot());
+    ++to.session().counted().messages.duplicate;
   }
   pending_.leave(number);
 }
 
 /// The event that this is a copy of was before it. If that was good, it is known by now.
-void inbound::on_copy(verify::source& from, const wire::raw_event& event) noexcept {
-  leg& to = static_cast<leg&>(from);
+void receiver::on_copy(verify::source& from, const wire::raw_event& event) noexcept {
+  relay_request& to = static_cast<relay_request&>(from);
   const wire::event_fields& fields = event.fields();
   dequeued(to, fields.json.size());
   verify::id_form form;
   if (to.subscription() == nullptr) {
-    ++to.session().stats.messages.unknown_subscription;
-  } else if (gate_.repeats(fields.id, to.subscription()->number, to.session().slot)) {
-    ++to.session().stats.messages.duplicate;
+    ++to.session().counted().messages.unknown_subscription;
+  } else if (gate_.repeats(fields.id, to.subscription()->number, to.session().slot())) {
+    ++to.session().counted().messages.duplicate;
   } else if (gate_.verified_before(fields.id, fields.sig)) {
     const std::optional<verify::verified_event> trusted = verifier_.trust(event, form);
     trusted ? deliver(to, *trusted, form) : refuse(to, verdict::wrong_id);
   } else {
-    const verdict found = verifier_.check_now(event, form);
-    found == verdict::good ? deliver(to, verify::verifier::passed(event), form) : refuse(to, found);
+    verdict why = verdict::good;
+    const std::optional<verify::verified_event> checked = verifier_.check_now(event, form, why);
+    checked ? deliver(to, *checked, form) : refuse(to, why);
   }
 }
 
-void inbound::refuse(leg& to, verdict why) noexcept {
-  message_counts& counts = to.session().stats.messages;
+void receiver::refuse(relay_request& to, verdict why) noexcept {
+  message_counts& counts = to.session().counted().messages;
   ++(why == verdict::wrong_id ? counts.wrong_id : counts.wrong_signature);
-  to.session().lied = true;
+  to.session().note_forgery();
 }
 
-void inbound::deliver(leg& to, const verify::verified_event& event, verify::id_form form) noexcept {
-  relay_stats& stats = to.session().stats;
+void receiver::deliver(relay_request& to, const verify::verified_event& event, verify::id_form form) noexcept {
+  relay_stats& stats = to.session().counted();
   if (form == verify::id_form::escaped_controls) ++stats.control_id_hashes;
   if (to.subscription() == nullptr) {
     ++stats.messages.unknown_subscription;
     return;
   }
   to.note_event(event.fields().created_at_time(), reactor_.wall_clock());
-  const std::optional<dedup::gate::admission> admitted = gate_.admit(event, to.subscription()->number, to.session().slot);
+  const std::optional<dedup::gate::admission> admitted = gate_.admit(event, to.subscription()->number, to.session().slot());
   if (!admitted) {
     ++stats.messages.duplicate;
     return;
   }
-  if (admitted->forgotten_by) listener_.on_forgotten(*admitted->forgotten_by);
+  if (admitted->forgotten_by) subscriptions_.on_forgotten(*admitted->forgotten_by);
   ++stats.messages.delivered;
   record_.assign(event.fields());
-  listener_.on_fresh_event(to, admitted->event, event_view(record_), admitted->first);
+  subscriptions_.deliver(to, event_view(record_), admitted->first);
 }
 
 }  // namespace uvnostr

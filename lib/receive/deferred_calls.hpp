@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: MIT
+// Calls to the application that wait for the end of the loop's turn, where nothing of ours is half done.
+//
+// What can go wrong: a call adds others, for ever. What is added while calls run waits for the next turn, so that no
+// application keeps the loop from its sockets. A call may destroy the pool: then clear() runs inside of run().
+#pragma once
+
+#include <cstddef>
+#include <deque>
+#include <utility>
+
+#include <uvnostr/callback.hpp>
+
+#include "port/reactor.hpp"
+
+namespace uvnostr {
+
+class deferred_calls {
+ public:
+  explicit deferred_calls(port::reactor& reactor) noexcept : reactor_(reactor) {}
+
+  void add(callback<void()> call) {
+    calls_.push_back(std::move(call));
+    reactor_.wake_soon();
+  }
+  bool empty() const noexcept { return calls_.empty(); }
+  void clear() noexcept { calls_.clear(); }
+
+  void run() noexcept {
+    for (std::size_t due = calls_.size(); due != 0 && !calls_.empty(); --due) {
+      callback<void()> call = std::move(calls_.front());
+      calls_.pop_front();
+      call();
+    }
+    if (!calls_.empty()) reactor_.wake_soon();
+  }
+
+ private:
+  port::reactor& reactor_;
+  std::deque<callback<void()>> calls_;
+};
+
+}  // namespace uvnostr

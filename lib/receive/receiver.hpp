@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: MIT
+// The order of the stages through which a relay's message goes. It is written down here and nowhere else.
+//
+//   message --> EVENT --> request --> known already? --> an event by NIP-01? --> filter --> verification --> seen --> callback
+//           --> EOSE, CLOSED: in their turn, after the events before them
+//           --> OK, NOTICE, AUTH: at once
+//
+// Whatever falls out on the way is counted under its reason and disturbs nothing else. Identical copies of an event that
+// is being verified wait for its verdict without storing their bytes. Other copies wait only if the first sender has never
+// sent a forgery.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include <uvnostr/pool.hpp>
+
+#include "dedup/gate.hpp"
+#include "port/reactor.hpp"
+#include "receive/pending_events.hpp"
+#include "receive/subscription_set.hpp"
+#include "session/relay_session.hpp"
+#include "verify/verifier.hpp"
+#include "wire/event_record.hpp"
+#include "wire/frame_scan.hpp"
+#include "wire/relay_message.hpp"
+
+namespace uvnostr {
+
+/// What the receiver needs of the pool around it.
+class receiver_host {
+ public:
+  virtual void on_notice(const session::relay_session&, std::string_view words) noexcept = 0;
+  virtual session::relay_session* session_in_slot(std::uint32_t slot) noexcept = 0;
+  /// Around every call from outside, and while work is on a worker: the receiver must not go away in between.
+  virtual void hold() noexcept = 0;
+  virtual void unhold() noexcept = 0;
+
+ protected:
+  ~receiver_host() = default;
+};
+
+class receiver final : public session::message_listener, private verify::verifier_listener {
+ public:
+  receiver(port::reactor&, receiver_host&, subscription_set&, const pool_options&, const dedup::gate::key& secret);
+
+  void on_text(session::relay_session&, std::string_view message) noexcept override;
+  void on_binary(session::relay_session&) noexcept override;
+  /// At the end of a loop turn.
+  void pump() noexcept { verifier_.pump(); }
+  /// Nothing is handed on any more.
+  void stop() noexcept { verifier_.stop(); }
+
+  dedup::gate& gate() noexcept { return gate_; }
+  const dedup::gate& gate() const noexcept { return gate_; }
+  std::uint64_t verified() const noexcept { return verifier_.checked(); }
+
+ private:
+  void on_message(session::relay_session&, std::string_view message);
+  void on_event_message(session::relay_session&, const wire::frame_head&);
+  void accept(relay_request&, const wire::raw_event&);
+  const wire::event_fields& queue(verify::treatment, relay_request&, const wire::raw_event&);
+  void on_other_message(session::relay_session&, wire::verb, std::string_view message);
+  void in_its_turn(session::relay_session&, wire::relay_message&&);
+  void answer(relay_request&, const wire::relay_message&);
+  bool is_copy(const wire::event_fields&) const noexcept;
+  void deliver(relay_request&, const verify::verified_event&, verify::id_form) noexcept;
+  void refuse(relay_request&, verify::verdict) noexcept;
+  void dequeued(relay_request&, std::size_t bytes) noexcept;
+
+  void on_verified(verify::source&, const verify::verified_event&, verify::id_form) noexcept override;
+  void on_refused(verify::source&, const wire::event_fields&, verify::verdict) noexcept override;
+  void on_copy(verify::source&, const wire::raw_event&) noexcept override;
+  void on_joined(verify::source&, std::uint32_t fate) noexcept override;
+  void on_marker(verify::source&, const wire::relay_message&) noexcept override;
+  void hold() noexcept override { host_.hold(); }
+  void unhold() noexcept override { host_.unhold(); }
+
+  port::reactor& reactor_;
+  receiver_host& host_;
+  subscription_set& subscriptions_;
+  dedup::gate gate_;
+  pending_events pending_;
+  verify::verifier verifier_;
+  wire::event_record record_;                   // shows one event after the other
+};
+
+}  // namespace uvnostr
