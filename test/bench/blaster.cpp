@@ -27,8 +27,8 @@
 #include "bench/arguments.hpp"
 #include "bench/cost.hpp"
 #include "bench/event_source.hpp"
-#include "relay/frames.hpp"
-#include "relay/upgrade.hpp"
+#include "testing/sockets/frames.hpp"
+#include "testing/relay/upgrade.hpp"
 
 namespace uvnostr::bench {
 namespace {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The entry points of libFuzzer, one program for all targets: test/fuzz/fuzzer --target=NAME [libFuzzer's arguments].
+// The entry points of libFuzzer, one program for all targets: test/fuzzer --target=NAME [libFuzzer's arguments].
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>

@@ -5,7 +5,7 @@ import { cases } from './cases.mjs';
 import { Stage } from './harness.mjs';
 
 const [buildFolder, only = ''] = process.argv.slice(2);
-const client = resolve(buildFolder, 'test/interop/interop_client');
+const client = resolve(buildFolder, 'test/interop_client');
 
 let passed = 0;
 let failed = 0;

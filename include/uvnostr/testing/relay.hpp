@@ -39,7 +39,7 @@ namespace uvnostr::testing {
 
 class simulation;
 namespace detail {
-class core;
+class relay_core;
 }
 
 struct test_relay_options {
@@ -138,8 +138,8 @@ class UVNOSTR_API test_relay {
 
  private:
   friend class simulation;
-  explicit test_relay(std::shared_ptr<detail::core>) noexcept;
-  std::shared_ptr<detail::core> core_;
+  explicit test_relay(std::shared_ptr<detail::relay_core>) noexcept;
+  std::shared_ptr<detail::relay_core> core_;
 };
 
 }  // namespace uvnostr::testing

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: MIT
+// The heart of a test_relay: the links, and what they share. Where they come from is the host's affair.
+//
+// Happy path: start, listen, admit links, stop, listen again, destroyed with its test_relay. Anything that runs code of
+// the application (on_message) may destroy the test_relay; callers hold a reference until they return.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <uvnostr/testing/relay.hpp>
+
+#include "testing/relay/host.hpp"
+#include "testing/relay/link.hpp"
+#include "testing/relay/script_runner.hpp"
+#include "testing/relay/store.hpp"
+
+namespace uvnostr::testing::detail {
+
+class relay_core : public std::enable_shared_from_this<relay_core> {
+ public:
+  relay_core(std::unique_ptr<detail::host>, test_relay_options) noexcept;
+  relay_core(const relay_core&) = delete;
+  relay_core& operator=(const relay_core&) = delete;
+  ~relay_core();
+
+  const test_relay_options& options() const noexcept { return options_; }
+  testing::behaviour& behaviour() noexcept { return options_.behaviour; }
+  store& events() noexcept { return store_; }
+  script_runner& script() noexcept { return script_; }
+  detail::host& host() noexcept { return *host_; }
+
+  void stop(ending how) noexcept;
+  std::error_code listen() noexcept;
+  bool is_listening() const noexcept { return listening_; }
+  /// Of links in any phase.
+  void drop_links(ending how) noexcept;
+  void pause_reading(bool paused) noexcept;
+  /// Silence: nothing of the application is called any more.
+  void shut_down() noexcept;
+
+  /// A client has come: the record of its link, null if there are too many.
+  std::shared_ptr<link_record> next_client();
+  void admit(std::shared_ptr<link>);
+
+  void offer(const event&);
+  void offer_raw(std::string_view json);
+  void set_on_message(callback<bool(const connection&, std::string_view)> f) { on_message_ = std::move(f); }
+
+  /// What links tell.
+  void on_upgraded(link&);
+  void on_text(link&, std::string text);
+  void on_gone(link&);
+  void serve(link&, const request&);
+  void count_tls_failure() noexcept { ++counters_.tls_failed; }
+  void count_violation() noexcept { ++counters_.violations; }
+  void count_ping() noexcept { ++counters_.pings; }
+  void count_pong() noexcept { ++counters_.pongs; }
+  void count_binary() noexcept { ++counters_.messages, ++counters_.nonsense; }
+
+  relay_counters counters() const noexcept;
+  /// In the order in which they came.
+  const std::vector<std::shared_ptr<link>>& links() const noexcept { return links_; }
+  std::shared_ptr<link> newest_open_link() const noexcept;
+  using known_link = std::pair<std::shared_ptr<link_record>, std::weak_ptr<link>>;
+  const std::deque<known_link>& known_links() const noexcept { return known_; }
+  std::vector<std::string> received() const;
+
+ private:
+  handshake_rule next_rule();
+  void log(link&, const std::string& text);
+  bool intercepted(link&, const std::string& text);
+  void count(const request&) noexcept;
+
+  std::unique_ptr<detail::host> host_;
+  test_relay_options options_;
+  bool listening_ = false;
+  bool paused_ = false;
+  bool shut_down_ = false;
+  store store_;
+  script_runner script_;
+  relay_counters counters_;
+  callback<bool(const connection&, std::string_view)> on_message_;
+  std::vector<std::shared_ptr<link>> links_;
+  std::deque<known_link> known_;
+  std::vector<std::pair<std::shared_ptr<link_record>, std::size_t>> log_;  // connection, place in its `received`
+  std::size_t log_bytes_ = 0;
+};
+
+}  // namespace uvnostr::testing::detail

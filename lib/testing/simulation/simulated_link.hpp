@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: MIT
+// A relay's end of a simulated connection: the link without a socket.
+//
+// Happy path: start, open at once, messages both ways, a close frame comes and is answered (phase ending), the client
+// goes, gone. A handshake rule leads to another phase: answering opens late, mute never, ending is over before it
+// began. What is a matter of bytes on the wire becomes the end that lib/net would make of it. A client that does not
+// take note of the end is forgotten a second later, as by a socket.
+#pragma once
+
+#include <memory>
+
+#include "testing/relay/host.hpp"
+#include "testing/relay/link.hpp"
+#include "testing/simulation/simulated_host.hpp"
+
+namespace uvnostr::testing::detail {
+
+class simulated_link final : public link {
+ public:
+  simulated_link(relay_core&, std::shared_ptr<link_record>, simulated_caller);
+
+  /// What a client is told whose connection ends before it is one.
+  static port::disconnect lost_before_answer(bool secure);
+
+  void start(relay_core&, handshake_rule) override;
+  void abandon() noexcept override;
+
+  void send_text(std::string_view text) override;
+  /// The rest will never come: no difference to nothing.
+  void send_half_text(std::string_view) override {}
+  void send_binary(std::string_view bytes) override;
+  void send_ping(std::string_view payload) override;
+  void send_raw(std::string_view bytes) override;
+  void close(std::uint16_t code, std::string_view reason) override;
+  void drop(ending how) override;
+  void pause_reading() noexcept override { client_.up->pause(); }
+  void resume_reading() noexcept override { client_.up->resume(); }
+
+ private:
+  enum class phase { answering, mute, open, closing, ending, gone };
+
+  void answer(relay_core&, const handshake_rule&);
+  void open(relay_core&);
+  void refuse(port::disconnect);
+  void take(frame);
+  void on_close_frame(relay_core&, const frame&);
+  void on_too_big(relay_core&);
+  void say(frame);
+  void end(ending how);
+  void gone();
+
+  simulated_caller client_;
+  phase phase_ = phase::mute;
+  bool was_open_ = false;
+  bool close_sent_ = false;
+  std::unique_ptr<timer> pace_;  // of the handshake, then of the end
+};
+
+}  // namespace uvnostr::testing::detail

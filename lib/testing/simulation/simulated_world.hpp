@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: MIT
+// One pool's share of a simulation: port::world on the virtual clock.
+//
+// Happy path: attach, alarms, wakes, work and dials, release; then it frees itself. Work for threads is done in a later
+// turn of the same thread, also after release().
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "port/world.hpp"
+
+#include "testing/simulation/simulated_network.hpp"
+
+namespace uvnostr::testing::detail {
+
+class simulated_connection;
+
+class simulated_world final : public port::world, private port::reactor, private port::transport {
+ public:
+  explicit simulated_world(simulated_network& of) noexcept : network_(of) { ++network_.worlds; }
+  simulated_world(const simulated_world&) = delete;
+  simulated_world& operator=(const simulated_world&) = delete;
+  ~simulated_world() = default;
+
+  port::reactor& reactor() noexcept override { return *this; }
+  port::transport& transport() noexcept override { return *this; }
+  void attach(port::reactor_listener& listener) noexcept override { listener_ = &listener; }
+  void release() noexcept override;
+
+  /// It has ended.
+  void remove(simulated_connection&) noexcept;
+
+ private:
+  port::time_point now() noexcept override;
+  unix_seconds wall_clock() noexcept override { return network_.wall_clock(); }
+  bool random_bytes(std::span<std::byte>) noexcept override;
+  void set_alarm(port::time_point) noexcept override;
+  void clear_alarm() noexcept override;
+  void wake_soon() noexcept override;
+  void hold_loop(bool) noexcept override {}  // there is no loop that could end
+  bool run_on_worker(port::work&) noexcept override;
+  result<port::connection*> dial(const port::dial_request&, port::connection_listener&) noexcept override;
+  std::error_code check(const relay_options&) noexcept override { return {}; }
+
+  simulated_network& network_;
+  port::reactor_listener* listener_ = nullptr;
+  bool released_ = false;
+  std::optional<agenda::ticket> alarm_;
+  std::optional<agenda::ticket> wake_;
+  std::vector<std::shared_ptr<simulated_connection>> connections_;
+};
+
+}  // namespace uvnostr::testing::detail

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: MIT
+// One accepted TCP connection.
+//
+// Reading is libuv's. Writing is not: uv_write() uses write(2), which raises SIGPIPE when the client is gone, and a
+// test program must not have to ignore that signal. What the kernel does not take waits here and is tried again by a timer.
+//
+// Happy path: accept, listen, write..., finish: what is queued goes out, then FIN, then what the client still sends
+// is thrown away until its FIN (or for one second: an unread byte would turn our FIN into RST), then on_end.
+// Otherwise: the client ends or breaks first, then on_end at once; reset() and close() end it in silence.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "testing/sockets/loop_timer.hpp"
+
+namespace uvnostr::testing::detail {
+
+class socket : public std::enable_shared_from_this<socket> {
+ public:
+  /// Null if the server has no connection to give.
+  static std::shared_ptr<socket> accept(uv_stream_t* server, loop_context) noexcept;
+  explicit socket(loop_context) noexcept;
+  socket(const socket&) = delete;
+  socket& operator=(const socket&) = delete;
+  ~socket() { close(); }
+
+  /// `on_end` is called at most once, from the loop, and is the last call.
+  void listen(callback<void(std::string_view)> on_bytes, callback<void()> on_end) noexcept;
+  void pause_reading() noexcept;
+  void resume_reading() noexcept;
+
+  void write(std::string_view bytes);
+  /// At most so many bytes for each write and turn of the loop; 0: no limit.
+  void set_piece_bytes(std::size_t bytes) noexcept { piece_bytes_ = bytes; }
+  std::size_t unsent_bytes() const noexcept { return queue_.size() - sent_; }
+
+  /// The end after what is queued: FIN or RST.
+  void finish(bool reset) noexcept;
+  /// The end now.
+  void reset() noexcept;
+  void close() noexcept;
+
+ private:
+  struct handle;
+  void flush() noexcept;
+  void flush_later(std::chrono::milliseconds) noexcept;
+  void flushed() noexcept;
+  void came(ssize_t count, const char* bytes) noexcept;
+  void over() noexcept;
+  void update_reading() noexcept;
+
+  handle* handle_;
+  loop_timer retry_;
+  callback<void(std::string_view)> on_bytes_;
+  callback<void()> on_end_;
+  std::string queue_;
+  std::size_t sent_ = 0;  // of queue_
+  std::size_t piece_bytes_ = 0;
+  std::chrono::milliseconds retry_delay_{1};
+  bool paused_ = false;
+  bool finishing_ = false;
+  bool finish_with_reset_ = false;
+  bool fin_came_ = false;
+};
+
+}  // namespace uvnostr::testing::detail
