@@ -26,6 +26,7 @@ struct message_counts {
   // Events.
   std::uint64_t delivered = 0;             ///< given to a subscription
   std::uint64_t duplicate = 0;             ///< the subscription had it
+  std::uint64_t doubtful = 0;              ///< stored, of dates that were forgotten: told as a gap (gap_reason::memory)
   std::uint64_t unknown_subscription = 0;  ///< for no subscription that is open, or no longer
   std::uint64_t not_matching = 0;          ///< outside of the subscription's filters
   std::uint64_t malformed_event = 0;       ///< an EVENT whose event is not one by NIP-01

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
 #include <uvnostr/filter.hpp>
 
-#include "receive/filter_match.hpp"
+#include "wire/filter_match.hpp"
 #include "wire/filter_codec.hpp"
 
 namespace uvnostr {
 
 std::error_code filter::check() const noexcept { return wire::check_filter(*this); }
 
-bool filter::matches(const event_view& event) const noexcept { return receive::matches(*this, event); }
+bool filter::matches(const event_view& event) const noexcept { return wire::matches(*this, event); }
 
 std::string filter::to_json() const {
   std::string json;

@@ -33,6 +33,10 @@ void subscription::detach() noexcept {
   if (record_ != nullptr) std::exchange(record_, nullptr)->release();
 }
 
+bool subscription::ask_again(relay_id relay) noexcept {
+  return record_ != nullptr && record_->core != nullptr && record_->core->ask_again(*record_, relay);
+}
+
 bool subscription::is_open() const noexcept { return record_ != nullptr && record_->core != nullptr; }
 subscription_id subscription::id() const noexcept { return record_ == nullptr ? subscription_id{} : record_->id(); }
 

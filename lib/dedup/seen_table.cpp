@@ -61,35 +61,40 @@ std::uint32_t basic_seen_table<Owned>::find_any(const event_id& id) const noexce
 }
 
 template <bool Owned>
-auto basic_seen_table<Owned>::insert_at(const spot& at, const event_id& id, std::uint32_t owner, std::uint32_t sig_tag) noexcept
-    -> inserted {
-  inserted result{take_unused(), size_ == capacity_, 0};
+auto basic_seen_table<Owned>::insert_at(const spot& at, const event_id& id, std::uint32_t owner, std::uint32_t sig_tag,
+                                        unix_seconds created_at) noexcept -> inserted {
+  assert(!Owned || size_ <= capacity_);
+  const inserted result{take_unused(), size_ == capacity_};
   node& made = entries_[result.entry];
   made.id = id;
-  made.set(owner, sig_tag);
+  made.newer = npos;
+  made.set(owner, sig_tag, created_at);
   add_slot(result.entry, at);
-  link_newest(result.entry);
   ++size_;
-  if (result.evicted) {
-    result.evicted_owner = entries_[oldest_].owner();
-    erase(oldest_);
-    prepare_eviction();
+  if constexpr (!Owned) {
+    link_newest(result.entry);
+    if (result.evicted) {
+      erase(oldest_);
+      expect_erase(oldest_);
+    }
   }
   return result;
 }
 
-/// The next to go is known long before it goes: by then all that is needed for it is in the processor's cache.
+/// What goes next is known long before it goes.
 template <bool Owned>
-void basic_seen_table<Owned>::prepare_eviction() noexcept {
-  next_victim_ = oldest_;
-  home_of_victim_ = place_of(entries_[oldest_].id).home;
+void basic_seen_table<Owned>::expect_erase(std::uint32_t entry) noexcept {
+  next_victim_ = entry;
+  home_of_victim_ = place_of(entries_[entry].id).home;
   __builtin_prefetch(slots_ + home_of_victim_, 1);
-  const std::uint32_t one_later = entries_[oldest_].newer;
+  const std::uint32_t one_later = entries_[entry].newer;
   if (one_later != npos) __builtin_prefetch(entries_ + one_later, 1);
 }
 
 template <bool Owned>
-void basic_seen_table<Owned>::touch(std::uint32_t entry) noexcept {
+void basic_seen_table<Owned>::touch(std::uint32_t entry) noexcept
+  requires(!Owned)
+{
   if (entry == newest_) return;
   unlink(entry);
   link_newest(entry);
@@ -98,7 +103,7 @@ void basic_seen_table<Owned>::touch(std::uint32_t entry) noexcept {
 template <bool Owned>
 void basic_seen_table<Owned>::erase(std::uint32_t entry) noexcept {
   remove_slot(entry);
-  unlink(entry);
+  if constexpr (!Owned) unlink(entry);
   entries_[entry].newer = std::exchange(unused_, entry);
   if (entry == next_victim_) next_victim_ = npos;
   --size_;
@@ -121,7 +126,7 @@ void basic_seen_table<Owned>::add_slot(std::uint32_t entry, const spot& at) noex
     slot = at.home;
     distance = 0;
     while (slots_[slot] != 0 && (distance_in(slots_[slot]) >= distance || true_distance(slot) >= distance)) {
-      slot = next(slot);
+      slot = slot_after(slot);
       ++distance;
     }
   }
@@ -131,7 +136,7 @@ void basic_seen_table<Owned>::add_slot(std::uint32_t entry, const spot& at) noex
     const std::uint32_t moved = slots_[slot];
     slots_[slot] = carried;
     carried = distance_in(moved) == farthest ? moved : moved + (1U << entry_bits_);
-    slot = next(slot);
+    slot = slot_after(slot);
   }
   slots_[slot] = carried;
 }
@@ -139,9 +144,9 @@ void basic_seen_table<Owned>::add_slot(std::uint32_t entry, const spot& at) noex
 template <bool Owned>
 void basic_seen_table<Owned>::remove_slot(std::uint32_t entry) noexcept {
   std::uint32_t hole = entry == next_victim_ ? home_of_victim_ : place_of(entries_[entry].id).home;
-  while (entry_in(slots_[hole]) != entry) hole = next(hole);
+  while (entry_in(slots_[hole]) != entry) hole = slot_after(hole);
   // Up to one that is empty or at home, which both have distance 0.
-  for (std::uint32_t slot = next(hole); distance_in(slots_[slot]) != 0; slot = next(slot)) {
+  for (std::uint32_t slot = slot_after(hole); distance_in(slots_[slot]) != 0; slot = slot_after(slot)) {
     const std::uint32_t word = slots_[slot];
     slots_[hole] =
         distance_in(word) < farthest ? word - (1U << entry_bits_) : with_distance(word, true_distance(slot) - 1);
@@ -152,18 +157,21 @@ void basic_seen_table<Owned>::remove_slot(std::uint32_t entry) noexcept {
 
 template <bool Owned>
 void basic_seen_table<Owned>::link_newest(std::uint32_t entry) noexcept {
-  entries_[entry].older = newest_;
-  entries_[entry].newer = npos;
-  (newest_ == npos ? oldest_ : entries_[newest_].newer) = entry;
-  newest_ = entry;
+  if constexpr (!Owned) {
+    entries_[entry].older = newest_;
+    (newest_ == npos ? oldest_ : entries_[newest_].newer) = entry;
+    newest_ = entry;
+  }
 }
 
 template <bool Owned>
 void basic_seen_table<Owned>::unlink(std::uint32_t entry) noexcept {
-  const std::uint32_t older = entries_[entry].older;
-  const std::uint32_t newer = entries_[entry].newer;
-  (older == npos ? oldest_ : entries_[older].newer) = newer;
-  (newer == npos ? newest_ : entries_[newer].older) = older;
+  if constexpr (!Owned) {
+    const std::uint32_t older = entries_[entry].older;
+    const std::uint32_t newer = entries_[entry].newer;
+    (older == npos ? oldest_ : entries_[older].newer) = newer;
+    (newer == npos ? newest_ : entries_[newer].older) = older;
+  }
 }
 
 template <bool Owned>

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
-// The last events that were seen, in a fixed amount of memory: a hash table over an LRU list.
+// Ids in a fixed amount of memory: a hash table over entries that never move.
 //
-// One allocation holds this object, then the entries, then the index. An entry is its id and its two neighbours by
-// age, as entry numbers. The index is a table with open addressing whose slots are 32-bit words:
+// Without owners it is a cache: its entries form a list by age, and the oldest makes room. With owners nothing goes by
+// itself: each entry has one link, for a queue that the caller keeps.
+//
+// One allocation holds this object, then the entries, then the index. The index is a table with open addressing whose slots are 32-bit words:
 //
 //   | some bits of the hash | distance from the home slot, 6 bits | entry number + 1 |       0: empty
 //
@@ -18,9 +20,11 @@
 // What can go wrong: nothing at run time. The preconditions below are the caller's duty.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cassert>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -33,8 +37,8 @@
 
 namespace uvnostr::dedup {
 
-/// With an owner, one id may be there several times, once for each owner; and each entry has a tag of its signature.
-/// Without, neither costs anything: owner and tag are 0.
+/// With owners, one id may be there several times, once for each owner; each entry has a tag of its signature and the
+/// event's date, and size() may exceed capacity() by one until the caller erases an entry.
 template <bool Owned>
 class basic_seen_table {
  public:
@@ -43,8 +47,7 @@ class basic_seen_table {
 
   struct inserted {
     std::uint32_t entry;
-    bool evicted;                // the oldest entry had to go
-    std::uint32_t evicted_owner;
+    bool evicted;  // the oldest entry had to go
   };
 
   /// The capacity is from 1 to max_capacity. `Table` is this class or one that adds only functions to it.
@@ -80,19 +83,31 @@ class basic_seen_table {
   void for_each(const event_id& id, Function&& function) const;
 
   /// Adds it as the newest; the oldest goes if the table is full. It is not there yet.
-  inserted insert(const event_id& id, std::uint32_t owner = 0, std::uint32_t sig_tag = 0) noexcept {
-    return insert_at(look_up(id, owner), id, owner, sig_tag);
+  inserted insert(const event_id& id, std::uint32_t owner = 0, std::uint32_t sig_tag = 0, unix_seconds created_at = {}) noexcept {
+    return insert_at(look_up(id, owner), id, owner, sig_tag, created_at);
   }
   /// The same for one that was looked up just now.
-  inserted insert_at(const spot&, const event_id& id, std::uint32_t owner = 0, std::uint32_t sig_tag = 0) noexcept;
+  inserted insert_at(const spot&, const event_id& id, std::uint32_t owner = 0, std::uint32_t sig_tag = 0,
+                     unix_seconds created_at = {}) noexcept;
   /// Makes it the newest.
-  void touch(std::uint32_t entry) noexcept;
+  void touch(std::uint32_t entry) noexcept
+    requires(!Owned);
+  /// It will be erased next: what that needs is fetched into the processor's cache now.
+  void expect_erase(std::uint32_t entry) noexcept;
   void erase(std::uint32_t entry) noexcept;
   void clear() noexcept;
 
   const event_id& id(std::uint32_t entry) const noexcept { return entries_[entry].id; }
   std::uint32_t owner(std::uint32_t entry) const noexcept { return entries_[entry].owner(); }
   std::uint32_t sig_tag(std::uint32_t entry) const noexcept { return entries_[entry].sig_tag(); }
+  /// Dates after 2106 are told as the last second that 32 bits hold, those before 1970 as the first.
+  unix_seconds created_at(std::uint32_t entry) const noexcept { return unix_seconds(std::chrono::seconds(entries_[entry].date())); }
+  /// The link of an entry, npos at first, for a queue of the caller's.
+  std::uint32_t& next(std::uint32_t entry) noexcept
+    requires(Owned)
+  {
+    return entries_[entry].newer;
+  }
 
   std::size_t size() const noexcept { return size_; }
   std::size_t capacity() const noexcept { return capacity_; }
@@ -113,26 +128,30 @@ class basic_seen_table {
 
  private:
   struct no_extras {
+    std::uint32_t older = npos;
     std::uint32_t owner() const noexcept { return 0; }
     std::uint32_t sig_tag() const noexcept { return 0; }
-    void set(std::uint32_t, std::uint32_t) noexcept {}
+    std::uint32_t date() const noexcept { return 0; }
+    void set(std::uint32_t, std::uint32_t, unix_seconds) noexcept {}
   };
   class extras {
    public:
     std::uint32_t owner() const noexcept { return owner_; }
     std::uint32_t sig_tag() const noexcept { return sig_tag_; }
-    void set(std::uint32_t owner, std::uint32_t sig_tag) noexcept {
+    std::uint32_t date() const noexcept { return date_; }
+    void set(std::uint32_t owner, std::uint32_t sig_tag, unix_seconds created_at) noexcept {
       owner_ = owner;
       sig_tag_ = sig_tag;
+      date_ = static_cast<std::uint32_t>(std::clamp<std::int64_t>(created_at.time_since_epoch().count(), 0, 0xffffffff));
     }
 
    private:
     std::uint32_t owner_ = 0;
     std::uint32_t sig_tag_ = 0;
+    std::uint32_t date_ = 0;
   };
   struct node : std::conditional_t<Owned, extras, no_extras> {
     event_id id;
-    std::uint32_t older = npos;
     std::uint32_t newer = npos;  // of an unused entry: the next unused one
   };
 
@@ -155,7 +174,7 @@ class basic_seen_table {
     return {home, static_cast<std::uint32_t>(hash) >> (entry_bits_ + distance_bits) << distance_bits};
   }
 
-  std::uint32_t next(std::uint32_t slot) const noexcept { return slot + 1 == slot_count_ ? 0 : slot + 1; }
+  std::uint32_t slot_after(std::uint32_t slot) const noexcept { return slot + 1 == slot_count_ ? 0 : slot + 1; }
   std::uint32_t entry_in(std::uint32_t word) const noexcept { return (word & ((1U << entry_bits_) - 1)) - 1; }
   std::uint32_t distance_in(std::uint32_t word) const noexcept { return word >> entry_bits_ & farthest; }
   std::uint32_t with_distance(std::uint32_t word, std::uint32_t distance) const noexcept {
@@ -178,7 +197,6 @@ class basic_seen_table {
   void link_newest(std::uint32_t entry) noexcept;
   void unlink(std::uint32_t entry) noexcept;
   std::uint32_t take_unused() noexcept;
-  void prepare_eviction() noexcept;
 
   id_hash hash_;
   node* entries_;
@@ -209,7 +227,7 @@ auto basic_seen_table<Owned>::search(const event_id& id, place where, Accept&& a
       const std::uint32_t number = entry_in(word);
       if (entries_[number].id == id && accept(number)) return {slot, distance, true};
     }
-    slot = next(slot);
+    slot = slot_after(slot);
     if (distance < farthest) ++distance;
     word = slots_[slot];
   } while (distance_in(word) >= distance);
@@ -228,9 +246,9 @@ void basic_seen_table<Owned>::for_each(const event_id& id, Function&& function) 
 extern template class basic_seen_table<false>;
 extern template class basic_seen_table<true>;
 
-/// What the pool uses: who has already had an event.
+/// Who has had an event.
 using seen_table = basic_seen_table<true>;
-/// Ids alone.
+/// Ids alone, as a cache.
 using plain_seen_table = basic_seen_table<false>;
 
 }  // namespace uvnostr::dedup

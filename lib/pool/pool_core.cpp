@@ -12,21 +12,22 @@ namespace uvnostr {
 
 using session::relay_session;
 
-pool_core::pool_core(port::world& world, pool_options options, pool_callbacks callbacks, const dedup::gate::key& secret)
+pool_core::pool_core(port::world& world, pool_options options, pool_callbacks callbacks, const dedup::seen_events::key& secret)
     : options_(std::move(options)),
       callbacks_(std::move(callbacks)),
       world_(world),
       reactor_(world.reactor()),
       later_(reactor_),
       dialler_(reactor_, options_.max_dials),
-      subscriptions_(later_, callbacks_),
-      receiver_(reactor_, *this, subscriptions_, options_, secret) {}
+      seen_(options_.seen_entries, secret),
+      subscriptions_(later_, callbacks_, seen_),
+      receiver_(reactor_, *this, subscriptions_, seen_, options_, secret) {}
 
 pool_core::~pool_core() { shutdown(); }
 
 result<base::ref<pool_core>> pool_core::make(port::world& world, pool_options options, pool_callbacks callbacks) noexcept {
   std::error_code error = check_options(options);
-  dedup::gate::key secret;
+  dedup::seen_events::key secret;
   if (!error && !world.reactor().random_bytes(std::as_writable_bytes(std::span(secret)))) error = errc::random_unavailable;
   if (error) {
     world.release();
@@ -62,7 +63,7 @@ result<relay_id> pool_core::add_relay(relay_options options) {
       session::surroundings{
           .reactor = reactor_, .transport = world_.transport(), .timers = timers_, .listener = *this, .messages = receiver_});
   relays_.add(added);
-  receiver_.gate().add_relay(added->slot());
+  seen_.add_relay(added->slot());
   reactor_.hold_loop(true);
   subscriptions_.add_relay(added);
   added->dial_now();
@@ -94,6 +95,7 @@ std::error_code pool_core::reconnect(relay_id id) {
 }
 
 void pool_core::on_session_state(relay_session& session) noexcept {
+  subscriptions_.on_progress();
   if (callbacks_.on_relay_state) {
     later_.add([this, now = session.status(), keep = base::ref<relay_session>::retain(session), text = std::string(session.status().text)]() mutable {
       now.text = text;
@@ -105,7 +107,7 @@ void pool_core::on_session_state(relay_session& session) noexcept {
 
 void pool_core::session_stopped(relay_session& session) {
   if (base::ref<relay_session> left = relays_.take_leaving(session)) {
-    receiver_.gate().remove_relay(session.slot());
+    seen_.remove_relay(session.slot());
     later_.add([left = std::move(left)] {});  // the caller may be a function of the session
   }
   if (phase_ == phase::closing) {
@@ -212,7 +214,7 @@ std::string_view pool_core::url(relay_id id) const noexcept {
 
 std::vector<relay_id> pool_core::seen_on(const event_id& id) const {
   std::vector<relay_id> ids;
-  receiver_.gate().seen_on(id, [&](std::uint32_t slot) {
+  seen_.seen_on(id, [&](std::uint32_t slot) {
     // One that was removed keeps its slot until its connection is closed.
     const relay_session* const sender = relays_.in_slot(slot);
     if (sender != nullptr && relays_.find(sender->id()) != nullptr) ids.push_back(sender->id());
@@ -225,7 +227,7 @@ std::vector<relay_id> pool_core::seen_on(const event_id& id) const {
 pool_stats pool_core::stats() const {
   pool_stats all;
   all.verified = receiver_.verified();
-  all.seen_entries = receiver_.gate().size();
+  all.seen_entries = seen_.size();
   relays_.add_to(all);
   return all;
 }

@@ -55,6 +55,7 @@ class pool_core final : public base::ref_counted<pool_core>,
 
   /// For the handles. With a reason on_close is called, without one it is silence.
   void end_subscription(subscription_record&, std::optional<close_reason>);
+  bool ask_again(subscription_record&, relay_id);
 
   /// The pool of a `relay` object ends with its only relay.
   void close_with_last_relay() noexcept { closes_with_last_relay_ = true; }
@@ -69,7 +70,7 @@ class pool_core final : public base::ref_counted<pool_core>,
   enum class phase : unsigned char { open, closing, over };
   class turn;
 
-  pool_core(port::world&, pool_options, pool_callbacks, const dedup::gate::key&);
+  pool_core(port::world&, pool_options, pool_callbacks, const dedup::seen_events::key&);
 
   void on_alarm() noexcept override;
   void on_wake() noexcept override;
@@ -78,9 +79,15 @@ class pool_core final : public base::ref_counted<pool_core>,
   void on_session_wants_dial(session::relay_session& session) noexcept override { dialler_.want(session); }
   void on_session_dial_over(session::relay_session& session) noexcept override { dialler_.over(session); }
   void on_request_settled(session::relay_session&, session::request& request) noexcept override { subscriptions_.on_settled(request); }
-  void on_request_refused(session::relay_session& session, session::request& request, std::string_view words) noexcept override {
-    subscriptions_.on_refused(session, request, words);
+  void on_request_refused(session::relay_session& session, session::request& request, const session::refusal& said) noexcept override {
+    subscriptions_.on_refused(session, request, said);
   }
+  void on_request_caught_up(session::relay_session&, session::request& request, bool first) noexcept override {
+    subscriptions_.on_caught_up(request, first);
+  }
+  void on_request_progress(session::relay_session&, session::request&) noexcept override { subscriptions_.on_progress(); }
+  bool may_ask_page(const session::request& request) noexcept override { return subscriptions_.may_ask_page(request); }
+  std::uint32_t page_size(const session::request& request) noexcept override { return subscriptions_.page_size(request); }
   void on_delivery_done(session::relay_session&, session::delivery&, outcome, std::string_view, std::error_code) noexcept override;
 
   void on_notice(const session::relay_session&, std::string_view) noexcept override;
@@ -110,6 +117,7 @@ class pool_core final : public base::ref_counted<pool_core>,
   deferred_calls later_;
   relay_set relays_;
   dialler dialler_;
+  dedup::seen_events seen_;
   subscription_set subscriptions_;
   receiver receiver_;
   base::intrusive_list<publish_record> publishes_;  // each with a count of ours

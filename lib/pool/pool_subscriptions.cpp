@@ -34,6 +34,12 @@ void pool_core::end_subscription(subscription_record& record, std::optional<clos
   subscriptions_.end(record, reason);
 }
 
+bool pool_core::ask_again(subscription_record& record, relay_id relay) {
+  const turn guard(*this);
+  relay_request* const request = record.at(relay);
+  return request != nullptr && request->session().requests().ask_again(*request);
+}
+
 void pool_core::on_notice(const relay_session& session, std::string_view words) noexcept {
   if (callbacks_.on_notice) callbacks_.on_notice(session.id(), words);
 }

@@ -67,6 +67,9 @@ class connection {
   /// Sends what is queued, then a close frame; on_disconnect() comes when the peer has answered. There is no
   /// time limit: the caller has one. Before on_open() it ends at once. No on_text() any more.
   virtual void close(std::uint16_t code, std::string_view reason) noexcept = 0;
+  /// The date in the answer to the upgrade, if it had one: the peer's clock when the connection was made.
+  /// Source: RFC 9110, 6.6.1.
+  virtual std::optional<unix_seconds> peer_date() const noexcept { return std::nullopt; }
   /// Ends it now, in silence: no callback any more, and the pointer is dead. Allowed inside its callbacks.
   virtual void abort() noexcept = 0;
 

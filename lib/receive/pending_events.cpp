@@ -8,7 +8,7 @@ namespace uvnostr {
 using dedup::seen_table;
 
 // The places are not touched before they are used: an idle pool has no memory in them.
-pending_events::pending_events(const dedup::gate::key& secret)
+pending_events::pending_events(const dedup::seen_events::key& secret)
     : ids_(seen_table::make<seen_table>(capacity, secret)), places_(std::make_unique_for_overwrite<place[]>(capacity)) {}
 
 void pending_events::add(const wire::event_fields& event, std::uint32_t subscription, std::uint32_t relay_slot, std::uint32_t sig_tag) {

@@ -18,7 +18,7 @@
 #include <string_view>
 #include <vector>
 
-#include "dedup/gate.hpp"
+#include "dedup/seen_events.hpp"
 #include "verify/check.hpp"
 #include "verify/verified_event.hpp"
 #include "wire/event_fields.hpp"
@@ -29,7 +29,7 @@ class pending_events {
  public:
   static constexpr std::size_t capacity = 4096;
 
-  explicit pending_events(const dedup::gate::key& secret);
+  explicit pending_events(const dedup::seen_events::key& secret);
 
   /// The bytes of the event stay where they are until it is decided. Does nothing if its id is known.
   void add(const wire::event_fields& event, std::uint32_t subscription, std::uint32_t relay_slot, std::uint32_t sig_tag);

@@ -20,14 +20,17 @@ std::size_t cost_of(const wire::relay_message& message) noexcept {
 /// Of a copy that joined the one being checked: generous, for a flood of them is to be bounded as well.
 constexpr std::size_t joined_bytes = 64;
 
+session::sent_req& req_of(verify::source& from) noexcept { return static_cast<session::sent_req&>(from); }
+relay_request& request_of(session::sent_req& req) noexcept { return static_cast<relay_request&>(req.owner()); }
+
 }  // namespace
 
-receiver::receiver(port::reactor& reactor, receiver_host& host, subscription_set& subscriptions, const pool_options& options,
-                   const dedup::gate::key& secret)
+receiver::receiver(port::reactor& reactor, receiver_host& host, subscription_set& subscriptions, dedup::seen_events& seen,
+                   const pool_options& options, const dedup::seen_events::key& secret)
     : reactor_(reactor),
       host_(host),
       subscriptions_(subscriptions),
-      gate_(options.seen_entries, secret),
+      seen_(seen),
       pending_(secret),
       verifier_(reactor, *this, options.verification) {}
 
@@ -56,23 +59,28 @@ void receiver::on_binary(relay_session& from) noexcept {
 
 void receiver::on_event_message(relay_session& from, const wire::frame_head& head) {
   message_counts& counts = from.counted().messages;
-  auto* const to = static_cast<relay_request*>(from.requests().find(head.subscription));
-  if (to == nullptr || to->subscription() == nullptr) {
+  session::sent_req* const req = from.requests().find(head.subscription);
+  const subscription_record* const subscription = req == nullptr ? nullptr : request_of(*req).subscription();
+  if (subscription == nullptr) {
     ++counts.unknown_subscription;
     return;
   }
   const std::optional<event_id> id = wire::scan_id(head.event);
-  if (id && gate_.repeats(*id, to->subscription()->number, from.slot())) {
-    ++counts.duplicate;
-    to->note_repeat(reactor_.wall_clock());
-    return;
-  }
-  const auto joined = id ? pending_.join(*id, head.event, to->subscription()->number) : std::nullopt;
-  if (joined) {
-    ++counts.pending;
-    from.add_pending(joined_bytes);
-    verifier_.add_joined(*to, *joined);
-    return;
+  if (id) {
+    if (const auto known = seen_.repeats(*id, subscription->in_seen, from.slot())) {
+      ++counts.duplicate;
+      note(*req, *id, *known, head.event);
+      return;
+    }
+    // Who has several filters has to read the event to see which of them it is for.
+    const bool is_read = req->state == session::sent_req::state::asked && req->owner().history().needs_event();
+    const auto joined = is_read ? std::nullopt : pending_.join(*id, head.event, subscription->number);
+    if (joined) {
+      ++counts.pending;
+      from.add_pending(joined_bytes);
+      verifier_.add_joined(*req, *joined);
+      return;
+    }
   }
   const std::optional<wire::raw_event> event = wire::scan_event(head.event);
   if (!event) {
@@ -80,21 +88,39 @@ void receiver::on_event_message(relay_session& from, const wire::frame_head& hea
     return;
   }
   record_.assign(event->fields());
-  if (!to->subscription()->matches(event_view(record_))) {
+  if (!subscription->matches(event_view(record_))) {
     ++counts.not_matching;
     return;
   }
-  accept(*to, *event);
+  accept(*req, *event);
 }
 
-/// An event that somebody wants: straight on if it needs no verification and nothing is before it.
-void receiver::accept(relay_request& to, const wire::raw_event& event) {
+/// An event came that is verified, or known: how far the relay's answer has come by it.
+void receiver::note(session::sent_req& req, const event_id& id, unix_seconds created_at, std::string_view event) noexcept {
+  session::request& to = req.owner();
+  switch (req.state) {
+    case session::sent_req::state::asked:
+      to.note_progress();
+      if (!to.history().needs_event()) {
+        to.history().note_stored(id, created_at);
+      } else if (const std::optional<wire::raw_event> read = wire::scan_event(event)) {
+        record_.assign(read->fields());
+        to.history().note_stored(id, event_view(record_));
+      }
+      break;
+    case session::sent_req::state::live: to.history().note_live(created_at, request_of(req).session().trusted_time()); break;
+    case session::sent_req::state::over: break;
+  }
+}
+
+/// An event that is wanted. It goes straight on if it needs no verification and nothing waits before it.
+void receiver::accept(session::sent_req& to, const wire::raw_event& event) {
   const wire::event_fields& fields = event.fields();
-  if (verifier_.off() || gate_.verified_before(fields.id, fields.sig)) {
+  if (verifier_.off() || seen_.verified_before(fields.id, fields.sig)) {
     verify::id_form form;
     const std::optional<verify::verified_event> trusted = verifier_.trust(event, form);
     if (!trusted) {
-      refuse(to, verdict::wrong_id);
+      refuse(request_of(to), verdict::wrong_id);
     } else if (verifier_.idle()) {
       deliver(to, *trusted, form);
     } else {
@@ -104,20 +130,22 @@ void receiver::accept(relay_request& to, const wire::raw_event& event) {
     queue(treatment::copy, to, event);
   } else {
     const wire::event_fields& queued = queue(treatment::check, to, event);
-    pending_.add(queued, to.subscription()->number, to.session().slot(), gate_.tag_of(fields.sig));
+    const relay_request& request = request_of(to);
+    pending_.add(queued, request.subscription()->number, request.session().slot(), seen_.tag_of(fields.sig));
   }
 }
 
 bool receiver::is_copy(const wire::event_fields& fields) const noexcept {
   const auto before = pending_.find(fields.id);
-  if (!before || before->sig_tag != gate_.tag_of(fields.sig)) return false;
+  if (!before || before->sig_tag != seen_.tag_of(fields.sig)) return false;
   const relay_session* const sender = host_.session_in_slot(before->relay_slot);
   return sender != nullptr && !sender->has_forged();
 }
 
-const wire::event_fields& receiver::queue(treatment how, relay_request& to, const wire::raw_event& event) {
-  ++to.session().counted().messages.pending;
-  to.session().add_pending(event.fields().json.size());
+const wire::event_fields& receiver::queue(treatment how, session::sent_req& to, const wire::raw_event& event) {
+  relay_session& from = request_of(to).session();
+  ++from.counted().messages.pending;
+  from.add_pending(event.fields().json.size());
   return verifier_.add(how, to, event);
 }
 
@@ -155,7 +183,7 @@ void receiver::on_other_message(relay_session& from, wire::verb verb, std::strin
 
 /// EOSE and CLOSED must not overtake the events before them.
 void receiver::in_its_turn(relay_session& from, wire::relay_message&& message) {
-  auto* const to = static_cast<relay_request*>(from.requests().find(message.subscription));
+  session::sent_req* const to = from.requests().find(message.subscription);
   if (to == nullptr) return;
   if (verifier_.idle()) {
     answer(*to, message);
@@ -166,21 +194,15 @@ void receiver::in_its_turn(relay_session& from, wire::relay_message&& message) {
 }
 
 void receiver::on_marker(verify::source& from, const wire::relay_message& message) noexcept {
-  relay_request& to = static_cast<relay_request&>(from);
-  to.session().remove_pending(cost_of(message));
+  session::sent_req& to = req_of(from);
+  request_of(to).session().remove_pending(cost_of(message));
   answer(to, message);
 }
 
-/// EOSE or CLOSED, in its turn.
-void receiver::answer(relay_request& to, const wire::relay_message& message) {
-  session::request_table& requests = to.session().requests();
-  // It may have waited: the request may be over, or asked anew under another id.
-  if (!session::request_table::has_or_had_id(to, message.subscription)) return;
-  if (message.verb == wire::verb::closed) {
-    requests.on_closed(to, message.text);
-  } else if (requests.on_eose(to)) {
-    subscriptions_.on_first_eose(to, message.hint);
-  }
+/// EOSE or CLOSED, in its turn. It may have waited, and its REQ be over.
+void receiver::answer(session::sent_req& to, const wire::relay_message& message) {
+  session::request_table& requests = request_of(to).session().requests();
+  message.verb == wire::verb::closed ? requests.on_closed(to, message.text) : requests.on_eose(to, message.hint);
 }
 
 void receiver::dequeued(relay_request& to, std::size_t bytes) noexcept {
@@ -189,55 +211,60 @@ void receiver::dequeued(relay_request& to, std::size_t bytes) noexcept {
 }
 
 void receiver::on_verified(verify::source& from, const verify::verified_event& event, verify::id_form form) noexcept {
-  relay_request& to = static_cast<relay_request&>(from);
-  dequeued(to, event.fields().json.size());
-  pending_.decide(event, form, to.subscription() == nullptr);
+  session::sent_req& to = req_of(from);
+  relay_request& request = request_of(to);
+  dequeued(request, event.fields().json.size());
+  pending_.decide(event, form, request.subscription() == nullptr);
   deliver(to, event, form);
 }
 
 void receiver::on_refused(verify::source& from, const wire::event_fields& event, verdict why) noexcept {
-  relay_request& to = static_cast<relay_request&>(from);
-  dequeued(to, event.json.size());
+  session::sent_req& to = req_of(from);
+  relay_request& request = request_of(to);
+  dequeued(request, event.json.size());
   pending_.decide(event, why);
-  refuse(to, why);
+  refuse(request, why);
 }
 
 /// These bytes were checked before, as another relay had sent them: their fate is this one's too.
 void receiver::on_joined(verify::source& from, std::uint32_t number) noexcept {
-  relay_request& to = static_cast<relay_request&>(from);
-  dequeued(to, joined_bytes);
+  session::sent_req& to = req_of(from);
+  relay_request& request = request_of(to);
+  dequeued(request, joined_bytes);
   const pending_events::fate& fate = pending_.fate_of(number);
   if (fate.outcome != verdict::good) {
-    refuse(to, fate.outcome);
+    refuse(request, fate.outcome);
   } else if (fate.kept) {
     deliver(to, *fate.kept, fate.form);
-  } else if (to.subscription() == nullptr) {
-    ++to.session().counted().messages.unknown_subscription;
+  } else if (request.subscription() == nullptr) {
+    ++request.session().counted().messages.unknown_subscription;
   } else {
-    to.note_event(fate.created_at, reactor_.wall_clock());
-    gate_.repeats(fate.id, to.subscription()->number, to.session().slot());
-    ++to.session().counted().messages.duplicate;
+    note(to, fate.id, fate.created_at, {});
+    seen_.repeats(fate.id, request.subscription()->in_seen, request.session().slot());
+    ++request.session().counted().messages.duplicate;
   }
   pending_.leave(number);
 }
 
 /// The event that this is a copy of was before it. If that was good, it is known by now.
 void receiver::on_copy(verify::source& from, const wire::raw_event& event) noexcept {
-  relay_request& to = static_cast<relay_request&>(from);
+  session::sent_req& to = req_of(from);
+  relay_request& request = request_of(to);
   const wire::event_fields& fields = event.fields();
-  dequeued(to, fields.json.size());
+  dequeued(request, fields.json.size());
   verify::id_form form;
-  if (to.subscription() == nullptr) {
-    ++to.session().counted().messages.unknown_subscription;
-  } else if (gate_.repeats(fields.id, to.subscription()->number, to.session().slot())) {
-    ++to.session().counted().messages.duplicate;
-  } else if (gate_.verified_before(fields.id, fields.sig)) {
+  if (request.subscription() == nullptr) {
+    ++request.session().counted().messages.unknown_subscription;
+  } else if (const auto known = seen_.repeats(fields.id, request.subscription()->in_seen, request.session().slot())) {
+    note(to, fields.id, *known, fields.json);
+    ++request.session().counted().messages.duplicate;
+  } else if (seen_.verified_before(fields.id, fields.sig)) {
     const std::optional<verify::verified_event> trusted = verifier_.trust(event, form);
-    trusted ? deliver(to, *trusted, form) : refuse(to, verdict::wrong_id);
+    trusted ? deliver(to, *trusted, form) : refuse(request, verdict::wrong_id);
   } else {
     verdict why = verdict::good;
     const std::optional<verify::verified_event> checked = verifier_.check_now(event, form, why);
-    checked ? deliver(to, *checked, form) : refuse(to, why);
+    checked ? deliver(to, *checked, form) : refuse(request, why);
   }
 }
 
@@ -247,23 +274,32 @@ void receiver::refuse(relay_request& to, verdict why) noexcept {
   to.session().note_forgery();
 }
 
-void receiver::deliver(relay_request& to, const verify::verified_event& event, verify::id_form form) noexcept {
-  relay_stats& stats = to.session().counted();
+void receiver::deliver(session::sent_req& to, const verify::verified_event& event, verify::id_form form) noexcept {
+  relay_request& request = request_of(to);
+  relay_stats& stats = request.session().counted();
   if (form == verify::id_form::escaped_controls) ++stats.control_id_hashes;
-  if (to.subscription() == nullptr) {
+  if (request.subscription() == nullptr) {
     ++stats.messages.unknown_subscription;
     return;
   }
-  to.note_event(event.fields().created_at_time(), reactor_.wall_clock());
-  const std::optional<dedup::gate::admission> admitted = gate_.admit(event, to.subscription()->number, to.session().slot());
-  if (!admitted) {
-    ++stats.messages.duplicate;
-    return;
+  const wire::event_fields& fields = event.fields();
+  note(to, fields.id, fields.created_at_time(), fields.json);
+  using dedup::seen_events;
+  const auto origin = to.what == session::sent_req::kind::page ? seen_events::origin::page : seen_events::origin::recent;
+  const bool stored = to.state != session::sent_req::state::live;
+  const auto admitted = seen_.admit(event, request.subscription()->in_seen, request.session().slot(), origin, stored);
+  switch (admitted) {
+    case seen_events::admission::known: ++stats.messages.duplicate; return;
+    case seen_events::admission::doubtful:
+      ++stats.messages.doubtful;
+      request.history().note_doubtful(fields.created_at_time());
+      return;
+    case seen_events::admission::first:
+    case seen_events::admission::fresh: break;
   }
-  if (admitted->forgotten_by) subscriptions_.on_forgotten(*admitted->forgotten_by);
   ++stats.messages.delivered;
-  record_.assign(event.fields());
-  subscriptions_.deliver(to, event_view(record_), admitted->first);
+  record_.assign(fields);
+  subscriptions_.deliver(request, event_view(record_), admitted == seen_events::admission::first);
 }
 
 }  // namespace uvnostr

@@ -16,7 +16,7 @@
 
 #include <uvnostr/pool.hpp>
 
-#include "dedup/gate.hpp"
+#include "dedup/seen_events.hpp"
 #include "port/reactor.hpp"
 #include "receive/pending_events.hpp"
 #include "receive/subscription_set.hpp"
@@ -43,7 +43,7 @@ class receiver_host {
 
 class receiver final : public session::message_listener, private verify::verifier_listener {
  public:
-  receiver(port::reactor&, receiver_host&, subscription_set&, const pool_options&, const dedup::gate::key& secret);
+  receiver(port::reactor&, receiver_host&, subscription_set&, dedup::seen_events&, const pool_options&, const dedup::seen_events::key& secret);
 
   void on_text(session::relay_session&, std::string_view message) noexcept override;
   void on_binary(session::relay_session&) noexcept override;
@@ -52,20 +52,19 @@ class receiver final : public session::message_listener, private verify::verifie
   /// Nothing is handed on any more.
   void stop() noexcept { verifier_.stop(); }
 
-  dedup::gate& gate() noexcept { return gate_; }
-  const dedup::gate& gate() const noexcept { return gate_; }
   std::uint64_t verified() const noexcept { return verifier_.checked(); }
 
  private:
   void on_message(session::relay_session&, std::string_view message);
   void on_event_message(session::relay_session&, const wire::frame_head&);
-  void accept(relay_request&, const wire::raw_event&);
-  const wire::event_fields& queue(verify::treatment, relay_request&, const wire::raw_event&);
+  void accept(session::sent_req&, const wire::raw_event&);
+  const wire::event_fields& queue(verify::treatment, session::sent_req&, const wire::raw_event&);
   void on_other_message(session::relay_session&, wire::verb, std::string_view message);
   void in_its_turn(session::relay_session&, wire::relay_message&&);
-  void answer(relay_request&, const wire::relay_message&);
+  void answer(session::sent_req&, const wire::relay_message&);
   bool is_copy(const wire::event_fields&) const noexcept;
-  void deliver(relay_request&, const verify::verified_event&, verify::id_form) noexcept;
+  void note(session::sent_req&, const event_id&, unix_seconds created_at, std::string_view event) noexcept;
+  void deliver(session::sent_req&, const verify::verified_event&, verify::id_form) noexcept;
   void refuse(relay_request&, verify::verdict) noexcept;
   void dequeued(relay_request&, std::size_t bytes) noexcept;
 
@@ -80,7 +79,7 @@ class receiver final : public session::message_listener, private verify::verifie
   port::reactor& reactor_;
   receiver_host& host_;
   subscription_set& subscriptions_;
-  dedup::gate gate_;
+  dedup::seen_events& seen_;
   pending_events pending_;
   verify::verifier verifier_;
   wire::event_record record_;                   // shows one event after the other

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "receive/filter_match.hpp"
+#include "wire/filter_match.hpp"
 
 namespace uvnostr {
 
@@ -16,7 +16,7 @@ void relay_request::cut_off() noexcept {
 }
 
 bool subscription_record::matches(const event_view& event) const noexcept {
-  return std::any_of(filters.begin(), filters.end(), [&](const filter& f) { return receive::matches(f, event); });
+  return std::any_of(filters.begin(), filters.end(), [&](const filter& f) { return wire::matches(f, event); });
 }
 
 bool subscription_record::all_settled() const noexcept {
@@ -42,8 +42,9 @@ void subscription_record::remove_all_relays() noexcept {
   for (const base::ref<relay_request>& each : std::exchange(requests_, {})) each->cut_off();
 }
 
-void subscription_record::note_forgotten() noexcept {
-  for (const base::ref<relay_request>& each : requests_) each->note_forgotten();
+relay_request* subscription_record::at(relay_id id) const noexcept {
+  const auto found = std::find_if(requests_.begin(), requests_.end(), [&](const auto& each) { return each->session().id() == id; });
+  return found == requests_.end() ? nullptr : found->get();
 }
 
 }  // namespace uvnostr

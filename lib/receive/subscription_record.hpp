@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -16,14 +17,13 @@
 #include "base/ref.hpp"
 #include "session/relay_session.hpp"
 #include "session/request.hpp"
-#include "verify/batch.hpp"
 
 namespace uvnostr {
 
 class pool_core;
 
 /// A subscription at one relay.
-class relay_request final : public verify::source, public session::request {
+class relay_request final : public session::request {
  public:
   relay_request(subscription_record& subscription, base::ref<session::relay_session> session);
 
@@ -52,14 +52,16 @@ class subscription_record final : public base::ref_counted<subscription_record> 
   void ask(base::ref<session::relay_session>);
   void remove_relay(const session::relay_session&) noexcept;
   void remove_all_relays() noexcept;
-  /// Its oldest remembered event was forgotten.
-  void note_forgotten() noexcept;
+  relay_request* at(relay_id) const noexcept;
+  std::span<const base::ref<relay_request>> requests() const noexcept { return requests_; }
 
   const std::vector<filter> filters;
   subscription_callbacks callbacks;
   const subscribe_options options;
   pool_core* core;             // null once the subscription or the pool has ended
-  const std::uint32_t number;  // its owner in the cache against duplicates
+  const std::uint32_t number;
+  std::uint32_t in_seen = 0;   // its number among the seen events
+  bool pages_wait = false;     // a relay that is ahead of others waits for them
   bool was_asked = false;      // of at least one relay
   bool all_eose_told = false;
   bool abandoned = false;      // its handle was destroyed: nothing is called any more

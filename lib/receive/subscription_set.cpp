@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "receive/subscription_set.hpp"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -11,14 +12,14 @@ using session::relay_session;
 void subscription_set::add(subscription_record& record) {
   record.retain();
   open_.push_back(record.hook);
-  by_number_.emplace(record.number, &record);
+  record.in_seen = seen_.add_subscription();
 }
 
 void subscription_set::end(subscription_record& record, std::optional<close_reason> reason) {
   if (record.core == nullptr) return;
   record.core = nullptr;
   record.hook.unlink();
-  by_number_.erase(record.number);
+  seen_.end_subscription(record.in_seen);
   record.remove_all_relays();
   auto keep = base::ref<subscription_record>::adopt(&record);  // our count
   if (!reason) return;
@@ -56,13 +57,20 @@ void subscription_set::deliver(relay_request& to, const event_view& event, bool 
   if (first && !silent_ && callbacks_.on_event) callbacks_.on_event(from, event);
 }
 
-void subscription_set::on_first_eose(relay_request& to, eose_hint hint) noexcept {
+void subscription_set::on_caught_up(session::request& request, bool first) noexcept {
+  relay_request& to = static_cast<relay_request&>(request);
+  if (to.subscription() == nullptr) return;
   const base::ref<subscription_record> keep = base::ref<subscription_record>::retain(*to.subscription());
-  const base::ref<relay_request> keep_request = base::ref<relay_request>::retain(to);
+  const base::ref<session::request> keep_request = base::ref<session::request>::retain(request);
   const relay_id from = to.session().id();
-  if (keep->callbacks.on_eose) keep->callbacks.on_eose(from, hint);
-  if (!silent_ && callbacks_.on_eose) callbacks_.on_eose(from, keep->id());
-  if (!silent_ && to.subscription() != nullptr) to.session().requests().settle(to);
+  if (first) {
+    if (keep->callbacks.on_eose) keep->callbacks.on_eose(from, to.history().last_hint());
+    if (!silent_ && callbacks_.on_eose) callbacks_.on_eose(from, keep->id());
+  }
+  if (!silent_ && to.subscription() != nullptr && keep->callbacks.on_caught_up) {
+    keep->callbacks.on_caught_up(from, to.history().gaps());
+  }
+  if (first && !silent_ && to.subscription() != nullptr) to.session().requests().settle(to);
 }
 
 void subscription_set::on_settled(session::request& request) noexcept {
@@ -78,17 +86,47 @@ void subscription_set::check_all_eose(subscription_record& record) {
   if (record.options.close_on_eose && record.core != nullptr) end(record, close_reason::all_eose);
 }
 
-void subscription_set::on_refused(const relay_session& session, session::request& request, std::string_view words) noexcept {
+void subscription_set::on_refused(const relay_session& session, session::request& request, const session::refusal& said) noexcept {
   subscription_record* const record = static_cast<relay_request&>(request).subscription();
   if (record == nullptr || !record->callbacks.on_relay_closed) return;
-  later_.add([keep = base::ref<subscription_record>::retain(*record), id = session.id(), words = std::string(words)] {
-    if (keep->core != nullptr) keep->callbacks.on_relay_closed(id, words);
+  const relay_closed told{
+      .relay = session.id(), .words = {}, .hung_up = said.hung_up, .asked_again = said.asked_again, .pause = said.pause};
+  later_.add([keep = base::ref<subscription_record>::retain(*record), told, words = std::string(said.words)]() mutable {
+    told.words = words;
+    if (keep->core != nullptr) keep->callbacks.on_relay_closed(told);
   });
 }
 
-void subscription_set::on_forgotten(std::uint32_t number) noexcept {
-  const auto found = by_number_.find(number);
-  if (found != by_number_.end()) found->second->note_forgotten();
+std::uint32_t subscription_set::page_size(const session::request& request) const noexcept {
+  constexpr std::size_t most = 500;  // more than that few relays give
+  const subscription_record* const record = static_cast<const relay_request&>(request).subscription();
+  const std::size_t relays = record == nullptr ? 1 : std::max<std::size_t>(record->requests().size(), 1);
+  return static_cast<std::uint32_t>(std::clamp<std::size_t>(seen_.half_share() / (2 * relays), 1, most));
+}
+
+bool subscription_set::may_ask_page(const session::request& request) noexcept {
+  subscription_record* const record = static_cast<const relay_request&>(request).subscription();
+  if (record == nullptr) return true;
+  const std::optional<unix_seconds> own = request.history().next_until();
+  std::optional<unix_seconds> farthest_behind;
+  for (const base::ref<relay_request>& each : record->requests()) {
+    if (each.get() == &request) continue;
+    relay_session& at = each->session();
+    const bool may_come = !at.open() && !at.failing() && !each->settled();
+    if (!may_come && !each->is_catching_up()) continue;
+    const unix_seconds next = may_come ? unix_seconds::max() : each->history().next_until().value_or(unix_seconds::min());
+    if (next > own && next > farthest_behind) farthest_behind = next;
+  }
+  if (!farthest_behind || seen_.room_for_pages(record->in_seen, *farthest_behind) >= page_size(request)) return true;
+  record->pages_wait = true;
+  return false;
+}
+
+void subscription_set::on_progress() noexcept {
+  for (cursor each(open_); subscription_record* const s = each.next();) {
+    if (!std::exchange(s->pages_wait, false)) continue;
+    for (const base::ref<relay_request>& at : s->requests()) at->session().requests().go_on(*at);
+  }
 }
 
 }  // namespace uvnostr

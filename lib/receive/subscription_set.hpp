@@ -7,23 +7,23 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <optional>
-#include <string_view>
 
 #include <uvnostr/pool.hpp>
 
 #include "base/intrusive_list.hpp"
 #include "base/ref.hpp"
+#include "dedup/seen_events.hpp"
 #include "receive/deferred_calls.hpp"
 #include "receive/subscription_record.hpp"
-#include "verify/verified_event.hpp"
+#include "session/session_listener.hpp"
 
 namespace uvnostr {
 
 class subscription_set {
  public:
-  subscription_set(deferred_calls& later, pool_callbacks& callbacks) noexcept : later_(later), callbacks_(callbacks) {}
+  subscription_set(deferred_calls& later, pool_callbacks& callbacks, dedup::seen_events& seen) noexcept
+      : later_(later), callbacks_(callbacks), seen_(seen) {}
 
   std::uint32_t next_number() noexcept { return ++last_number_; }
   void add(subscription_record&);
@@ -38,11 +38,16 @@ class subscription_set {
 
   /// An event that this subscription did not have. `first`: no other had it either.
   void deliver(relay_request& to, const event_view&, bool first) noexcept;
-  void on_first_eose(relay_request& to, eose_hint) noexcept;
   void on_settled(session::request&) noexcept;
-  void on_refused(const session::relay_session&, session::request&, std::string_view words) noexcept;
-  /// The subscription with this number has more events than can be remembered.
-  void on_forgotten(std::uint32_t number) noexcept;
+  void on_refused(const session::relay_session&, session::request&, const session::refusal&) noexcept;
+  void on_caught_up(session::request&, bool first) noexcept;
+
+  /// Relays go through the past side by side, so that the copies of an event come while it is remembered. One that is
+  /// ahead of others may go on only as far as what it brings is remembered until they have come there too.
+  bool may_ask_page(const session::request&) noexcept;
+  std::uint32_t page_size(const session::request&) const noexcept;
+  /// A request has come further, or its relay has come or gone.
+  void on_progress() noexcept;
 
  private:
   using cursor = base::intrusive_list<subscription_record>::cursor;
@@ -50,8 +55,8 @@ class subscription_set {
 
   deferred_calls& later_;
   pool_callbacks& callbacks_;
+  dedup::seen_events& seen_;
   base::intrusive_list<subscription_record> open_;  // each with a count of ours
-  std::map<std::uint32_t, subscription_record*> by_number_;
   std::uint32_t last_number_ = 0;
   bool silent_ = false;
 };

@@ -102,6 +102,7 @@ void relay_session::on_open() noexcept {
   stats_.connect_time = now() - phase_since_;
   ++stats_.connects;
   dial_failed_ = false;
+  if (const std::optional<unix_seconds> date = connection_->peer_date()) relay_clock_ = clock_reading{*date, now()};
   enter(phase::connected);
   listener().on_session_dial_over(*this);
   auth_.on_connected();
@@ -151,7 +152,7 @@ void relay_session::connection_over(const port::disconnect& end) noexcept {
     if (was == phase::connected) backoff_.lost_after(uptime);
   }
   auth_.on_disconnected();
-  requests_.on_disconnected();
+  requests_.on_disconnected(was == phase::connected && (end.cause == errc::closed_by_relay || end.cause == errc::connection_lost));
   outbox_.on_disconnected();
   if (was == phase::closing) {
     finish(stop_cause_);
@@ -160,10 +161,20 @@ void relay_session::connection_over(const port::disconnect& end) noexcept {
   }
 }
 
-void relay_session::wait_or_stop() noexcept {
+double relay_session::random_fraction() noexcept {
   std::uint32_t random = 0;
   around_.reactor.random_bytes(std::as_writable_bytes(std::span(&random, 1)));
-  delay_ = backoff_.next_delay(static_cast<double>(random) / 4294967295.0);
+  return static_cast<double>(random) / 4294967295.0;
+}
+
+unix_seconds relay_session::trusted_time() noexcept {
+  const unix_seconds ours = wall_clock();
+  if (!relay_clock_) return ours;
+  return std::min(ours, relay_clock_->date + std::chrono::floor<std::chrono::seconds>(now() - relay_clock_->at));
+}
+
+void relay_session::wait_or_stop() noexcept {
+  delay_ = backoff_.next_delay(random_fraction());
   if (!delay_) {
     if (options_.reconnect.enabled) {
       last_end_text_ += "; " + make_error_code(errc::retries_exhausted).message();

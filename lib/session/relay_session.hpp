@@ -72,6 +72,8 @@ class relay_session final : public base::ref_counted<relay_session>, private por
   /// Whoever takes a message apart counts it here.
   relay_stats& counted() noexcept { return stats_; }
   relay_stats stats() const;
+  /// The lesser of our clock and the relay's, as its answer to the upgrade showed it.
+  unix_seconds trusted_time() noexcept;
   void note_forgery() noexcept { has_forged_ = true; }
   /// It sent an event that did not verify.
   bool has_forged() const noexcept { return has_forged_; }
@@ -95,6 +97,8 @@ class relay_session final : public base::ref_counted<relay_session>, private por
   base::timer_queue& timers() noexcept { return around_.timers; }
   std::chrono::microseconds now() noexcept { return around_.reactor.now().time_since_epoch(); }
   unix_seconds wall_clock() noexcept { return around_.reactor.wall_clock(); }
+  /// From 0 to 1.
+  double random_fraction() noexcept;
   /// False if there is no connection or its write queue is full.
   bool send(std::string_view message) noexcept;
   /// Sends what is due at the end of this loop turn.
@@ -129,6 +133,11 @@ class relay_session final : public base::ref_counted<relay_session>, private por
   const surroundings around_;
   relay_stats stats_;
   bool has_forged_ = false;
+  struct clock_reading {
+    unix_seconds date;
+    std::chrono::microseconds at;
+  };
+  std::optional<clock_reading> relay_clock_;
   phase phase_ = phase::idle;
   port::connection* connection_ = nullptr;
   backoff backoff_;

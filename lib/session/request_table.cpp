@@ -14,10 +14,8 @@ namespace {
 
 constexpr std::chrono::milliseconds first_pause{5'000};
 constexpr std::chrono::milliseconds longest_pause{300'000};
-
-bool has_limit(const std::vector<filter>& filters) noexcept {
-  return std::any_of(filters.begin(), filters.end(), [](const filter& f) { return f.limit.has_value(); });
-}
+constexpr unsigned most_failed_pages = 3;
+constexpr unsigned most_fatal = 2;
 
 /// A refusal that the same REQ may not meet a little later. An unknown word counts as an error, as NIP-01 has it.
 bool is_temporary(std::string_view prefix) noexcept {
@@ -31,29 +29,9 @@ bool is_temporary(std::string_view prefix) noexcept {
 
 void request::on_timer() noexcept { table_->on_timer(*this); }
 
-/// Relays send the newest stored events first: what came of an answer says nothing of older ones until its EOSE.
-void request::note_event(unix_seconds created_at, unix_seconds now) noexcept {
-  const unix_seconds at = std::min(created_at, now);
-  std::optional<unix_seconds>& reached = step_ == step::live ? newest_ : arrived_;
-  reached = reached ? std::max(*reached, at) : at;
-  if (!answered_) oldest_stored_ = oldest_stored_ ? std::min(*oldest_stored_, at) : at;
-}
-
-/// Where to ask from after a reconnect; empty: for everything again.
-///
-/// Asking for everything loses nothing, not even events that come late with an old date, and what is known is
-/// dropped. It cannot be done if more was delivered than is remembered, nor with a `limit`, which would hide what came
-/// meanwhile behind the newest few; then it is from the newest verified event less an overlap.
-std::optional<unix_seconds> request::resume_from(unix_seconds now) const noexcept {
-  if (!answered_) return std::nullopt;
-  const bool limited = has_limit(filters_);
-  if (!limited && !forgotten_) return std::nullopt;
-  unix_seconds reached = std::min(newest_.value_or(asked_at_.value_or(now)), now);
-  if (heard_at_) reached = std::max(reached, std::min(*heard_at_, now));
-  unix_seconds from = reached - options_.resume_overlap;
-  // Events before these were cut off by the limit: the application did not want them then, nor now.
-  if (limited) from = std::max(from, oldest_stored_.value_or(asked_at_.value_or(now)));
-  return from;
+bool request::is_catching_up() const noexcept {
+  if (step_ == step::to_ask || step_ == step::asked || step_ == step::held) return !settled_ || progress_ != progress_before_;
+  return step_ == step::live && !history_.is_caught_up() && !caught_up_told_ && !page_waits_;
 }
 
 void request_table::add(request& r) {
@@ -68,44 +46,67 @@ void request_table::add(request& r) {
 }
 
 void request_table::remove(request& r) {
-  if ((r.step_ == request::step::asked || r.step_ == request::step::live) && session_.open()) {
-    closes_.push_back(wire::close_message(wire_id_of(r)));
-  }
-  forget_wire_id(r);
   r.timer_.cancel();
+  close_req(r.page_);
+  close_req(r.open_req_);
   r.hook.unlink();
   session_.pump_soon();
 }
 
-request* request_table::find(std::string_view wire_id) const noexcept {
+bool request_table::ask_again(request& r) {
+  r.fatal_ = 0;
+  r.refusals_ = 0;
+  r.suspect_ = false;
+  if (r.step_ != request::step::refused) return false;
+  r.timer_.cancel();
+  r.step_ = request::step::to_ask;
+  session_.pump_soon();
+  return true;
+}
+
+sent_req* request_table::find(std::string_view wire_id) const noexcept {
   std::uint32_t number = 0;
   const auto parsed = std::from_chars(wire_id.data(), wire_id.data() + wire_id.size(), number, 16);
   if (parsed.ec != std::errc() || number >= slots_.size()) return nullptr;
-  request* const r = slots_[number].used_by;
-  return r != nullptr && !r->id_is_old_ && wire_id == wire_id_of(*r) ? r : nullptr;
+  sent_req* const found = slots_[number].used_by;
+  return found != nullptr && wire_id == found->id() ? found : nullptr;
 }
 
 void request_table::on_connected() noexcept {
   for (cursor each(requests_); request* const at = each.next();) {
     request& r = *at;
-    r.step_ = request::step::to_ask;
-    r.auth_tried_ = false;
-    r.refusals_ = 0;
+    r.step_ = r.fatal_ >= most_fatal ? request::step::refused : request::step::to_ask;
+    r.auth_tried_ = r.caught_up_told_ = r.page_waits_ = r.waits_for_others_ = false;
+    r.refusals_ = r.failed_pages_ = 0;
   }
 }
 
-void request_table::on_disconnected() noexcept {
+void request_table::on_disconnected(bool hung_up) noexcept {
   closes_.clear();
+  const unix_seconds now = session_.trusted_time();
+  std::size_t unanswered = 0;
+  for (cursor each(requests_); request* const r = each.next();) {
+    if (hung_up && r->step_ == request::step::asked && r->progress_ == r->progress_before_) ++unanswered;
+  }
   for (cursor each(requests_); request* const at = each.next();) {
     request& r = *at;
-    // EOSE may have come already, and wait behind events that are being verified.
-    r.id_is_old_ = r.wire_id_size_ != 0 && (r.id_is_old_ || r.step_ == request::step::asked);
-    if (!r.id_is_old_) forget_wire_id(r);
+    // A relay that hangs up without a word over what it was asked is asked for the candidates one by one.
+    const bool may_be_the_cause = hung_up && r.step_ == request::step::asked && r.progress_ == r.progress_before_;
+    if (may_be_the_cause && unanswered == 1) ++r.fatal_;
+    r.suspect_ = may_be_the_cause;
+    r.history_.interrupted(now);
+    end_req(r.page_);
+    end_req(r.open_req_);
     // The time for on_all_eose goes on: the relay may be back before it is over.
-    if (r.step_ == request::step::refused) r.timer_.cancel();
+    if (r.step_ == request::step::refused || r.settled_) r.timer_.cancel();
     // A relay that hangs up before that time runs is waited for no longer than one that cannot be reached.
-    if ((r.step_ == request::step::to_ask || r.step_ == request::step::held) && !r.eose_timed_) settle(r);
+    if ((r.step_ == request::step::to_ask || r.step_ == request::step::held) && !r.timer_.is_scheduled()) settle(r);
     r.step_ = request::step::away;
+    if (r.fatal_ == most_fatal && may_be_the_cause) {
+      ++r.fatal_;
+      session_.listener().on_request_refused(session_, r, {.words = {}, .hung_up = true, .asked_again = asked_again::never, .pause = {}});
+      settle(r);
+    }
   }
 }
 
@@ -113,74 +114,154 @@ void request_table::settle_all() noexcept {
   for (cursor each(requests_); request* const r = each.next();) settle(*r);
 }
 
+bool request_table::answers_are_due() const noexcept {
+  for (const slot& each : slots_) {
+    if (each.used_by != nullptr && each.used_by->state == sent_req::state::asked) return true;
+  }
+  return false;
+}
+
+bool request_table::may_ask_page(const request& r) const noexcept {
+  return r.step_ == request::step::live && !r.page_ && !r.page_waits_ && !r.caught_up_told_ && !r.history_.is_caught_up();
+}
+
 bool request_table::pump() {
   while (!closes_.empty()) {
     if (!session_.send(closes_.front())) return false;
     closes_.pop_front();
   }
+  bool suspects = false;
   for (cursor each(requests_); request* const at = each.next();) {
     request& r = *at;
-    if (r.step_ == request::step::to_ask && !ask(r)) return false;
+    suspects = suspects || (r.suspect_ && r.step_ == request::step::to_ask);
+    if (r.step_ == request::step::to_ask && !r.suspect_ && !ask(r)) return false;
+    if (may_ask_page(r) && !ask_page(r)) return false;
+  }
+  if (!suspects || answers_are_due()) return true;
+  for (cursor each(requests_); request* const r = each.next();) {
+    if (r->suspect_ && r->step_ == request::step::to_ask) return ask(*r);
   }
   return true;
+}
+
+base::ref<sent_req> request_table::make_req(sent_req::kind what, request& r) {
+  if (free_slots_.empty()) {
+    free_slots_.push_back(static_cast<std::uint32_t>(slots_.size()));
+    slots_.emplace_back();
+  }
+  const std::uint32_t number = free_slots_.back();
+  free_slots_.pop_back();
+  auto made = base::make_ref<sent_req>(what, r, number, slots_[number].generation++);
+  slots_[number].used_by = made.get();
+  return made;
+}
+
+void request_table::end_req(base::ref<sent_req>& req) noexcept {
+  if (!req) return;
+  req->state = sent_req::state::over;
+  slots_[req->slot].used_by = nullptr;
+  free_slots_.push_back(req->slot);
+  req.reset();
+}
+
+void request_table::close_req(base::ref<sent_req>& req) {
+  if (!req) return;
+  if (session_.open()) closes_.push_back(wire::close_message(req->id()));
+  end_req(req);
 }
 
 bool request_table::ask(request& r) {
-  if (r.id_is_old_) forget_wire_id(r);
-  if (r.wire_id_size_ == 0) {
-    r.arrived_.reset();
-    if (free_slots_.empty()) {
-      free_slots_.push_back(static_cast<std::uint32_t>(slots_.size()));
-      slots_.emplace_back();
-    }
-    r.slot_ = free_slots_.back();
-    free_slots_.pop_back();
-    slot& s = slots_[r.slot_];
-    s.used_by = &r;
-    char* const end = r.wire_id_.data() + r.wire_id_.size();
-    char* at = std::to_chars(r.wire_id_.data(), end, r.slot_, 16).ptr;
-    *at++ = '-';
-    at = std::to_chars(at, end, s.generation++, 16).ptr;
-    r.wire_id_size_ = static_cast<std::size_t>(at - r.wire_id_.data());
+  const std::uint32_t page = session_.listener().page_size(r);
+  auto req = make_req(sent_req::kind::stays_open, r);
+  if (!session_.send(wire::req_message(req->id(), r.history_.begin(session_.trusted_time(), page)))) {
+    end_req(req);
+    return false;
   }
-  const unix_seconds now = session_.wall_clock();
-  if (!session_.send(wire::req_message(wire_id_of(r), r.filters_, r.resume_from(now)))) return false;
+  r.open_req_ = std::move(req);
   r.step_ = request::step::asked;
-  if (!r.asked_at_) r.asked_at_ = now;
-  if (!r.settled_ && !r.eose_timed_) {
-    r.eose_timed_ = true;
-    r.unread_before_ = session_.unread_time();
-    session_.timers().schedule(r.timer_, session_.now() + r.options_.eose_timeout);
-  }
+  await_answer(r);
   return true;
 }
 
-bool request_table::on_eose(request& r) noexcept {
-  if (r.id_is_old_) {
-    forget_wire_id(r);  // it is asked anew nevertheless
-  } else if (r.step_ == request::step::asked) {
-    r.step_ = request::step::live;
-  } else {
+bool request_table::ask_page(request& r) {
+  r.waits_for_others_ = !session_.listener().may_ask_page(r);
+  if (r.waits_for_others_) return true;
+  const std::vector<filter> filters = r.history_.next_page(session_.listener().page_size(r));
+  auto req = make_req(sent_req::kind::page, r);
+  if (!session_.send(wire::req_message(req->id(), filters))) {
+    end_req(req);
+    r.history_.interrupted_page();
     return false;
   }
-  if (r.arrived_) r.newest_ = std::max(r.newest_.value_or(*r.arrived_), *r.arrived_);
-  r.arrived_.reset();
-  r.refusals_ = 0;
-  r.timer_.cancel();
-  const bool first = !r.answered_;
-  r.answered_ = true;
-  return first;
+  r.page_ = std::move(req);
+  await_answer(r);
+  return true;
 }
 
-void request_table::on_closed(request& r, std::string_view text) {
-  if (r.id_is_old_) return;  // the next connection asks anew
-  const std::string_view prefix = wire::reason_prefix(text);
-  forget_wire_id(r);
+void request_table::await_answer(request& r) noexcept {
+  r.progress_before_ = r.progress_;
+  r.unread_before_ = session_.unread_time();
+  session_.timers().schedule(r.timer_, session_.now() + r.options_.eose_timeout);
+}
+
+void request_table::on_eose(sent_req& req, eose_hint hint) {
+  if (req.state != sent_req::state::asked) return;
+  request& r = req.owner();
+  const base::ref<request> keep = base::ref<request>::retain(r);
   r.timer_.cancel();
-  r.eose_timed_ = r.settled_;
+  r.suspect_ = false;
+  r.fatal_ = 0;
+  r.failed_pages_ = 0;
+  r.history_.answered(hint, session_.trusted_time());
+  if (req.what == sent_req::kind::page) {
+    close_req(r.page_);
+  } else {
+    req.state = sent_req::state::live;
+    r.step_ = request::step::live;
+  }
+  session_.pump_soon();
+  session_.listener().on_request_progress(session_, r);
+  if (r.history_.is_caught_up()) tell_caught_up(r);
+}
+
+/// The calls may be the end of the request: nothing of it is touched after them.
+void request_table::tell_caught_up(request& r) {
+  if (std::exchange(r.caught_up_told_, true)) return;
+  session_.listener().on_request_caught_up(session_, r, !std::exchange(r.eose_told_, true));
+}
+
+void request_table::page_failed(request& r, gap_reason why) {
+  close_req(r.page_);
+  if (++r.failed_pages_ < most_failed_pages) {
+    r.history_.interrupted_page();
+    r.page_waits_ = true;
+    session_.timers().schedule(r.timer_, session_.now() + pause(r.failed_pages_));
+    return;
+  }
+  r.history_.give_up_page(why, session_.trusted_time());
+  r.history_.interrupted_page();
+  tell_caught_up(r);
+}
+
+void request_table::on_closed(sent_req& req, std::string_view text) {
+  if (req.state == sent_req::state::over) return;
+  request& r = req.owner();
+  const base::ref<request> keep = base::ref<request>::retain(r);
+  r.suspect_ = false;
+  r.fatal_ = 0;
+  if (req.what == sent_req::kind::page) {
+    end_req(r.page_);
+    r.timer_.cancel();
+    return page_failed(r, gap_reason::refused);
+  }
+  const std::string_view prefix = wire::reason_prefix(text);
+  end_req(r.open_req_);
+  close_req(r.page_);
+  r.history_.interrupted(session_.trusted_time());
+  r.timer_.cancel();
   if ((prefix == "auth-required" || prefix == "restricted") && !r.auth_tried_) {
     if (session_.auth().done()) {
-      // The refusal waited behind events, and AUTH was over before its turn came.
+      // The refusal waited for the events before it, and AUTH was over before its turn came.
       r.auth_tried_ = true;
       r.step_ = request::step::to_ask;
       session_.pump_soon();
@@ -195,14 +276,21 @@ void request_table::on_closed(request& r, std::string_view text) {
   refuse(r, text);
 }
 
+/// Grows with each refusal in a row. The jitter keeps many requests from coming back together.
+std::chrono::milliseconds request_table::pause(unsigned times) noexcept {
+  const auto longest = std::min(first_pause * (1 << std::min(times == 0 ? 0U : times - 1, 6U)), longest_pause);
+  return std::chrono::milliseconds(static_cast<std::int64_t>(static_cast<double>(longest.count()) * (0.8 + 0.4 * session_.random_fraction())));
+}
+
 void request_table::refuse(request& r, std::string_view text) {
   r.step_ = request::step::refused;
+  refusal said{.words = text, .hung_up = false, .asked_again = asked_again::on_next_connection, .pause = {}};
   if (is_temporary(wire::reason_prefix(text))) {
-    const auto pause = std::min(first_pause * (1 << std::min(r.refusals_, 6U)), longest_pause);
-    ++r.refusals_;
-    session_.timers().schedule(r.timer_, session_.now() + pause);
+    said.asked_again = asked_again::after_pause;
+    said.pause = pause(++r.refusals_);
+    session_.timers().schedule(r.timer_, session_.now() + said.pause);
   }
-  session_.listener().on_request_refused(session_, r, text);
+  session_.listener().on_request_refused(session_, r, said);
   settle(r);
 }
 
@@ -225,12 +313,8 @@ void request_table::settle(request& r) noexcept {
   session_.listener().on_request_settled(session_, r);
 }
 
-void request_table::forget_wire_id(request& r) noexcept {
-  if (r.wire_id_size_ == 0) return;
-  slots_[r.slot_].used_by = nullptr;
-  free_slots_.push_back(r.slot_);
-  r.wire_id_size_ = 0;
-  r.id_is_old_ = false;
+void request_table::go_on(request& r) noexcept {
+  if (r.waits_for_others_) session_.pump_soon();
 }
 
 void request_table::on_timer(request& r) {
@@ -239,12 +323,18 @@ void request_table::on_timer(request& r) {
     session_.pump_soon();
     return;
   }
-  const std::chrono::microseconds unread = session_.unread_since(r.unread_before_);
-  if (unread.count() > 0) {
-    session_.timers().schedule(r.timer_, session_.now() + unread);
-  } else {
-    settle(r);
+  if (std::exchange(r.page_waits_, false)) {
+    session_.pump_soon();
+    return;
   }
+  const std::chrono::microseconds unread = session_.unread_since(r.unread_before_);
+  if (unread.count() > 0) return session_.timers().schedule(r.timer_, session_.now() + unread);
+  if (r.progress_ != r.progress_before_) return await_answer(r);
+  const base::ref<request> keep = base::ref<request>::retain(r);
+  if (r.page_) return page_failed(r, gap_reason::no_answer);
+  if (!r.settled_) settle(r);
+  // Whoever waits for it need not wait longer; should the answer still come, it counts.
+  session_.listener().on_request_progress(session_, r);
 }
 
 }  // namespace uvnostr::session

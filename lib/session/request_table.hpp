@@ -1,19 +1,24 @@
 // SPDX-License-Identifier: MIT
-// The requests of one relay: REQ and CLOSE, again after each reconnect.
+// The requests of one relay: REQ and CLOSE, again after each reconnect, and pages of the past beside them.
 //
-// Happy path: add -> REQ -> events -> EOSE -> live -> remove -> CLOSE.
+// Happy path: add -> REQ -> events -> EOSE -> live, pages until the past is complete -> caught up -> remove -> CLOSE.
 // What can go wrong:
-//   the connection is lost    everything is asked again, under new ids, from where it makes no gap (resume_from)
-//   CLOSED auth-required      held until AUTH is done, asked once more, then refused
-//   CLOSED error, rate-limit  asked again after a pause that grows
-//   CLOSED for other reasons  asked again on the next connection only
-//   no EOSE                   counts as answered after eose_timeout
-//   the socket is full        pump() goes on where it stopped
+//   the connection is lost       everything is asked again under new ids, from where history says
+//   CLOSED auth-required         held until AUTH is done, asked once more, then refused
+//   CLOSED error, rate-limited,  asked again after a pause that grows and has jitter
+//     or without a reason
+//   CLOSED for other reasons     asked again on the next connection
+//   a page is refused, or not    asked again after a pause, a few times; then what it would have had is a gap
+//     answered
+//   no EOSE, and no progress     counts as answered after eose_timeout
+//   the relay hangs up over it   asked alone, after the others; then refused until ask_again()
+//   the socket is full           pump() goes on where it stopped
 //
-// Every REQ has a fresh id, because some relays do not replace a live one, and so that what was meant for an older
-// generation is not taken for the new one.
+// Every REQ has a fresh id, because some relays do not replace a live one, and so that what was meant for an older one
+// is not taken for the new one.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <list>
 #include <string>
@@ -33,39 +38,50 @@ class request_table {
 
   void add(request&);
   void remove(request&);
+  /// A request that was refused is asked again now. False if it was not.
+  bool ask_again(request&);
 
-  /// The request that has this id on the wire; null for anything else.
-  request* find(std::string_view wire_id) const noexcept;
-  /// Whether the request has, or had on the connection before, this id on the wire.
-  static bool has_or_had_id(const request& r, std::string_view wire_id) noexcept { return r.wire_id_size_ != 0 && wire_id == wire_id_of(r); }
+  /// What has this id on the wire; null for anything else.
+  sent_req* find(std::string_view wire_id) const noexcept;
 
   void on_connected() noexcept;
-  void on_disconnected() noexcept;
-  /// No connection will come soon: nobody is to wait for these.
+  /// `hung_up`: the relay ended it, so it may be that it did not like what it was sent.
+  void on_disconnected(bool hung_up) noexcept;
+  /// No connection will come soon: these are not to be waited for.
   void settle_all() noexcept;
   /// Sends what is due. False if the socket is full.
   bool pump();
 
-  /// EOSE came. True if it is the first of this request: the application is to be told, then settle() called.
-  bool on_eose(request&) noexcept;
-  /// Nobody waits for its EOSE any more.
+  /// EOSE came, in its turn.
+  void on_eose(sent_req&, eose_hint);
+  /// CLOSED came, in its turn.
+  void on_closed(sent_req&, std::string_view text);
+  /// The listener was told of the first EOSE, or need not be: its answer is not waited for any more.
   void settle(request&) noexcept;
-  /// CLOSED came.
-  void on_closed(request&, std::string_view text);
   /// AUTH has ended, well or not: what was held is asked again, or refused with this text.
   void on_auth(bool accepted, std::string_view text);
+  /// Other relays have come further: a page that waited may be asked.
+  void go_on(request&) noexcept;
 
  private:
   using cursor = base::intrusive_list<request>::cursor;
   struct slot {
-    request* used_by = nullptr;
+    sent_req* used_by = nullptr;
     std::uint32_t generation = 0;
   };
 
   bool ask(request&);
+  bool ask_page(request&);
+  bool may_ask_page(const request&) const noexcept;
+  bool answers_are_due() const noexcept;
+  base::ref<sent_req> make_req(sent_req::kind, request&);
+  void end_req(base::ref<sent_req>&) noexcept;
+  void close_req(base::ref<sent_req>&);
+  void await_answer(request&) noexcept;
+  void page_failed(request&, gap_reason);
   void refuse(request&, std::string_view text);
-  static std::string_view wire_id_of(const request& r) noexcept { return {r.wire_id_.data(), r.wire_id_size_}; }
-  void forget_wire_id(request&) noexcept;
+  void tell_caught_up(request&);
+  std::chrono::milliseconds pause(unsigned times) noexcept;
   void on_timer(request&);
   friend class request;
 

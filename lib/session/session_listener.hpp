@@ -2,17 +2,31 @@
 // Whom a session tells. None of these may destroy the session; they may call it.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <string_view>
 #include <system_error>
 
 #include <uvnostr/publish.hpp>
+#include <uvnostr/subscription.hpp>
 
 namespace uvnostr::session {
 
 class relay_session;
 class request;
 class delivery;
+
+/// When a request that was refused is asked again by itself.
+using asked_again = relay_closed::again;
+
+/// How a request was refused. Lifetime: the words die when the call returns.
+struct refusal {
+  std::string_view words;
+  bool hung_up;  // the relay closed the connection instead of answering
+  session::asked_again asked_again;
+  std::chrono::milliseconds pause;
+};
 
 /// Gets what comes in.
 class message_listener {
@@ -34,8 +48,17 @@ class session_listener {
   virtual void on_session_dial_over(relay_session&) noexcept = 0;
   /// request::settled() became true.
   virtual void on_request_settled(relay_session&, request&) noexcept = 0;
-  /// The relay ended it; these are its words.
-  virtual void on_request_refused(relay_session&, request&, std::string_view) noexcept = 0;
+  /// The relay ended it.
+  virtual void on_request_refused(relay_session&, request&, const refusal&) noexcept = 0;
+  /// All that this connection can give of the past has come, or is a gap. `first`: of this request, on any connection.
+  /// May be the end of the request.
+  virtual void on_request_caught_up(relay_session&, request&, bool first) noexcept = 0;
+  /// An answer came, or is waited for no longer.
+  virtual void on_request_progress(relay_session&, request&) noexcept = 0;
+  /// Whether its next page may be asked, or other relays have to come as far first.
+  virtual bool may_ask_page(const request&) noexcept = 0;
+  /// How many events an answer is to hold at most.
+  virtual std::uint32_t page_size(const request&) noexcept = 0;
   /// It has its outcome and belongs to the session no longer.
   virtual void on_delivery_done(relay_session&, delivery&, outcome, std::string_view, std::error_code) noexcept = 0;
 

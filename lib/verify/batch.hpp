@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/ref.hpp"
+#include "base/shared_object.hpp"
 #include "port/reactor.hpp"
 #include "verify/check.hpp"
 #include "wire/frame_scan.hpp"
@@ -18,11 +19,8 @@
 
 namespace uvnostr::verify {
 
-/// Whom an event came from and for whom: the verifier keeps it alive and gives it back.
-class source : public base::ref_counted<source> {
- public:
-  virtual ~source() = default;
-};
+/// What an event came for: the verifier keeps it alive and gives it back.
+using source = base::shared_object;
 
 enum class treatment : unsigned char {
   check,    // id and signature

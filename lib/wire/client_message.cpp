@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "wire/client_message.hpp"
 
-#include <algorithm>
-
 #include "wire/canonical.hpp"
 #include "wire/filter_codec.hpp"
 
@@ -18,13 +16,6 @@ std::string with_event(std::string_view head, std::string_view event_json) {
   return message;
 }
 
-/// The filter with what a later request changes.
-filter resumed(filter from, unix_seconds since) {
-  from.since = std::max(from.since.value_or(since), since);
-  if (from.limit != 0U) from.limit.reset();
-  return from;
-}
-
 }  // namespace
 
 std::string event_message(std::string_view event_json) { return with_event("[\"EVENT\",", event_json); }
@@ -38,12 +29,12 @@ std::string close_message(std::string_view subscription) {
   return message;
 }
 
-std::string req_message(std::string_view subscription, std::span<const filter> filters, std::optional<unix_seconds> since) {
+std::string req_message(std::string_view subscription, std::span<const filter> filters) {
   std::string message = "[\"REQ\",";
   append_canonical_string(message, subscription, control_style::escaped);
   for (const filter& asked : filters) {
     message += ',';
-    append_filter(message, since ? resumed(asked, *since) : asked);
+    append_filter(message, asked);
   }
   message += ']';
   return message;

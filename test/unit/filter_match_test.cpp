@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "receive/filter_match.hpp"
+#include "wire/filter_match.hpp"
 
 #include <algorithm>
 #include <random>

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
-#include "receive/filter_match.hpp"
+#include "wire/filter_match.hpp"
 
 #include <algorithm>
 #include <span>
 #include <vector>
 
-namespace uvnostr::receive {
+namespace uvnostr::wire {
 namespace {
 
 template <class T, class U>
@@ -40,4 +40,4 @@ bool matches(const filter& filter, const event_view& event) noexcept {
                      [&](const tag_condition& condition) { return satisfies(condition, tags); });
 }
 
-}  // namespace uvnostr::receive
+}  // namespace uvnostr::wire

@@ -4,10 +4,10 @@
 #include <uvnostr/event.hpp>
 #include <uvnostr/filter.hpp>
 
-namespace uvnostr::receive {
+namespace uvnostr::wire {
 
 /// Whether the event satisfies the filter, `limit` and `search` apart. Only the first value of a tag counts.
 /// Cheap conditions come first: content is never read, tags only if there are conditions on them. Source: NIP-01.
 bool matches(const filter&, const event_view&) noexcept;
 
-}  // namespace uvnostr::receive
+}  // namespace uvnostr::wire

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: MIT
+// Which events each subscription was given, in a fixed amount of memory.
+//
+// Only a verified_event enters, so a forged copy can never keep the real one out. A look-up may come before verification,
+// because a hit delivers nothing, and it moves nothing either: a relay that repeats ids pushes no other out. An event
+// counts as verified before only with the same id and signature. Signatures are compared by a keyed 32-bit hash: a
+// collision could only deliver the right event with another signature.
+//
+// The room is shared: when it is full, a subscription that has more than its part of it gives up its own oldest entries,
+// so the flood of one makes no other forget. Of each part one half is for events that came live or in the first answer of
+// a connection, which the next resume will meet again, and one for the pages of the past. What was forgotten is
+// remembered as ranges of dates: a stored event of such a date that is not known may or may not have been given.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "dedup/date_ranges.hpp"
+#include "dedup/provenance.hpp"
+#include "dedup/seen_table.hpp"
+#include "dedup/siphash.hpp"
+#include "verify/verified_event.hpp"
+
+namespace uvnostr::dedup {
+
+class seen_events {
+ public:
+  using key = std::array<std::uint8_t, 16>;
+  /// Where an event came from: a page of the past, or anything else.
+  enum class origin : unsigned char { recent, page };
+
+  seen_events(std::size_t capacity, const key& secret);
+
+  /// A number for a subscription, used again once it has ended and its entries are gone.
+  std::uint32_t add_subscription();
+  /// Its entries go first from now on.
+  void end_subscription(std::uint32_t subscription) noexcept;
+
+  /// When that subscription had the event: its date. Then this relay is noted to have it too.
+  std::optional<unix_seconds> repeats(const event_id&, std::uint32_t subscription, std::uint32_t relay_slot) noexcept;
+  /// Whether an event with this id and signature was verified before.
+  bool verified_before(const event_id&, const signature&) const noexcept;
+
+  enum class admission : unsigned char {
+    first,     // no subscription had it
+    fresh,     // this one had not
+    known,     // it had
+    doubtful,  // stored, and of a date of which events were forgotten: it may have had it. Nothing is remembered
+  };
+  admission admit(const verify::verified_event&, std::uint32_t subscription, std::uint32_t relay_slot, origin, bool stored) noexcept;
+  /// How many events of pages, and how many others, a subscription can count on being remembered.
+  std::size_t half_share() const noexcept { return fair_share() / 2; }
+  /// How many more events of pages can be taken without forgetting one that is not newer than that date.
+  std::size_t room_for_pages(std::uint32_t subscription, unix_seconds not_newer_than) noexcept;
+
+  void add_relay(std::uint32_t relay_slot) { provenance_.make_room_for(relay_slot); }
+  void remove_relay(std::uint32_t relay_slot) noexcept { provenance_.forget(relay_slot); }
+  /// Calls function(relay_slot) for the relays that sent it; a relay may be given twice.
+  template <class Function>
+  void seen_on(const event_id& id, Function&& function) const {
+    table_->for_each(id, [&](std::uint32_t entry) { provenance_.for_each(entry, function); });
+  }
+
+  std::size_t size() const noexcept { return table_->size(); }
+  std::uint32_t tag_of(const signature& sig) const noexcept { return static_cast<std::uint32_t>(hash_(sig.bytes)); }
+
+ private:
+  static constexpr std::uint32_t none = seen_table::npos;
+  struct queue {
+    std::uint32_t oldest = none;
+    std::uint32_t newest = none;
+    std::uint32_t count = 0;
+  };
+  struct share {
+    queue recent{};
+    queue pages{};
+    std::uint32_t unpassed = none;        // in `pages`: the first that room_for_pages() has not passed
+    std::uint32_t unpassed_count = 0;
+    date_ranges forgotten{};
+    bool ended = false;
+    std::size_t count() const noexcept { return std::size_t{recent.count} + pages.count; }
+  };
+
+  std::size_t fair_share() const noexcept { return table_->capacity() / (live_ == 0 ? 1 : live_); }
+  void push(share&, origin, std::uint32_t entry) noexcept;
+  void forget_one(std::uint32_t subscription) noexcept;
+  void drop_oldest(std::uint32_t subscription) noexcept;
+  std::uint32_t largest() noexcept;
+
+  siphash<> hash_;
+  std::unique_ptr<seen_table> table_;
+  provenance provenance_;
+  std::vector<share> subscriptions_;
+  std::vector<std::uint32_t> ended_;   // that still have entries
+  std::vector<std::uint32_t> unused_;
+  std::uint32_t live_ = 0;
+  std::uint32_t largest_ = 0;          // had more than its share when it was looked for
+};
+
+}  // namespace uvnostr::dedup

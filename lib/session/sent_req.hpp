@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <array>
+#include <charconv>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include "base/ref.hpp"
+#include "base/shared_object.hpp"
+
+namespace uvnostr::session {
+
+class request;
+
+/// One REQ on the wire and the id that it has there: the one of a request that stays open, or a page of the past.
+/// Events that are being verified keep it, so they are not taken for those of a later REQ.
+class sent_req final : public base::shared_object {
+ public:
+  enum class kind : unsigned char { stays_open, page };
+  enum class state : unsigned char {
+    asked,  // EOSE has not come
+    live,   // EOSE came
+    over,   // CLOSE was sent, CLOSED came, or its connection is lost
+  };
+
+  /// The id on the wire is never used twice on one connection.
+  sent_req(kind of, request& owner, std::uint32_t number, std::uint32_t generation) noexcept
+      : what(of), slot(number), owner_(base::ref<request>::retain(owner)) {
+    char* const end = id_.data() + id_.size();
+    char* at = std::to_chars(id_.data(), end, number, 16).ptr;
+    *at++ = '-';
+    at = std::to_chars(at, end, generation, 16).ptr;
+    id_size_ = static_cast<std::size_t>(at - id_.data());
+  }
+
+  request& owner() const noexcept { return *owner_; }
+  std::string_view id() const noexcept { return {id_.data(), id_size_}; }
+
+  const kind what;
+  const std::uint32_t slot;
+  sent_req::state state = sent_req::state::asked;
+
+ private:
+  base::ref<request> owner_;
+  std::array<char, 24> id_{};
+  std::size_t id_size_ = 0;
+};
+
+}  // namespace uvnostr::session
