@@ -30,7 +30,7 @@ inbound::inbound(port::reactor& reactor, inbound_listener& listener, const pool_
       verifier_(reactor, *this, options.verification) {}
 
 void inbound::on_text(relay_session& from, std::string_view message) noexcept {
-  ++from.stats.frames_in;
+  ++from.stats.messages_in;
   from.stats.bytes_in += message.size();
   const wire::frame_head head = wire::scan_head(message);
   switch (head.verb) {
@@ -42,7 +42,7 @@ void inbound::on_text(relay_session& from, std::string_view message) noexcept {
 }
 
 void inbound::on_binary(relay_session& from) noexcept {
-  ++from.stats.frames_in;
+  ++from.stats.messages_in;
   ++from.stats.messages.binary;
 }
 
@@ -61,7 +61,7 @@ void inbound::on_event_message(relay_session& from, const wire::frame_head& head
   }
   const auto joined = id ? pending_.join(*id, head.event, to->subscription()->number) : std::nullopt;
   if (joined) {
-    ++counts.pending;
+    ++counts.unverified;
     from.add_pending(joined_bytes);
     verifier_.add_joined(*to, *joined);
     return;
@@ -108,7 +108,7 @@ bool inbound::is_copy(const wire::event_fields& fields) const noexcept {
 }
 
 const wire::event_fields& inbound::queue(treatment how, leg& to, const wire::raw_event& event) {
-  ++to.session().stats.messages.pending;
+  ++to.session().stats.messages.unverified;
   to.session().add_pending(event.fields().json.size());
   return verifier_.add(how, to, event);
 }
@@ -176,7 +176,7 @@ void inbound::answer(leg& to, const wire::relay_message& message) {
 }
 
 void inbound::dequeued(leg& to, std::size_t bytes) noexcept {
-  --to.session().stats.messages.pending;
+  --to.session().stats.messages.unverified;
   to.session().remove_pending(bytes);
 }
 
@@ -240,7 +240,7 @@ void inbound::refuse(leg& to, verdict why) noexcept {
 
 void inbound::deliver(leg& to, const verify::verified_event& event, verify::id_form form) noexcept {
   relay_stats& stats = to.session().stats;
-  if (form == verify::id_form::escaped_controls) ++stats.control_id_hashes;
+  if (form == verify::id_form::escaped_controls) ++stats.nonstandard_ids;
   if (to.subscription() == nullptr) {
     ++stats.messages.unknown_subscription;
     return;

@@ -41,19 +41,17 @@ result<base::ref<pool_core>> pool_core::make(port::world& world, pool_options op
 // Relays.
 
 result<relay_id> pool_core::add_relay(std::string_view url) {
-  relay_options options = options_.relay_defaults;
-  options.url = url;
-  return add_relay(std::move(options));
+  return add_relay(url, options_.relay_defaults);
 }
 
-result<relay_id> pool_core::add_relay(relay_options options) {
+result<relay_id> pool_core::add_relay(std::string_view url_text, relay_options options) {
   if (closed()) return errc::closed;
-  result<base::url> url = base::url::parse(options.url);
+  result<base::url> url = base::url::parse(url_text);
   if (!url) return url.error();
   if (const std::error_code error = check_options(options)) return error;
   if (const std::error_code error = world_.transport().check(options)) return error;
   for (const auto& [id, each] : sessions_) {
-    if (each->url().text == url->text) return errc::relay_exists;
+    if (each->url().text == url->text) return errc::duplicate_relay;
   }
   const turn guard(*this);
   const relay_id id{++last_relay_};
@@ -71,7 +69,7 @@ result<relay_id> pool_core::add_relay(relay_options options) {
   sessions_.emplace(id, added);
   reactor_.hold_loop(true);
   for (base::intrusive_list<subscription_record>::cursor each(subscriptions_); subscription_record* const s = each.next();) {
-    if (s->is_for_all_relays()) s->add_leg(added);
+    if (s->is_for_all_relays) s->add_leg(added);
   }
   added->dial_now();
   return id;
@@ -80,7 +78,7 @@ result<relay_id> pool_core::add_relay(relay_options options) {
 std::error_code pool_core::remove_relay(relay_id id) {
   if (closed()) return errc::closed;
   const auto found = sessions_.find(id);
-  if (found == sessions_.end()) return errc::relay_unknown;
+  if (found == sessions_.end()) return errc::unknown_relay;
   const turn guard(*this);
   const base::ref<relay_session> removed = found->second;
   sessions_.erase(found);
@@ -101,7 +99,7 @@ std::error_code pool_core::remove_relay(relay_id id) {
 std::error_code pool_core::reconnect(relay_id id) {
   if (closed()) return errc::closed;
   relay_session* const found = find(id);
-  if (found == nullptr) return errc::relay_unknown;
+  if (found == nullptr) return errc::unknown_relay;
   const turn guard(*this);
   found->dial_now();
   return {};
@@ -157,9 +155,9 @@ void pool_core::session_stopped(relay_session& session) {
     leaving_.erase(left);
     // Nobody is left who could get what is still being verified.
     message_counts counts = session.stats.messages;
-    counts.unknown_subscription += std::exchange(counts.pending, 0);
+    counts.unknown_subscription += std::exchange(counts.unverified, 0);
     gone_counts_ += counts;
-    gone_frames_ += session.stats.frames_in;
+    gone_frames_ += session.stats.messages_in;
     gone_bytes_ += session.stats.bytes_in;
     inbound_.gate().remove_relay(session.slot);
     slots_[session.slot] = nullptr;
@@ -305,16 +303,16 @@ std::vector<relay_id> pool_core::seen_on(const event_id& id) const {
 pool_stats pool_core::stats() const {
   pool_stats all;
   all.messages = gone_counts_;
-  all.frames_in = gone_frames_;
+  all.messages_in = gone_frames_;
   all.bytes_in = gone_bytes_;
   all.verified = inbound_.verified();
   all.seen_entries = inbound_.gate().size();
   for (const auto& [id, each] : sessions_) {
     relay_stats one = each->stats;
     one.state = each->state();
-    one.queued_bytes = each->queued_bytes();
+    one.publish_bytes = each->publish_bytes();
     all.messages += one.messages;
-    all.frames_in += one.frames_in;
+    all.messages_in += one.messages_in;
     all.bytes_in += one.bytes_in;
     all.relays.push_back(std::move(one));
   }

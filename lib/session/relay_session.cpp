@@ -268,7 +268,7 @@ void relay_session::on_pong() noexcept {
 
 bool relay_session::send(std::string_view message) noexcept {
   if (phase_ != phase::connected || !connection_->send_text(message)) return false;
-  ++stats.frames_out;
+  ++stats.messages_out;
   stats.bytes_out += message.size();
   return true;
 }
@@ -290,8 +290,8 @@ void relay_session::auth_over(bool accepted, std::string_view text) {
 }
 
 void relay_session::add_pending(std::size_t bytes) noexcept {
-  stats.pending_bytes += bytes;
-  if (stats.pending_bytes > options_.max_pending_bytes && !stats.reading_paused && connection_ != nullptr) {
+  stats.unverified_bytes += bytes;
+  if (stats.unverified_bytes > options_.max_unverified_bytes && !stats.reading_paused && connection_ != nullptr) {
     stats.reading_paused = true;
     paused_since_ = now();
     connection_->pause_reading();
@@ -299,8 +299,8 @@ void relay_session::add_pending(std::size_t bytes) noexcept {
 }
 
 void relay_session::remove_pending(std::size_t bytes) noexcept {
-  stats.pending_bytes -= bytes;
-  if (stats.reading_paused && stats.pending_bytes <= options_.max_pending_bytes / 2) {
+  stats.unverified_bytes -= bytes;
+  if (stats.reading_paused && stats.unverified_bytes <= options_.max_unverified_bytes / 2) {
     end_pause();
     if (connection_ != nullptr) connection_->resume_reading();
     if (pong_due_) schedule_ping();

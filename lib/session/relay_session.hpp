@@ -16,6 +16,8 @@
 #include <string_view>
 
 #include <uvnostr/relay_options.hpp>
+#include <uvnostr/relay_status.hpp>
+#include <uvnostr/stats.hpp>
 
 #include "base/ref.hpp"
 #include "base/timer_queue.hpp"
@@ -64,10 +66,10 @@ class relay_session final : public base::ref_counted<relay_session>, private por
 
   request_table& requests() noexcept { return requests_; }
   session::outbox& outbox() noexcept { return outbox_; }
-  std::size_t queued_bytes() const noexcept { return outbox_.bytes(); }
+  std::size_t publish_bytes() const noexcept { return outbox_.bytes(); }
   session::authenticator& auth() noexcept { return auth_; }
 
-  /// Reading stops while this many bytes wait for verification, by max_pending_bytes.
+  /// Reading stops while this many bytes wait for verification, by max_unverified_bytes.
   void add_pending(std::size_t bytes) noexcept;
   void remove_pending(std::size_t bytes) noexcept;
   /// For how long, all in all, reading was stopped so. The answer may have waited in the socket: limits of time
