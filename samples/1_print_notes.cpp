@@ -11,8 +11,8 @@ int main(int argc, char** argv) {
   uv_loop_t* const loop = uv_default_loop();
   const samples::relays from(loop, argc, argv);
 
-  auto relay = uvnostr::relay::make(loop, {.url = from.urls.front()}, {
-      .on_state = [](const uvnostr::relay_status& now) { if (now.cause) std::cerr << now.text << '\n'; }});
+  auto relay = uvnostr::relay::make(loop, from.urls.front(), {}, {
+      .on_relay_state = [](const uvnostr::relay_status& now) { if (now.cause) std::cerr << now.text << '\n'; }});
   if (!relay) {
     std::cerr << from.urls.front() << ": " << relay.error().message() << '\n';
     return 1;

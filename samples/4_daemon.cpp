@@ -38,7 +38,7 @@ struct sensor {
   void on_signal(int number) {
     if (number == SIGHUP) {
       for (const uvnostr::relay_stats& each : pool.stats().relays) {
-        std::cout << each.url << ": " << each.frames_in << " messages in, " << each.frames_out << " out\n";
+        std::cout << each.url << ": " << each.messages_in << " messages in, " << each.messages_out << " out\n";
       }
       return;
     }

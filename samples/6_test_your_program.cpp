@@ -3,7 +3,7 @@
 // Adds to 5: a relay in the test, its behaviour, its script; the same relay in a simulation, where hours take no time.
 #include <chrono>
 #include <string>
-#include <utility>
+#include <string_view>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -23,8 +23,8 @@ using uvnostr::testing::test_relay;
 /// What is to be tested: a wall of notes, and what went wrong with those that were put up.
 class wall {
  public:
-  wall(uv_loop_t* loop, std::string url)
-      : relay_(*uvnostr::relay::make(loop, {.url = std::move(url)})),
+  wall(uv_loop_t* loop, std::string_view url)
+      : relay_(*uvnostr::relay::make(loop, url)),
         notes_(*relay_.subscribe(uvnostr::filter{.kinds = {1}}, {
             .on_event = [this](uvnostr::relay_id, const uvnostr::event_view& note) { texts.emplace_back(note.content()); }})) {}
 

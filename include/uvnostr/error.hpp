@@ -38,11 +38,11 @@ enum class errc {
   option_ca_file,        ///< the CA file cannot be read or holds no certificate
   // The object the call was made on.
   closed,                ///< the pool, relay or subscription is closed (or was moved from)
-  relay_unknown,         ///< no relay of this pool has that relay_id
-  relay_exists,          ///< the pool has a relay with the same normalised URL
-  relay_none,            ///< there is no relay to publish to
-  message_too_large,     ///< a message larger than max_queue_bytes
-  queue_full,            ///< max_queue_bytes of messages already wait for that relay
+  unknown_relay,         ///< no relay of this pool has that relay_id
+  duplicate_relay,          ///< the pool has a relay with the same normalised URL
+  no_relay,            ///< there is no relay to publish to
+  event_too_big,     ///< a message larger than max_publish_bytes
+  queue_full,            ///< max_publish_bytes of messages already wait for that relay
   loop_unusable,         ///< libuv or libwebsockets could not start on this loop
   random_unavailable,    ///< the system gave no random bytes
   unsupported,           ///< this build cannot do it

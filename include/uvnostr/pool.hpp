@@ -6,6 +6,8 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <system_error>
+#include <utility>
 #include <vector>
 
 #include <uvnostr/callback.hpp>
@@ -13,6 +15,7 @@
 #include <uvnostr/filter.hpp>
 #include <uvnostr/publish.hpp>
 #include <uvnostr/relay_options.hpp>
+#include <uvnostr/relay_status.hpp>
 #include <uvnostr/stats.hpp>
 #include <uvnostr/subscription.hpp>
 
@@ -31,7 +34,7 @@ enum class verification {
 
 struct pool_options {
   std::vector<std::string> relays{};   ///< URLs to begin with, each with `relay_defaults`
-  relay_options relay_defaults{};      ///< `url` is ignored
+  relay_options relay_defaults{};
   std::size_t seen_entries = 10'000;   ///< events remembered against duplicates, at most 64 bytes each
   uvnostr::verification verification = uvnostr::verification::threads;
   std::size_t max_dials = 32;          ///< connections being made at the same time; others wait for their turn
@@ -60,7 +63,7 @@ struct pool_callbacks {
 class UVNOSTR_API pool {
  public:
   /// Connects to the relays of the options from the loop's next turn on.
-  /// Errors: url_*, relay_exists, option_range, option_ca_file, loop_unusable, random_unavailable.
+  /// Errors: url_*, duplicate_relay, option_range, option_ca_file, loop_unusable, random_unavailable.
   static result<pool> make(uv_loop_t*, pool_options = {}, pool_callbacks = {}) noexcept;
 
   pool(pool&&) noexcept;
@@ -68,27 +71,31 @@ class UVNOSTR_API pool {
   ~pool();
 
   /// Adds a relay and connects to it; open subscriptions for all relays are asked of it too.
-  /// Errors: url_*, relay_exists, option_range, option_ca_file, closed.
-  result<relay_id> add_relay(relay_options) noexcept;
+  /// Errors: url_*, duplicate_relay, option_range, option_ca_file, closed.
+  result<relay_id> add_relay(std::string_view url, relay_options) noexcept;
   /// The same with the pool's relay_defaults.
   result<relay_id> add_relay(std::string_view url) noexcept;
   /// Closes the connection and forgets the relay: its unanswered publishes give receipts, and its
-  /// state becomes `stopped`. Errors: relay_unknown, closed.
+  /// state becomes `stopped`. Errors: unknown_relay, closed.
   std::error_code remove_relay(relay_id) noexcept;
   /// Dials now instead of when the delay is over; also a relay that had stopped trying.
-  /// Does nothing if it is connected. Errors: relay_unknown, closed.
+  /// Does nothing if it is connected. Errors: unknown_relay, closed.
   std::error_code reconnect(relay_id) noexcept;
 
-  /// Asks the relays for events that match any of the filters.
-  /// Errors: filter_*, relay_unknown, event_utf8, option_range, closed.
-  result<subscription> subscribe(std::span<const filter>, subscription_callbacks, subscribe_options = {}) noexcept;
-  result<subscription> subscribe(const filter& f, subscription_callbacks callbacks, subscribe_options options = {}) noexcept {
-    return subscribe(std::span(&f, 1), std::move(callbacks), std::move(options));
+  /// Asks the relays for events that match any of the filters. No relays named: all, those added later included.
+  /// Errors: filter_*, unknown_relay, event_utf8, option_range, closed.
+  result<subscription> subscribe(std::span<const filter>, subscription_callbacks, subscribe_options = {},
+                                 std::vector<relay_id> relays = {}) noexcept;
+  result<subscription> subscribe(const filter& f, subscription_callbacks callbacks, subscribe_options options = {},
+                                 std::vector<relay_id> relays = {}) noexcept {
+    return subscribe(std::span(&f, 1), std::move(callbacks), std::move(options), std::move(relays));
   }
 
-  /// Sends the event to the relays. If the code is 0, every relay gives one receipt, then on_done comes.
-  /// Errors: relay_none, relay_unknown, message_too_large, option_range, closed.
-  [[nodiscard]] std::error_code publish(const event&, publish_callbacks = {}, publish_options = {}) noexcept;
+  /// Sends the event to the relays. No relays named: all that the pool has now.
+  /// If the code is 0, every relay gives one receipt, then on_done comes.
+  /// Errors: no_relay, unknown_relay, event_too_big, option_range, closed.
+  [[nodiscard]] std::error_code publish(const event&, publish_callbacks = {}, publish_options = {},
+                                        std::vector<relay_id> relays = {}) noexcept;
 
   /// Ends everything: publishes give their receipts, subscriptions their on_close, connections their
   /// close handshake, then on_close comes. A second call does nothing.

@@ -6,7 +6,6 @@
 #include <cstddef>
 #include <string_view>
 #include <system_error>
-#include <vector>
 
 #include <uvnostr/callback.hpp>
 #include <uvnostr/types.hpp>
@@ -38,8 +37,6 @@ struct publish_callbacks {
 };
 
 struct publish_options {
-  /// The relays to publish to; empty for all of the pool at the time of the call.
-  std::vector<relay_id> relays{};
   /// How long the event may wait for a relay that is away. An event that was sent but not answered
   /// before the connection was lost is sent again within this time. 0: as long as the relay stays.
   std::chrono::milliseconds send_timeout{60'000};

@@ -11,7 +11,7 @@ struct relay_callbacks {
   callback<void(const event_view&)> on_event{};
   callback<void(subscription_id)> on_eose{};
   callback<void(std::string_view)> on_notice{};
-  callback<void(const relay_status&)> on_state{};
+  callback<void(const relay_status&)> on_relay_state{};
   /// After close(), or after reconnecting has ended for good (the cause is then not 0): once, the last call.
   callback<void(std::error_code)> on_close{};
 };
@@ -22,18 +22,18 @@ class UVNOSTR_API relay {
  public:
   /// Connects from the loop's next turn on.
   /// Errors: url_*, option_range, option_ca_file, loop_unusable, random_unavailable.
-  static result<relay> make(uv_loop_t*, relay_options, relay_callbacks = {}) noexcept;
+  static result<relay> make(uv_loop_t*, std::string_view url, relay_options = {}, relay_callbacks = {}) noexcept;
 
   relay(relay&&) noexcept = default;
   relay& operator=(relay&&) noexcept = default;
   ~relay() = default;
 
-  /// As pool::subscribe(); subscribe_options::relays is ignored.
+  /// As pool::subscribe().
   result<subscription> subscribe(std::span<const filter>, subscription_callbacks, subscribe_options = {}) noexcept;
   result<subscription> subscribe(const filter& f, subscription_callbacks callbacks, subscribe_options options = {}) noexcept {
     return subscribe(std::span(&f, 1), std::move(callbacks), std::move(options));
   }
-  /// As pool::publish(); publish_options::relays is ignored.
+  /// As pool::publish().
   [[nodiscard]] std::error_code publish(const event&, publish_callbacks = {}, publish_options = {}) noexcept;
   /// As pool::reconnect().
   std::error_code reconnect() noexcept;

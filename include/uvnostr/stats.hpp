@@ -9,19 +9,12 @@
 #include <string>
 #include <vector>
 
+#include <uvnostr/relay_status.hpp>
 #include <uvnostr/types.hpp>
 
 namespace uvnostr {
 
-enum class relay_state {
-  connecting,  ///< DNS, TCP, TLS and upgrade are under way
-  connected,
-  waiting,     ///< for the next attempt
-  closing,     ///< the close handshake is under way
-  stopped,     ///< for good: removed, or reconnecting has ended
-};
-
-/// Messages received, each counted under exactly one of these: their sum is relay_stats::frames_in.
+/// Messages received, each counted under exactly one of these: their sum is relay_stats::messages_in.
 struct message_counts {
   // Events.
   std::uint64_t delivered = 0;             ///< given to a subscription
@@ -32,7 +25,7 @@ struct message_counts {
   std::uint64_t malformed_event = 0;       ///< an EVENT whose event is not one by NIP-01
   std::uint64_t wrong_id = 0;              ///< the id is not the hash of the event
   std::uint64_t wrong_signature = 0;
-  std::uint64_t pending = 0;               ///< waiting for verification or for the messages before
+  std::uint64_t unverified = 0;            ///< waiting for verification, or for events before them
   // The others.
   std::uint64_t eose = 0;
   std::uint64_t ok = 0;
@@ -52,17 +45,17 @@ struct relay_stats {
   relay_id relay{};
   std::string url{};
   relay_state state{};
-  std::uint64_t frames_in = 0;
+  std::uint64_t messages_in = 0;
   std::uint64_t bytes_in = 0;       ///< of message payload
-  std::uint64_t frames_out = 0;
+  std::uint64_t messages_out = 0;
   std::uint64_t bytes_out = 0;
   std::uint64_t attempts = 0;       ///< dials
   std::uint64_t connects = 0;       ///< dials that became a connection
   std::uint64_t disconnects = 0;
-  std::uint64_t control_id_hashes = 0;  ///< events whose id was made with escaped C0 characters
-  std::size_t queued_bytes = 0;     ///< of messages that wait to be sent
-  std::size_t pending_bytes = 0;    ///< of events that wait for verification
-  bool reading_paused = false;      ///< the socket is not read until pending_bytes went down
+  std::uint64_t nonstandard_ids = 0;  ///< events accepted although their id hashes control characters as \u00xx
+  std::size_t publish_bytes = 0;    ///< of events that wait to be sent or answered; at most max_publish_bytes
+  std::size_t unverified_bytes = 0; ///< of messages that wait for verification
+  bool reading_paused = false;      ///< unverified_bytes exceeded max_unverified_bytes: the socket is not read
   std::optional<std::chrono::microseconds> connect_time{};  ///< of the last connection, DNS to upgrade
   std::optional<std::chrono::microseconds> ping_time{};     ///< of the last ping
   message_counts messages{};
@@ -70,7 +63,7 @@ struct relay_stats {
 
 struct pool_stats {
   message_counts messages{};        ///< of all relays, removed ones included
-  std::uint64_t frames_in = 0;
+  std::uint64_t messages_in = 0;
   std::uint64_t bytes_in = 0;
   std::uint64_t verified = 0;       ///< signatures checked
   std::size_t seen_entries = 0;     ///< in the cache against duplicates

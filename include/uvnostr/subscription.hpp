@@ -6,7 +6,6 @@
 #include <cstdint>
 #include <span>
 #include <string_view>
-#include <vector>
 
 #include <uvnostr/callback.hpp>
 #include <uvnostr/event.hpp>
@@ -66,8 +65,6 @@ struct subscription_callbacks {
 };
 
 struct subscribe_options {
-  /// The relays to ask; empty for all of the pool, those added later included.
-  std::vector<relay_id> relays{};
   /// Close by itself once on_all_eose was called: a query instead of a subscription.
   bool close_on_eose = false;
   /// How long a relay that was asked may take until it counts as having answered for on_all_eose. Does not count

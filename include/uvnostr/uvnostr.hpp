@@ -11,6 +11,7 @@
 #include <uvnostr/publish.hpp>
 #include <uvnostr/relay.hpp>
 #include <uvnostr/relay_options.hpp>
+#include <uvnostr/relay_status.hpp>
 #include <uvnostr/seen_lru.hpp>
 #include <uvnostr/stats.hpp>
 #include <uvnostr/subscription.hpp>

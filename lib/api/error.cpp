@@ -36,11 +36,11 @@ const char* value_sentence(errc code) noexcept {
 const char* call_sentence(errc code) noexcept {
   switch (code) {
     case errc::closed: return "The pool, relay or subscription is closed, or was moved from.";
-    case errc::relay_unknown: return "No relay of this pool has that relay_id: it was removed, or belongs to another pool.";
-    case errc::relay_exists: return "The pool already has a relay with this URL.";
-    case errc::relay_none: return "There is no relay to publish to: add one first.";
-    case errc::message_too_large: return "The message is larger than relay_options::max_queue_bytes: it could never be sent.";
-    case errc::queue_full: return "Too much already waits for that relay: publish more slowly, or raise relay_options::max_queue_bytes.";
+    case errc::unknown_relay: return "No relay of this pool has that relay_id: it was removed, or belongs to another pool.";
+    case errc::duplicate_relay: return "The pool already has a relay with this URL.";
+    case errc::no_relay: return "There is no relay to publish to: add one first.";
+    case errc::event_too_big: return "The message is larger than relay_options::max_publish_bytes: it could never be sent.";
+    case errc::queue_full: return "Too much already waits for that relay: publish more slowly, or raise relay_options::max_publish_bytes.";
 #if UVNOSTR_BUNDLED_LWS
     case errc::loop_unusable: return "libuv or libwebsockets could not start on this loop: check the limit of open files.";
 #else

@@ -33,9 +33,9 @@ result<pool> pool::make(uv_loop_t* loop, pool_options options, pool_callbacks ca
   return pool(core->leak());
 }
 
-result<relay_id> pool::add_relay(relay_options options) noexcept {
+result<relay_id> pool::add_relay(std::string_view url, relay_options options) noexcept {
   if (core_ == nullptr) return errc::closed;
-  return core_->add_relay(std::move(options));
+  return core_->add_relay(url, std::move(options));
 }
 
 result<relay_id> pool::add_relay(std::string_view url) noexcept {
@@ -47,14 +47,15 @@ std::error_code pool::remove_relay(relay_id id) noexcept { return core_ == nullp
 std::error_code pool::reconnect(relay_id id) noexcept { return core_ == nullptr ? errc::closed : core_->reconnect(id); }
 
 result<subscription> pool::subscribe(std::span<const filter> filters, subscription_callbacks callbacks,
-                                     subscribe_options options) noexcept {
+                                     subscribe_options options, std::vector<relay_id> relays) noexcept {
   if (core_ == nullptr) return errc::closed;
-  return core_->subscribe(filters, std::move(callbacks), std::move(options));
+  return core_->subscribe(filters, std::move(callbacks), options, relays);
 }
 
-std::error_code pool::publish(const event& event, publish_callbacks callbacks, publish_options options) noexcept {
+std::error_code pool::publish(const event& event, publish_callbacks callbacks, publish_options options,
+                              std::vector<relay_id> relays) noexcept {
   if (core_ == nullptr) return errc::closed;
-  return core_->publish(event, std::move(callbacks), std::move(options));
+  return core_->publish(event, std::move(callbacks), options, relays);
 }
 
 void pool::close() noexcept {

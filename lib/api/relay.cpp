@@ -30,7 +30,7 @@ pool_callbacks as_pool_callbacks(relay_callbacks given) {
   }
   all.on_relay_state = [state](const relay_status& status) {
     if (status.state == relay_state::stopped) state->cause = status.cause;
-    if (state->callbacks.on_state) state->callbacks.on_state(status);
+    if (state->callbacks.on_relay_state) state->callbacks.on_relay_state(status);
   };
   all.on_close = [state] {
     if (state->callbacks.on_close) state->callbacks.on_close(state->cause);
@@ -40,13 +40,13 @@ pool_callbacks as_pool_callbacks(relay_callbacks given) {
 
 }  // namespace
 
-result<relay> relay::make(uv_loop_t* loop, relay_options options, relay_callbacks callbacks) noexcept {
+result<relay> relay::make(uv_loop_t* loop, std::string_view url, relay_options options, relay_callbacks callbacks) noexcept {
   const result<port::world*> world = world_of_loop(loop, true);
   if (!world) return world.error();
   result<base::ref<pool_core>> core = pool_core::make(**world, {}, as_pool_callbacks(std::move(callbacks)));
   if (!core) return core.error();
   (*core)->close_with_last_relay();
-  if (const result<relay_id> added = (*core)->add_relay(std::move(options)); !added) {
+  if (const result<relay_id> added = (*core)->add_relay(url, std::move(options)); !added) {
     (*core)->destroy();
     return added.error();
   }
@@ -55,12 +55,10 @@ result<relay> relay::make(uv_loop_t* loop, relay_options options, relay_callback
 
 result<subscription> relay::subscribe(std::span<const filter> filters, subscription_callbacks callbacks,
                                       subscribe_options options) noexcept {
-  options.relays.clear();
   return inner_.subscribe(filters, std::move(callbacks), std::move(options));
 }
 
 std::error_code relay::publish(const event& event, publish_callbacks callbacks, publish_options options) noexcept {
-  options.relays.clear();
   return inner_.publish(event, std::move(callbacks), std::move(options));
 }
 

@@ -20,7 +20,7 @@ struct dial_target {
   std::string authority;  // for the Host header; libwebsockets takes the name for SNI and the certificate from it
   std::string path;
   std::string user_agent;
-  std::vector<header> headers;
+  std::vector<http_header> headers;
 };
 
 }  // namespace uvnostr::net

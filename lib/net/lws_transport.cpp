@@ -30,11 +30,6 @@ result<port::connection*> lws_transport::dial(const port::dial_request& request,
 }
 
 std::error_code lws_transport::check(const relay_options& options) noexcept {
-#if !defined(LWS_WITH_TLS)
-  if (!options.ca_file.empty()) return errc::unsupported;
-  const auto url = base::url::parse(options.url);
-  if (url && url->secure) return errc::unsupported;
-#endif
   if (!options.ca_file.empty() && !holds_certificate(options.ca_file)) return errc::option_ca_file;
   return {};
 }

@@ -20,7 +20,7 @@ bool is_time(milliseconds t) noexcept { return t >= zero && t <= longest; }
 bool is_positive_time(milliseconds t) noexcept { return t > zero && t <= longest; }
 
 /// A header that could end its line early would let its owner write others. Source: RFC 9110, 5.
-bool is_header(const header& h) noexcept {
+bool is_header(const http_header& h) noexcept {
   const auto is_name = [](unsigned char c) { return std::isalnum(c) != 0 || std::string_view("!#$%&'*+-.^_`|~").find(static_cast<char>(c)) != std::string_view::npos; };
   const auto is_text = [](unsigned char c) { return c == '\t' || (c >= ' ' && c != 0x7f); };
   return !h.name.empty() && std::all_of(h.name.begin(), h.name.end(), is_name) &&
@@ -36,7 +36,7 @@ std::error_code check_options(const relay_options& o) noexcept {
   return unless(is_time(r.initial_delay) && is_time(r.max_delay) && is_time(r.stable_after) && r.multiplier >= 1.0 &&
                 r.multiplier <= 1000.0 && r.jitter >= 0.0 && r.jitter <= 1.0 && is_positive_time(o.connect_timeout) &&
                 is_time(o.ping_interval) && is_positive_time(o.pong_timeout) && is_positive_time(o.close_timeout) &&
-                o.max_message_bytes != 0 && o.max_queue_bytes != 0 && is_header({"user-agent", o.user_agent}) &&
+                o.max_message_bytes != 0 && o.max_publish_bytes != 0 && is_header({"user-agent", o.user_agent}) &&
                 std::all_of(o.headers.begin(), o.headers.end(), is_header));
 }
 

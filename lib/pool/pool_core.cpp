@@ -45,18 +45,16 @@ result<base::ref<pool_core>> pool_core::make(port::world& world, pool_options op
 // Relays.
 
 result<relay_id> pool_core::add_relay(std::string_view url) {
-  relay_options options = options_.relay_defaults;
-  options.url = url;
-  return add_relay(std::move(options));
+  return add_relay(url, options_.relay_defaults);
 }
 
-result<relay_id> pool_core::add_relay(relay_options options) {
+result<relay_id> pool_core::add_relay(std::string_view url_text, relay_options options) {
   if (closed()) return errc::closed;
-  result<base::url> url = base::url::parse(options.url);
+  result<base::url> url = base::url::parse(url_text);
   if (!url) return url.error();
   if (const std::error_code error = check_options(options)) return error;
   if (const std::error_code error = world_.transport().check(options)) return error;
-  if (relays_.find_url(url->text) != nullptr) return errc::relay_exists;
+  if (relays_.find_url(url->text) != nullptr) return errc::duplicate_relay;
   const turn guard(*this);
   const auto added = base::make_ref<relay_session>(
       relays_.next_id(), relays_.free_slot(), std::move(*url), std::move(options),
@@ -74,7 +72,7 @@ std::error_code pool_core::remove_relay(relay_id id) {
   if (closed()) return errc::closed;
   const turn guard(*this);
   const base::ref<relay_session> removed = relays_.remove(id);
-  if (!removed) return errc::relay_unknown;
+  if (!removed) return errc::unknown_relay;
   subscriptions_.remove_relay(*removed);
   if (removed->stopped()) {
     session_stopped(*removed);
@@ -88,7 +86,7 @@ std::error_code pool_core::remove_relay(relay_id id) {
 std::error_code pool_core::reconnect(relay_id id) {
   if (closed()) return errc::closed;
   relay_session* const found = relays_.find(id);
-  if (found == nullptr) return errc::relay_unknown;
+  if (found == nullptr) return errc::unknown_relay;
   const turn guard(*this);
   found->dial_now();
   return {};

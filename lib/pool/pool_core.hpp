@@ -43,12 +43,13 @@ class pool_core final : public base::ref_counted<pool_core>,
   static result<base::ref<pool_core>> make(port::world&, pool_options, pool_callbacks) noexcept;
   ~pool_core();
 
-  result<relay_id> add_relay(relay_options);
+  result<relay_id> add_relay(std::string_view url, relay_options);
   result<relay_id> add_relay(std::string_view url);
   std::error_code remove_relay(relay_id);
   std::error_code reconnect(relay_id);
-  result<subscription> subscribe(std::span<const filter>, subscription_callbacks, subscribe_options);
-  std::error_code publish(const event&, publish_callbacks, publish_options);
+  result<subscription> subscribe(std::span<const filter>, subscription_callbacks, const subscribe_options& = {},
+                                 const std::vector<relay_id>& relays = {});
+  std::error_code publish(const event&, publish_callbacks, const publish_options& = {}, const std::vector<relay_id>& relays = {});
   void close();
   /// The application's object is gone: silence.
   void destroy() noexcept;

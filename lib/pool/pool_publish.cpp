@@ -16,7 +16,7 @@ result<std::vector<relay_session*>> pool_core::targets(const std::vector<relay_i
   std::vector<relay_session*> found;
   for (const relay_id id : named) {
     relay_session* const session = relays_.find(id);
-    if (session == nullptr) return errc::relay_unknown;
+    if (session == nullptr) return errc::unknown_relay;
     if (std::find(found.begin(), found.end(), session) == found.end()) found.push_back(session);
   }
   if (named.empty()) {
@@ -25,19 +25,20 @@ result<std::vector<relay_session*>> pool_core::targets(const std::vector<relay_i
   return found;
 }
 
-std::error_code pool_core::publish(const event& event, publish_callbacks callbacks, publish_options options) {
+std::error_code pool_core::publish(const event& event, publish_callbacks callbacks, const publish_options& options,
+                                   const std::vector<relay_id>& relays) {
   if (closed()) return errc::closed;
   if (const std::error_code error = check_options(options)) return error;
-  const result<std::vector<relay_session*>> asked = targets(options.relays);
+  const result<std::vector<relay_session*>> asked = targets(relays);
   if (!asked) return asked.error();
-  if (asked->empty()) return errc::relay_none;
+  if (asked->empty()) return errc::no_relay;
   std::string message = wire::event_message(event.json());
   for (const relay_session* const each : *asked) {
-    if (message.size() > each->options().max_queue_bytes) return errc::message_too_large;
+    if (message.size() > each->options().max_publish_bytes) return errc::event_too_big;
   }
 
   const turn guard(*this);
-  auto record = base::make_ref<publish_record>(std::move(message), event.id(), std::move(callbacks), std::move(options));
+  auto record = base::make_ref<publish_record>(std::move(message), event.id(), std::move(callbacks), options);
   for (relay_session* const each : *asked) {
     publish_target& target = record->targets.emplace_back(*record);
     const std::error_code error = each->stopped() ? make_error_code(errc::retries_exhausted) : each->outbox().add(target);

@@ -11,19 +11,19 @@ namespace uvnostr {
 using session::relay_session;
 
 result<subscription> pool_core::subscribe(std::span<const filter> filters, subscription_callbacks callbacks,
-                                          subscribe_options options) {
+                                          const subscribe_options& options, const std::vector<relay_id>& relays) {
   if (closed()) return errc::closed;
   if (filters.empty()) return errc::filter_count;
   for (const filter& f : filters) {
     if (const std::error_code error = f.check()) return error;
   }
   if (const std::error_code error = check_options(options)) return error;
-  const result<std::vector<relay_session*>> asked = targets(options.relays);
+  const result<std::vector<relay_session*>> asked = targets(relays);
   if (!asked) return asked.error();
 
   const turn guard(*this);
   auto record = base::make_ref<subscription_record>(*this, subscriptions_.next_number(), std::vector(filters.begin(), filters.end()),
-                                                    std::move(callbacks), std::move(options));
+                                                    std::move(callbacks), options, relays.empty());
   subscriptions_.add(*record);
   for (relay_session* const each : *asked) record->ask(base::ref<relay_session>::retain(*each));
   return subscription(record.leak());

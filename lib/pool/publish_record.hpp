@@ -25,8 +25,8 @@ class publish_target final : public session::delivery {
 /// Lives until its last receipt was given.
 class publish_record final : public base::ref_counted<publish_record> {
  public:
-  publish_record(std::string text, const event_id& event, publish_callbacks calls, publish_options how)
-      : message(std::move(text)), id(event), callbacks(std::move(calls)), options(std::move(how)) {}
+  publish_record(std::string text, const event_id& event, publish_callbacks calls, const publish_options& how)
+      : message(std::move(text)), id(event), callbacks(std::move(calls)), options(how) {}
 
   const std::string message;
   const event_id id;

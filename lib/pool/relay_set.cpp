@@ -36,9 +36,9 @@ relay_set::session_ref relay_set::take_leaving(relay_session& session) {
   const relay_stats counted = session.stats();
   message_counts counts = counted.messages;
   // What is still being verified will find no subscription.
-  counts.unknown_subscription += std::exchange(counts.pending, 0);
+  counts.unknown_subscription += std::exchange(counts.unverified, 0);
   gone_counts_ += counts;
-  gone_frames_ += counted.frames_in;
+  gone_messages_ += counted.messages_in;
   gone_bytes_ += counted.bytes_in;
   slots_[session.slot()] = nullptr;
   return left;
@@ -67,12 +67,12 @@ void relay_set::abort_all() noexcept {
 
 void relay_set::add_to(pool_stats& all) const {
   all.messages += gone_counts_;
-  all.frames_in += gone_frames_;
+  all.messages_in += gone_messages_;
   all.bytes_in += gone_bytes_;
   for (const auto& [id, each] : sessions_) {
     relay_stats one = each->stats();
     all.messages += one.messages;
-    all.frames_in += one.frames_in;
+    all.messages_in += one.messages_in;
     all.bytes_in += one.bytes_in;
     all.relays.push_back(std::move(one));
   }

@@ -51,7 +51,7 @@ class relay_set {
   std::vector<session::relay_session*> slots_;
   std::uint32_t last_id_ = 0;
   message_counts gone_counts_;
-  std::uint64_t gone_frames_ = 0;
+  std::uint64_t gone_messages_ = 0;
   std::uint64_t gone_bytes_ = 0;
 };
 

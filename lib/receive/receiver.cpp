@@ -41,7 +41,7 @@ void receiver::on_text(relay_session& from, std::string_view message) noexcept {
 }
 
 void receiver::on_message(relay_session& from, std::string_view message) {
-  ++from.counted().frames_in;
+  ++from.counted().messages_in;
   from.counted().bytes_in += message.size();
   const wire::frame_head head = wire::scan_head(message);
   switch (head.verb) {
@@ -53,7 +53,7 @@ void receiver::on_message(relay_session& from, std::string_view message) {
 }
 
 void receiver::on_binary(relay_session& from) noexcept {
-  ++from.counted().frames_in;
+  ++from.counted().messages_in;
   ++from.counted().messages.binary;
 }
 
@@ -76,7 +76,7 @@ void receiver::on_event_message(relay_session& from, const wire::frame_head& hea
     const bool is_read = req->state == session::sent_req::state::asked && req->owner().history().needs_event();
     const auto joined = is_read ? std::nullopt : pending_.join(*id, head.event, subscription->number);
     if (joined) {
-      ++counts.pending;
+      ++counts.unverified;
       from.add_pending(joined_bytes);
       verifier_.add_joined(*req, *joined);
       return;
@@ -144,7 +144,7 @@ bool receiver::is_copy(const wire::event_fields& fields) const noexcept {
 
 const wire::event_fields& receiver::queue(treatment how, session::sent_req& to, const wire::raw_event& event) {
   relay_session& from = request_of(to).session();
-  ++from.counted().messages.pending;
+  ++from.counted().messages.unverified;
   from.add_pending(event.fields().json.size());
   return verifier_.add(how, to, event);
 }
@@ -206,7 +206,7 @@ void receiver::answer(session::sent_req& to, const wire::relay_message& message)
 }
 
 void receiver::dequeued(relay_request& to, std::size_t bytes) noexcept {
-  --to.session().counted().messages.pending;
+  --to.session().counted().messages.unverified;
   to.session().remove_pending(bytes);
 }
 
@@ -277,7 +277,7 @@ void receiver::refuse(relay_request& to, verdict why) noexcept {
 void receiver::deliver(session::sent_req& to, const verify::verified_event& event, verify::id_form form) noexcept {
   relay_request& request = request_of(to);
   relay_stats& stats = request.session().counted();
-  if (form == verify::id_form::escaped_controls) ++stats.control_id_hashes;
+  if (form == verify::id_form::escaped_controls) ++stats.nonstandard_ids;
   if (request.subscription() == nullptr) {
     ++stats.messages.unknown_subscription;
     return;

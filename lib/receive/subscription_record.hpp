@@ -40,11 +40,15 @@ class relay_request final : public session::request {
 class subscription_record final : public base::ref_counted<subscription_record> {
  public:
   subscription_record(pool_core& owner, std::uint32_t serial, std::vector<filter> wanted, subscription_callbacks calls,
-                      subscribe_options how)
-      : filters(std::move(wanted)), callbacks(std::move(calls)), options(std::move(how)), core(&owner), number(serial) {}
+                      const subscribe_options& how, bool for_all_relays)
+      : filters(std::move(wanted)),
+        callbacks(std::move(calls)),
+        options(how),
+        is_for_all_relays(for_all_relays),
+        core(&owner),
+        number(serial) {}
 
   subscription_id id() const noexcept { return subscription_id{number}; }
-  bool is_for_all_relays() const noexcept { return options.relays.empty(); }
   bool matches(const event_view&) const noexcept;
   /// Every relay has answered, or is not waited for.
   bool all_settled() const noexcept;
@@ -58,6 +62,7 @@ class subscription_record final : public base::ref_counted<subscription_record> 
   const std::vector<filter> filters;
   subscription_callbacks callbacks;
   const subscribe_options options;
+  const bool is_for_all_relays;  // those added later included
   pool_core* core;             // null once the subscription or the pool has ended
   const std::uint32_t number;
   std::uint32_t in_seen = 0;   // its number among the seen events

@@ -39,7 +39,7 @@ void subscription_set::fall_silent() noexcept {
 
 void subscription_set::add_relay(const base::ref<relay_session>& added) {
   for (cursor each(open_); subscription_record* const s = each.next();) {
-    if (s->is_for_all_relays()) s->ask(added);
+    if (s->is_for_all_relays) s->ask(added);
   }
 }
 

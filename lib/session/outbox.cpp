@@ -9,7 +9,7 @@ namespace uvnostr::session {
 void delivery::on_timer() noexcept { outbox_->on_timer(*this); }
 
 std::error_code outbox::add(delivery& d) {
-  if (d.message_.size() > session_.options().max_queue_bytes - bytes_) return errc::queue_full;
+  if (d.message_.size() > session_.options().max_publish_bytes - bytes_) return errc::queue_full;
   bytes_ += d.message_.size();
   queued_.push_back(d.hook);
   d.outbox_ = this;

@@ -3,7 +3,7 @@
 //
 // Happy path: add -> queued -> sent -> OK -> on_delivery_done(accepted).
 // What can go wrong:
-//   the relay is away           the event waits, within max_queue_bytes and send_timeout
+//   the relay is away           the event waits, within max_publish_bytes and send_timeout
 //   the connection is lost      what was not answered is sent again: a relay that has it says "duplicate:"
 //   OK never comes              timed_out after ok_timeout
 //   OK false, auth-required     held until AUTH is done, sent once more

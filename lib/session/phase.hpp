@@ -16,7 +16,7 @@
 #include <array>
 #include <cstddef>
 
-#include <uvnostr/stats.hpp>
+#include <uvnostr/relay_status.hpp>
 
 namespace uvnostr::session {
 

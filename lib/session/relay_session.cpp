@@ -52,7 +52,7 @@ relay_status relay_session::status() const noexcept {
 relay_stats relay_session::stats() const {
   relay_stats now = stats_;
   now.state = state();
-  now.queued_bytes = outbox_.bytes();
+  now.publish_bytes = outbox_.bytes();
   return now;
 }
 
@@ -287,7 +287,7 @@ void relay_session::on_pong() noexcept {
 
 bool relay_session::send(std::string_view message) noexcept {
   if (phase_ != phase::connected || !connection_->send_text(message)) return false;
-  ++stats_.frames_out;
+  ++stats_.messages_out;
   stats_.bytes_out += message.size();
   return true;
 }
@@ -309,8 +309,8 @@ void relay_session::auth_over(bool accepted, std::string_view text) {
 }
 
 void relay_session::add_pending(std::size_t bytes) noexcept {
-  stats_.pending_bytes += bytes;
-  if (stats_.pending_bytes > options_.max_pending_bytes && !stats_.reading_paused && connection_ != nullptr) {
+  stats_.unverified_bytes += bytes;
+  if (stats_.unverified_bytes > options_.max_unverified_bytes && !stats_.reading_paused && connection_ != nullptr) {
     stats_.reading_paused = true;
     paused_since_ = now();
     connection_->pause_reading();
@@ -318,8 +318,8 @@ void relay_session::add_pending(std::size_t bytes) noexcept {
 }
 
 void relay_session::remove_pending(std::size_t bytes) noexcept {
-  stats_.pending_bytes -= bytes;
-  if (stats_.reading_paused && stats_.pending_bytes <= options_.max_pending_bytes / 2) {
+  stats_.unverified_bytes -= bytes;
+  if (stats_.reading_paused && stats_.unverified_bytes <= options_.max_unverified_bytes / 2) {
     end_pause();
     if (connection_ != nullptr) connection_->resume_reading();
     if (pong_due_) schedule_ping();

@@ -16,6 +16,8 @@
 #include <string_view>
 
 #include <uvnostr/relay_options.hpp>
+#include <uvnostr/relay_status.hpp>
+#include <uvnostr/stats.hpp>
 
 #include "base/ref.hpp"
 #include "base/timer_queue.hpp"
@@ -78,7 +80,7 @@ class relay_session final : public base::ref_counted<relay_session>, private por
   /// It sent an event that did not verify.
   bool has_forged() const noexcept { return has_forged_; }
 
-  /// Reading stops while more than max_pending_bytes wait for verification.
+  /// Reading stops while more than max_unverified_bytes wait for verification.
   void add_pending(std::size_t bytes) noexcept;
   void remove_pending(std::size_t bytes) noexcept;
 

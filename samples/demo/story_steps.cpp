@@ -133,7 +133,7 @@ bool story::others_have_the_two() const {
 
 void story::bring_the_relay_back() {
   for (const uvnostr::relay_stats& each : pool_->stats().relays) {
-    if (name_of(each.relay) == 'C') say(std::to_string(each.queued_bytes) + " bytes wait for C");
+    if (name_of(each.relay) == 'C') say(std::to_string(each.publish_bytes) + " bytes wait for C");
   }
   if (const std::error_code error = relays_[2].restart()) fail("C cannot be started again: " + error.message());
 }

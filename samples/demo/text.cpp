@@ -66,13 +66,13 @@ void print(std::FILE* to, const uvnostr::pool_stats& stats) {
   for (const uvnostr::relay_stats& each : stats.relays) {
     const uvnostr::message_counts& in = each.messages;
     std::fprintf(to, "  %-32.32s %8llu %10llu %8llu %9llu %8llu %9llu\n", each.url.c_str(),
-                static_cast<unsigned long long>(each.frames_in), static_cast<unsigned long long>(each.bytes_in),
+                static_cast<unsigned long long>(each.messages_in), static_cast<unsigned long long>(each.bytes_in),
                 static_cast<unsigned long long>(in.delivered), static_cast<unsigned long long>(in.duplicate),
                 static_cast<unsigned long long>(in.sum() - in.delivered - in.duplicate),
                 static_cast<unsigned long long>(each.connects));
   }
   const uvnostr::message_counts& all = stats.messages;
-  std::fprintf(to, "  %-32s %8llu %10llu %8llu %9llu %8llu\n", "all", static_cast<unsigned long long>(stats.frames_in),
+  std::fprintf(to, "  %-32s %8llu %10llu %8llu %9llu %8llu\n", "all", static_cast<unsigned long long>(stats.messages_in),
               static_cast<unsigned long long>(stats.bytes_in), static_cast<unsigned long long>(all.delivered),
               static_cast<unsigned long long>(all.duplicate),
               static_cast<unsigned long long>(all.sum() - all.delivered - all.duplicate));

@@ -8,7 +8,7 @@
 
 #include <uvnostr/event.hpp>
 #include <uvnostr/publish.hpp>
-#include <uvnostr/relay_options.hpp>
+#include <uvnostr/relay_status.hpp>
 #include <uvnostr/stats.hpp>
 
 namespace demo {

@@ -117,7 +117,7 @@ class client {
     if (finished_) return;
     finished_ = true;
     spent_ = cost_now() - started_;
-    frames_in_ = pool_->stats().frames_in;
+    frames_in_ = pool_->stats().messages_in;
     pool_->close();
   }
 

@@ -67,9 +67,8 @@ int main() {
     auto relay = testing::test_relay::start(&loop, {.tls = true});
     if (!relay) return 1;
     uvnostr::relay_options options;
-    options.url = relay->url("localhost");
     options.ca_file = relay->ca_file();
-    auto client = uvnostr::relay::make(&loop, options, {.on_state = [&](const uvnostr::relay_status& now) {
+    auto client = uvnostr::relay::make(&loop, relay->url("localhost"), options, {.on_relay_state = [&](const uvnostr::relay_status& now) {
       connected = connected || now.state == uvnostr::relay_state::connected;
     }});
     if (!client || !testing::run_until(&loop, [&] { return connected; })) return 1;

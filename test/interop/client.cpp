@@ -371,7 +371,7 @@ void print_counts(json_line& line, const uvnostr::message_counts& counts) {
   line.number("delivered", counts.delivered).number("duplicate", counts.duplicate);
   line.number("unknown_subscription", counts.unknown_subscription).number("not_matching", counts.not_matching);
   line.number("malformed_event", counts.malformed_event).number("wrong_id", counts.wrong_id);
-  line.number("wrong_signature", counts.wrong_signature).number("pending", counts.pending);
+  line.number("wrong_signature", counts.wrong_signature).number("unverified", counts.unverified);
   line.number("eose", counts.eose).number("ok", counts.ok).number("closed", counts.closed);
   line.number("notice", counts.notice).number("auth", counts.auth).number("unknown_verb", counts.unknown_verb);
   line.number("malformed", counts.malformed).number("binary", counts.binary).number("sum", counts.sum());
@@ -381,13 +381,13 @@ void program::print_stats() {
   const uvnostr::pool_stats stats = pool_->stats();
   for (const uvnostr::relay_stats& relay : stats.relays) {
     json_line line("relay_stats");
-    line.relay(relay.relay).text("url", relay.url).number("frames_in", relay.frames_in);
+    line.relay(relay.relay).text("url", relay.url).number("messages_in", relay.messages_in);
     line.number("connects", relay.connects).number("disconnects", relay.disconnects);
-    line.number("control_id_hashes", relay.control_id_hashes);
+    line.number("nonstandard_ids", relay.nonstandard_ids);
     print_counts(line, relay.messages);
   }
   json_line line("stats");
-  line.number("frames_in", stats.frames_in).number("bytes_in", stats.bytes_in).number("verified", stats.verified);
+  line.number("messages_in", stats.messages_in).number("bytes_in", stats.bytes_in).number("verified", stats.verified);
   line.number("seen_entries", stats.seen_entries);
   print_counts(line, stats.messages);
 }

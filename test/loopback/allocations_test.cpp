@@ -102,7 +102,7 @@ class Allocations : public LoopTest {
     pool_options options = quick({relay.url});
     options.relay_defaults.ca_file = relay.ca_file;
     options.verification = checks;
-    options.relay_defaults.max_pending_bytes = 128 * 1024;
+    options.relay_defaults.max_unverified_bytes = 128 * 1024;
     pool p = make_pool(std::move(options));
     EXPECT_NE(read_all(p, kinds[0], of_each_kind), 0U) << "the buffers grow, or nothing is counted";
     std::uint64_t taken = ~std::uint64_t{0};

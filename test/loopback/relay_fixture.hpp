@@ -8,10 +8,10 @@ namespace uvnostr {
 
 class Relay : public LoopTest {
  protected:
-  relay make_relay(relay_options options) {
+  relay make_relay(std::string_view url, relay_options options = once()) {
     relay_callbacks callbacks;
     callbacks.on_event = [this](const event_view& e) { say("relay: " + std::string(e.content())); };
-    callbacks.on_state = [this](const relay_status& status) {
+    callbacks.on_relay_state = [this](const relay_status& status) {
       states.push_back(status);
       state_texts.emplace_back(status.text);
     };
@@ -20,22 +20,21 @@ class Relay : public LoopTest {
       close_cause = why;
       ++closes;
     };
-    result<relay> made = relay::make(&loop, std::move(options), std::move(callbacks));
+    result<relay> made = relay::make(&loop, url, std::move(options), std::move(callbacks));
     EXPECT_TRUE(made) << made.error().message();
     return std::move(made).value();
   }
-  static relay_options once(std::string url) {
+  static relay_options once() {
     relay_options options;
-    options.url = std::move(url);
-    options.reconnect = reconnect_options::disabled();
+    options.reconnect.enabled = false;
     return options;
   }
   /// What a dial ends with that is made once.
-  std::error_code cause_of(relay_options options) {
+  std::error_code cause_of(std::string_view url, relay_options options = once()) {
     states.clear();
     state_texts.clear();
     closed = false;
-    const relay r = make_relay(std::move(options));
+    const relay r = make_relay(url, std::move(options));
     EXPECT_TRUE(until([this] { return closed; }));
     return close_cause;
   }

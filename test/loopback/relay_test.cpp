@@ -11,7 +11,7 @@ using uvnostr::testing::test_relay_options;
 
 TEST_F(Relay, SubscribesPublishesAndCloses) {
   test_relay server = start();
-  relay r = make_relay(once(server.url()));
+  relay r = make_relay(server.url());
   const subscription s = *r.subscribe(notes, noting());
   ASSERT_TRUE(until([this] { return eoses == 1; }));
   ASSERT_FALSE(r.publish(make_event("hello"), receipts()));
@@ -27,32 +27,32 @@ TEST_F(Relay, SubscribesPublishesAndCloses) {
 
 TEST_F(Relay, SaysOnceAndForGoodThatRetriesHaveEnded) {
   test_relay server = start();
-  relay_options options = once(server.url());
+  relay_options options = once();
   server.stop();
   options.reconnect = {.initial_delay = 1ms, .max_delay = 2ms, .max_retries = 3};
-  EXPECT_EQ(cause_of(options), errc::connection_refused);
+  EXPECT_EQ(cause_of(server.url(), options), errc::connection_refused);
   EXPECT_EQ(closes, 1);
   EXPECT_EQ(count(relay_state::connecting), 4U);
 }
 
 TEST_F(Relay, NamesTheCauseOfAFailedDial) {
   test_relay server = start();
-  EXPECT_EQ(cause_of(once("ws://no-such-host.invalid")), errc::host_not_found);
+  EXPECT_EQ(cause_of("ws://no-such-host.invalid"), errc::host_not_found);
   EXPECT_NE(state_texts.back().find("ws://no-such-host.invalid: "), std::string::npos) << state_texts.back();
 
   server.behave().on_connect = {.how = handshake::http_status, .status = 429};
-  EXPECT_EQ(cause_of(once(server.url())), errc::http_status);
+  EXPECT_EQ(cause_of(server.url()), errc::http_status);
   EXPECT_EQ(states.back().http_status, 429);
 
   for (const handshake how : {handshake::wrong_accept, handshake::no_accept, handshake::no_upgrade,
                               handshake::extension, handshake::subprotocol}) {
     server.behave().on_connect = {.how = how};
-    const std::error_code cause = cause_of(once(server.url()));
+    const std::error_code cause = cause_of(server.url());
     EXPECT_EQ(cause, errc::handshake_failed) << static_cast<int>(how) << ": " << state_texts.back();
   }
   for (const handshake how : {handshake::reset, handshake::close}) {
     server.behave().on_connect = {.how = how};
-    const std::error_code cause = cause_of(once(server.url()));
+    const std::error_code cause = cause_of(server.url());
     EXPECT_TRUE(cause == errc::connection_failed || cause == errc::connection_lost || cause == errc::handshake_failed)
         << static_cast<int>(how) << ": " << state_texts.back();
   }
@@ -62,9 +62,9 @@ TEST_F(Relay, GivesUpHandshakesThatNeverEnd) {
   test_relay server = start();
   for (const handshake how : {handshake::silence, handshake::no_answer, handshake::drip, handshake::garbage, handshake::endless_header}) {
     server.behave().on_connect = {.how = how};
-    relay_options options = once(server.url());
+    relay_options options = once();
     options.connect_timeout = 100ms;
-    const std::error_code cause = cause_of(options);
+    const std::error_code cause = cause_of(server.url(), options);
     EXPECT_TRUE(cause == errc::connect_timeout || (how == handshake::endless_header && cause == errc::handshake_failed))
         << static_cast<int>(how) << ": " << state_texts.back();
   }
@@ -73,17 +73,17 @@ TEST_F(Relay, GivesUpHandshakesThatNeverEnd) {
 TEST_F(Relay, DropsAConnectionThatAnswersNoPing) {
   test_relay server = start();
   server.behave().answer_pings = false;
-  relay_options options = once(server.url());
+  relay_options options = once();
   options.ping_interval = 20ms;
   options.pong_timeout = 20ms;
-  EXPECT_EQ(cause_of(options), errc::ping_timeout);
+  EXPECT_EQ(cause_of(server.url(), options), errc::ping_timeout);
 }
 
 TEST_F(Relay, KeepsAQuietOneThatAnswersPings) {
   test_relay server = start();
-  relay_options options = once(server.url());
+  relay_options options = once();
   options.ping_interval = 5ms;
-  relay r = make_relay(options);
+  relay r = make_relay(server.url(), options);
   ASSERT_TRUE(until([&] { return server.counters().pings >= 5; }));
   EXPECT_TRUE(r.stats().ping_time.has_value());
   EXPECT_EQ(count(relay_state::connected), 1U);
@@ -92,13 +92,13 @@ TEST_F(Relay, KeepsAQuietOneThatAnswersPings) {
 
 TEST_F(Relay, ClosesWith1009AboveTheMessageLimit) {
   test_relay server = start();
-  relay_options options = once(server.url());
+  relay_options options = once();
   options.max_message_bytes = 10'000;
   for (const std::size_t fragment : {std::size_t{0}, std::size_t{100}}) {
     server.behave().fragment_bytes = fragment;
     closed = false;
     states.clear();
-    const relay r = make_relay(options);
+    const relay r = make_relay(server.url(), options);
     ASSERT_TRUE(until_connected());
     ASSERT_TRUE(until([&] { return server.connections().size() == 1; }));
     server.connections()[0].send_text(R"(["NOTICE",")" + std::string(20'000, 'x') + "\"]");
@@ -111,7 +111,7 @@ TEST_F(Relay, ClosesWith1009AboveTheMessageLimit) {
 
 TEST_F(Relay, TellsTheRelaysCloseCode) {
   test_relay server = start();
-  const relay r = make_relay(once(server.url()));
+  const relay r = make_relay(server.url());
   ASSERT_TRUE(until_connected());
   ASSERT_TRUE(until([&] { return server.connections().size() == 1; }));
   server.connections()[0].close(4000, "go away");
@@ -130,7 +130,7 @@ TEST_F(Relay, RefusesFramesThatNoServerMaySend) {
            std::string_view("\x83\x01x", 3), std::string_view("\x80\x01x", 3), std::string_view("\xc1\x01x", 3)}) {
     closed = false;
     states.clear();
-    const relay r = make_relay(once(server.url()));
+    const relay r = make_relay(server.url());
     ASSERT_TRUE(until_connected());
     ASSERT_TRUE(until([&] { return server.connections().size() == 1; }));
     server.connections()[0].send_raw(raw);
@@ -144,9 +144,9 @@ TEST_F(Relay, AuthenticatesWhereItIsAsked) {
   test_relay server = start();
   server.behave().auth.demand = uvnostr::testing::auth_demand::challenge_on_refusal;
   server.add(make_event("for members"));
-  relay_options options = once(server.url());
+  relay_options options = once();
   options.auth_key = uvnostr::testing::test_key(7);
-  relay r = make_relay(options);
+  relay r = make_relay(server.url(), options);
   const subscription s = *r.subscribe(notes, noting());
   ASSERT_TRUE(until_said(1));
   EXPECT_EQ(said[0], "for members");

@@ -25,12 +25,12 @@ class RelayOverTls : public Relay {
     return cause_at(server, server.url(host), ca.ca_file());
   }
   std::error_code cause_at(const test_relay& server, std::string url, std::string ca_file) {
-    relay_options options = once(std::move(url));
+    relay_options options = once();
     options.ca_file = std::move(ca_file);
     closed = false;
     states.clear();
     state_texts.clear();
-    relay r = make_relay(options);
+    relay r = make_relay(std::move(url), options);
     EXPECT_TRUE(until([this] { return closed || count(relay_state::connected) != 0; }));
     if (!closed) return {};
     EXPECT_EQ(server.counters().upgraded, 0U);
@@ -86,18 +86,18 @@ TEST_F(RelayOverTls, RefusesASelfSignedCertificate) {
 TEST_F(RelayOverTls, NamesAServerThatSpeaksNoTls) {
   test_relay plain = start();
   plain.behave().on_connect.how = handshake::banner;
-  relay_options options = once("wss://localhost:" + std::to_string(plain.port()));
+  relay_options options = once();
   options.ca_file = ca.ca_file();
-  EXPECT_EQ(cause_of(options), errc::tls_failed) << state_texts.back();
+  EXPECT_EQ(cause_of("wss://localhost:" + std::to_string(plain.port()), options), errc::tls_failed) << state_texts.back();
 }
 
 TEST_F(RelayOverTls, CarriesLargeEventsBothWays) {
   test_relay server = start({.tls = true, .identity = *ca.issue()});
   const event large = make_event(std::string(300'000, 'x'));
   server.add(large);
-  relay_options options = once(server.url("localhost"));
+  relay_options options = once();
   options.ca_file = ca.ca_file();
-  relay r = make_relay(options);
+  relay r = make_relay(server.url("localhost"), options);
   const subscription s = *r.subscribe(notes, noting());
   ASSERT_TRUE(until([this] { return eoses == 1; }));
   EXPECT_EQ(jsons, lines{std::string(large.json())});
@@ -126,9 +126,9 @@ TEST_F(RelayOverTls, RefusesTls11) {
   std::string hello("\x16\x03\x02\x00\x2a" "\x02\x00\x00\x26" "\x03\x02", 11);
   hello.append(32, 'r').append("\x00" "\xc0\x13" "\x00", 4);
   plain.behave().on_connect = {.how = handshake::banner, .bytes = hello};
-  relay_options options = once("wss://localhost:" + std::to_string(plain.port()));
+  relay_options options = once();
   options.ca_file = ca.ca_file();
-  EXPECT_EQ(cause_of(options), errc::tls_failed) << state_texts.back();
+  EXPECT_EQ(cause_of("wss://localhost:" + std::to_string(plain.port()), options), errc::tls_failed) << state_texts.back();
 }
 
 }  // namespace

@@ -31,7 +31,7 @@ TEST_F(Contract, R1AnErrorKnownAtOnceIsNotReportedAgain) {
   filter bad{.since = unix_seconds(2s), .until = unix_seconds(1s)};
   EXPECT_EQ(core->subscribe(std::span(&bad, 1), noting(), {}).error(), errc::filter_time_range);
   EXPECT_EQ(core->subscribe({}, noting(), {}).error(), errc::filter_count);
-  EXPECT_EQ(core->publish(note("x"), receipts(), {.relays = {relay_id{99}}}), errc::relay_unknown);
+  EXPECT_EQ(core->publish(note("x"), receipts(), {}, {relay_id{99}}), errc::unknown_relay);
   EXPECT_EQ(core->add_relay("http://relay.test").error(), errc::url_scheme);
   world.advance(2min);
   EXPECT_EQ(take_said(), lines{});
@@ -169,12 +169,11 @@ TEST_F(Contract, R9InputsMayDieAfterTheCall) {
   pool_with.reset();
   auto filters = std::make_unique<std::vector<filter>>(1);
   filters->front().tags = {{'t', {"a value that needs its own memory as well"}}};
-  auto how = std::make_unique<subscribe_options>();
-  how->relays = {core->relays().at(0)};
-  const subscription s = *core->subscribe(*filters, noting(), *how);
+  auto asked_relays = std::make_unique<std::vector<relay_id>>(core->relays());
+  const subscription s = *core->subscribe(*filters, noting(), {}, *asked_relays);
   filters->front().tags[0].values[0] = "something else";
   filters.reset();
-  how.reset();
+  asked_relays.reset();
   auto mine = std::make_unique<event>(note("its content needs memory of its own, too"));
   const std::string json(mine->json());
   ASSERT_FALSE(core->publish(*mine, receipts(), {}));

@@ -104,9 +104,7 @@ TEST_F(HandlesOnALoop, AMovedFromHandleIsInert) {
 
 TEST_F(HandlesOnALoop, AMovedFromRelayAnswersClosed) {
   test_relay r = start();
-  relay_options options;
-  options.url = r.url();
-  relay a = *relay::make(&loop, std::move(options));
+  relay a = *relay::make(&loop, r.url());
   const relay b = std::move(a);
   EXPECT_EQ(a.subscribe(notes, {}).error(), errc::closed);
   EXPECT_EQ(a.publish(make_event("x")), errc::closed);

@@ -63,12 +63,11 @@ std::error_code relay_stage::make(pool_callbacks given) {
   callbacks.on_event = [all](const event_view& e) { all->on_event(relay_id{1}, e); };
   callbacks.on_eose = [all](subscription_id id) { all->on_eose(relay_id{1}, id); };
   callbacks.on_notice = [all](std::string_view words) { all->on_notice(relay_id{1}, words); };
-  callbacks.on_state = [all](const relay_status& now) { all->on_relay_state(now); };
+  callbacks.on_relay_state = [all](const relay_status& now) { all->on_relay_state(now); };
   callbacks.on_close = [all](std::error_code) { all->on_close(); };
   relay_options options;
-  options.url = relays_[0].url();
   make_quick(options);
-  result<relay> made = relay::make(&loop_, std::move(options), std::move(callbacks));
+  result<relay> made = relay::make(&loop_, relays_[0].url(), std::move(options), std::move(callbacks));
   if (made) relay_.emplace(std::move(made).value());
   return made.error();
 }

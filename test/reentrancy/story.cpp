@@ -211,7 +211,7 @@ void story::act(relay_id here, watched_subscription* self) {
       const bool known = open() && has(here);
       const calling c(*this);
       const std::error_code error = stage_.reconnect(here);
-      EXPECT_EQ(error, known ? std::error_code() : make_error_code(open() ? errc::relay_unknown : errc::closed));
+      EXPECT_EQ(error, known ? std::error_code() : make_error_code(open() ? errc::unknown_relay : errc::closed));
       break;
     }
     case action::close_pool: close_pool(); break;
@@ -266,7 +266,7 @@ void story::publish() {
   publish_callbacks callbacks = callbacks_of(made);
   const calling c(*this);
   const std::error_code error = stage_.publish(mine, std::move(callbacks));
-  EXPECT_EQ(error, !may ? make_error_code(errc::closed) : made.asked == 0 ? make_error_code(errc::relay_none) : std::error_code());
+  EXPECT_EQ(error, !may ? make_error_code(errc::closed) : made.asked == 0 ? make_error_code(errc::no_relay) : std::error_code());
   if (error) publishes_.pop_back();
 }
 
@@ -274,7 +274,7 @@ void story::remove(relay_id id) {
   const bool known = open() && has(id);
   const calling c(*this);
   const std::error_code error = stage_.remove_relay(id);
-  EXPECT_EQ(error, known ? std::error_code() : make_error_code(open() ? errc::relay_unknown : errc::closed));
+  EXPECT_EQ(error, known ? std::error_code() : make_error_code(open() ? errc::unknown_relay : errc::closed));
 }
 
 void story::close(watched_subscription& s) {

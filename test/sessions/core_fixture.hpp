@@ -20,9 +20,8 @@ using namespace std::chrono_literals;
 class CoreTest : public ::testing::Test {
  protected:
   /// Delays without jitter, no pings, events unverified: each test switches on what it is about.
-  static relay_options plain_relay(std::string url = "ws://relay.test") {
+  static relay_options plain_relay() {
     relay_options options;
-    options.url = std::move(url);
     options.reconnect.jitter = 0;
     options.ping_interval = 0ms;
     return options;
@@ -46,18 +45,21 @@ class CoreTest : public ::testing::Test {
     core = *pool_core::make(world, std::move(options), std::move(callbacks));
   }
 
-  relay_id add(relay_options options = plain_relay()) {
-    const relay_id id = *core->add_relay(std::move(options));
+  relay_id add(std::string_view url, relay_options options = plain_relay()) {
+    const relay_id id = *core->add_relay(url, std::move(options));
     world.settle();
     return id;
   }
+  relay_id add(relay_options options = plain_relay()) { return add("ws://relay.test", std::move(options)); }
   /// Adds a relay and lets it be reached.
-  relay_id add_open(relay_options options = plain_relay()) {
-    const relay_id id = add(std::move(options));
+  relay_id add_open(std::string_view url, relay_options options = plain_relay()) {
+    const relay_id id = add(url, std::move(options));
     world.last().open();
     world.settle();
     return id;
   }
+
+  relay_id add_open(relay_options options = plain_relay()) { return add_open("ws://relay.test", std::move(options)); }
 
   subscription_callbacks noting(std::string name = "") {
     const std::string prefix = name.empty() ? "" : name + " ";
@@ -75,8 +77,9 @@ class CoreTest : public ::testing::Test {
     };
     return all;
   }
-  subscription subscribe(filter f = {.kinds = {1}}, subscribe_options options = {}, std::string name = "") {
-    subscription made = *core->subscribe(std::span(&f, 1), noting(name), std::move(options));
+  subscription subscribe(filter f = {.kinds = {1}}, subscribe_options options = {}, std::string name = "",
+                         std::vector<relay_id> relays = {}) {
+    subscription made = *core->subscribe(std::span(&f, 1), noting(name), options, relays);
     world.settle();
     return made;
   }

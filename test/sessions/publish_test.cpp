@@ -18,8 +18,8 @@ class Publish : public CoreTest {
 
 TEST_F(Publish, GivesAReceiptForEachRelayThenTheEnd) {
   make();
-  add_open(plain_relay("ws://a.test"));
-  add_open(plain_relay("ws://b.test"));
+  add_open("ws://a.test");
+  add_open("ws://b.test");
   const event e = note("hi");
   EXPECT_FALSE(core->publish(e, receipts(), {}));
   world.settle();
@@ -122,14 +122,14 @@ TEST_F(Publish, ReportsWhatDoesNotFitIntoTheQueue) {
   make();
   const event e = note("x");
   relay_options options = plain_relay();
-  options.max_queue_bytes = message(e).size();
+  options.max_publish_bytes = message(e).size();
   add(options);
   EXPECT_FALSE(core->publish(e, receipts(), {}));
   EXPECT_FALSE(core->publish(note("y"), receipts(), {}));
   EXPECT_TRUE(take_said().empty());  // not inside the call
   world.settle();
   EXPECT_EQ(take_said(), (lines{"not sent by 1 (" + std::to_string(static_cast<int>(errc::queue_full)) + ")", "done 0/1"}));
-  EXPECT_EQ(core->publish(note("one that is too large"), receipts(), {}), errc::message_too_large);
+  EXPECT_EQ(core->publish(note("one that is too large"), receipts(), {}), errc::event_too_big);
 }
 
 TEST_F(Publish, ReportsNotSentWhenTheRelayGoes) {
@@ -144,7 +144,7 @@ TEST_F(Publish, ReportsNotSentWhenTheRelayGoes) {
 TEST_F(Publish, ReportsNotSentWhenReconnectingHasEnded) {
   make();
   relay_options options = plain_relay();
-  options.reconnect = reconnect_options::disabled();
+  options.reconnect.enabled = false;
   add(options);
   EXPECT_FALSE(core->publish(note("x"), receipts(), {}));
   world.last().drop(errc::connection_refused);
@@ -177,21 +177,18 @@ TEST_F(Publish, IsSilentOnceThePoolIsDestroyed) {
 
 TEST_F(Publish, GoesToNamedRelaysOnce) {
   make();
-  add_open(plain_relay("ws://a.test"));
-  const relay_id b = add_open(plain_relay("ws://b.test"));
-  publish_options options;
-  options.relays = {b, b};
-  EXPECT_FALSE(core->publish(note("x"), receipts(), options));
+  add_open("ws://a.test");
+  const relay_id b = add_open("ws://b.test");
+  EXPECT_FALSE(core->publish(note("x"), receipts(), {}, {b, b}));
   world.settle();
   EXPECT_TRUE(world.connections[0]->sent.empty());
   EXPECT_EQ(world.connections[1]->sent.size(), 1U);
-  options.relays = {relay_id{77}};
-  EXPECT_EQ(core->publish(note("x"), receipts(), options), errc::relay_unknown);
+  EXPECT_EQ(core->publish(note("x"), receipts(), {}, {relay_id{77}}), errc::unknown_relay);
 }
 
 TEST_F(Publish, NeedsARelay) {
   make();
-  EXPECT_EQ(core->publish(note("x"), receipts(), {}), errc::relay_none);
+  EXPECT_EQ(core->publish(note("x"), receipts(), {}), errc::no_relay);
 }
 
 class Auth : public Publish {

@@ -92,9 +92,9 @@ TEST_F(SimFound, CountsNothingAsPendingForARelayThatIsGone) {
   world.settle();
   world.workers_stopped = false;
   world.settle();
-  EXPECT_EQ(core->stats().messages.pending, 0U);
+  EXPECT_EQ(core->stats().messages.unverified, 0U);
   EXPECT_EQ(core->stats().messages.unknown_subscription, 1U);
-  EXPECT_EQ(core->stats().messages.sum(), core->stats().frames_in);
+  EXPECT_EQ(core->stats().messages.sum(), core->stats().messages_in);
 }
 
 TEST_F(SimFound, SeenOnDoesNotNameARelayThatWasRemoved) {

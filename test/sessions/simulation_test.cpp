@@ -27,11 +27,10 @@ constexpr std::string_view url = "wss://relay.example.com";
 
 /// A program that writes down what it sees, and when.
 struct program {
-  program(simulation& in, relay_options options) : world(in) {
-    if (options.url.empty()) options.url = url;
-    relay.emplace(*uvnostr::relay::make(world.loop(), std::move(options), {
+  program(simulation& in, relay_options options, std::string_view at = url) : world(in) {
+    relay.emplace(*uvnostr::relay::make(world.loop(), at, std::move(options), {
         .on_event = {},
-        .on_state = [this](const relay_status& status) {
+        .on_relay_state = [this](const relay_status& status) {
           if (status.state == relay_state::connected) say("connected");
           if (status.cause) {
             say(status.cause.message());
@@ -196,7 +195,7 @@ TEST(Simulation, KnowsWhoIsThereAndWhoIsNot) {
   EXPECT_EQ(world.start_relay("ws://relay.example.com").error(), std::errc::address_in_use);
   EXPECT_EQ(world.start_relay("http://relay.example.com").error(), errc::url_scheme);
   const auto cause_of = [&](std::string to) {
-    program p(world, {.url = std::move(to), .reconnect = reconnect_options::disabled()});
+    program p(world, {.reconnect = {.enabled = false}}, to);
     EXPECT_TRUE(world.run_until([&] { return p.closed; }));
     return p.ends.front();
   };
@@ -211,7 +210,7 @@ TEST(Simulation, KnowsWhoIsThereAndWhoIsNot) {
 
 TEST(Simulation, SaysInTheTextWhatLibNetSays) {
   simulation world;
-  program p(world, {.url = "wss://nobody.example.com"});
+  program p(world, {}, "wss://nobody.example.com");
   world.advance(1s);
   EXPECT_TRUE(p.text.starts_with("wss://nobody.example.com: ")) << p.text;
   EXPECT_TRUE(p.text.ends_with(": unknown node or service")) << p.text;
@@ -232,7 +231,7 @@ TEST(Simulation, HoldsBackWhatARelayDoesNotRead) {
   }
   world.advance(5min);
   EXPECT_EQ(relay.counters().events, 0U);
-  const auto frames = p.relay->stats().frames_out;
+  const auto frames = p.relay->stats().messages_out;
   EXPECT_GT(frames, 20U);
   EXPECT_LT(frames, 27U) << "256 KiB hold no more";
   relay.resume_reading();
@@ -245,13 +244,13 @@ TEST(Simulation, KeepsInTheSocketWhatThePoolDoesNotRead) {
   simulation world;
   test_relay relay = *world.start_relay(url);
   for (int i = 0; i < 50; ++i) relay.add(make_event(std::to_string(i) + std::string(1'000, 'x')));
-  program p(world, {.max_pending_bytes = 1'000});
+  program p(world, {.max_unverified_bytes = 1'000});
   relay_stats before;
   int pauses = 0;
   int read_while_paused = 0;
   EXPECT_TRUE(world.run_until([&] {
     const relay_stats now = p.relay->stats();
-    if (before.reading_paused && now.frames_in != before.frames_in) ++read_while_paused;
+    if (before.reading_paused && now.messages_in != before.messages_in) ++read_while_paused;
     pauses += now.reading_paused ? 1 : 0;
     before = now;
     return p.seen.size() == 50;
@@ -285,8 +284,8 @@ TEST(Simulation, HasRoomForSeveralPools) {
   simulation world;
   test_relay first = *world.start_relay("wss://one.example.com");
   test_relay second = *world.start_relay("wss://two.example.com");
-  program a(world, {.url = first.url()});
-  program b(world, {.url = second.url()});
+  program a(world, {}, first.url());
+  program b(world, {}, second.url());
   world.advance(1s);
   first.add(make_event("for a"));
   second.add(make_event("for b"));
@@ -318,7 +317,7 @@ TEST(Simulation, LosesItsPoolInACallback) {
   test_relay relay = *world.start_relay(url);
   relay.add(make_event("x"));
   relay.add(make_event("y"));
-  std::optional<uvnostr::relay> r = *uvnostr::relay::make(world.loop(), {.url = std::string(url)});
+  std::optional<uvnostr::relay> r = *uvnostr::relay::make(world.loop(), url);
   int events = 0;
   subscription s = *r->subscribe(filter{}, {.on_event = [&](relay_id, const event_view&) {
     ++events;
@@ -369,7 +368,7 @@ TEST(SimulationDeathTest, SaysWhoWasForgotten) {
   EXPECT_DEATH(
       {
         std::optional<simulation> world(std::in_place);
-        const auto relay = uvnostr::relay::make(world->loop(), {.url = std::string(url)});
+        const auto relay = uvnostr::relay::make(world->loop(), url);
         world.reset();
       },
       "before a pool or relay that was made on its loop");

@@ -42,13 +42,13 @@ TEST_F(Verification, DropsForgeriesAndCountsThem) {
   EXPECT_TRUE(take_said().empty());
   EXPECT_EQ(counts(r).wrong_signature, 1U);
   EXPECT_EQ(counts(r).wrong_id, 1U);
-  EXPECT_EQ(counts(r).pending, 0U);
+  EXPECT_EQ(counts(r).unverified, 0U);
 }
 
 TEST_F(Verification, AForgeryNeverSuppressesTheRealEvent) {
   make(verification::threads);
-  add_open(plain_relay("ws://liar.test"));
-  add_open(plain_relay("ws://honest.test"));
+  add_open("ws://liar.test");
+  add_open("ws://honest.test");
   const subscription s = subscribe();
   const std::string at_liar = asked(*world.connections[0])[0];
   const std::string at_honest = asked(*world.connections[1])[0];
@@ -67,8 +67,8 @@ TEST_F(Verification, AForgeryNeverSuppressesTheRealEvent) {
 
 TEST_F(Verification, ASecondCopyOfAForgeryIsNoBetter) {
   make(verification::threads);
-  add_open(plain_relay("ws://a.test"));
-  add_open(plain_relay("ws://b.test"));
+  add_open("ws://a.test");
+  add_open("ws://b.test");
   const subscription s = subscribe();
   const event real = note("real");
   for (int round = 0; round < 3; ++round) {
@@ -84,7 +84,7 @@ TEST_F(Verification, ASecondCopyOfAForgeryIsNoBetter) {
 
 TEST_F(Verification, HappensOnceForCopiesThatComeMeanwhile) {
   make(verification::threads);
-  for (int i = 0; i < 10; ++i) add_open(plain_relay("ws://r" + std::to_string(i) + ".test"));
+  for (int i = 0; i < 10; ++i) add_open("ws://r" + std::to_string(i) + ".test");
   const subscription s = subscribe();
   const event e = note("from ten relays");
   for (const auto& c : world.connections) c->text(event_frame(asked(*c)[0], e));
@@ -97,30 +97,30 @@ TEST_F(Verification, HappensOnceForCopiesThatComeMeanwhile) {
 
 TEST_F(Verification, TheSameBytesAgainDoNotTakeTheirRoom) {
   make(verification::threads);
-  for (const char* url : {"ws://a.test", "ws://b.test"}) add_open(plain_relay(url));
+  for (const char* url : {"ws://a.test", "ws://b.test"}) add_open(url);
   const subscription s = subscribe();
   world.workers_stopped = true;
   const event e = note(std::string(1000, 'x'));
   for (const auto& c : world.connections) c->text(event_frame(asked(*c)[0], e));
-  EXPECT_GT(core->stats().relays[0].pending_bytes, 1000U);
-  EXPECT_LT(core->stats().relays[1].pending_bytes, 100U);
+  EXPECT_GT(core->stats().relays[0].unverified_bytes, 1000U);
+  EXPECT_LT(core->stats().relays[1].unverified_bytes, 100U);
   // A space more, and a message that ends otherwise: their own bytes, or none at all.
   world.connections[1]->text(replaced(event_frame("0-0", e), "}]", "} ]"));
   world.connections[1]->text(replaced(event_frame("0-0", e), "}]", "}}"));
-  EXPECT_GT(core->stats().relays[1].pending_bytes, 1000U);
+  EXPECT_GT(core->stats().relays[1].unverified_bytes, 1000U);
   world.workers_stopped = false;
   world.settle();
   EXPECT_EQ(take_said().size(), 1U);
   EXPECT_EQ(core->stats().verified, 1U);
   EXPECT_EQ(core->stats().messages.duplicate, 2U);
   EXPECT_EQ(core->stats().messages.malformed_event, 1U);
-  EXPECT_EQ(core->stats().messages.pending, 0U);
-  EXPECT_EQ(core->stats().relays[1].pending_bytes, 0U);
+  EXPECT_EQ(core->stats().messages.unverified, 0U);
+  EXPECT_EQ(core->stats().relays[1].unverified_bytes, 0U);
 }
 
 TEST_F(Verification, AForgeryThatManySendIsCheckedOnceAndIsEachOnesFault) {
   make(verification::threads);
-  for (const char* url : {"ws://a.test", "ws://b.test", "ws://c.test"}) add_open(plain_relay(url));
+  for (const char* url : {"ws://a.test", "ws://b.test", "ws://c.test"}) add_open(url);
   const subscription s = subscribe();
   const event real = note("real");
   for (const auto& c : world.connections) c->text(with_wrong_signature(event_frame(asked(*c)[0], real)));
@@ -134,8 +134,8 @@ TEST_F(Verification, AForgeryThatManySendIsCheckedOnceAndIsEachOnesFault) {
 
 TEST_F(Verification, AnEventIsNotLostWithTheRelayThatSentItFirst) {
   make(verification::threads);
-  const relay_id first = add_open(plain_relay("ws://a.test"));
-  add_open(plain_relay("ws://b.test"));
+  const relay_id first = add_open("ws://a.test");
+  add_open("ws://b.test");
   const subscription s = subscribe();
   world.workers_stopped = true;
   const event e = note("from both");
@@ -210,7 +210,7 @@ TEST_F(Verification, KeepsTheOrderOfARelayAndEoseBehindItsEvents) {
 TEST_F(Verification, StopsReadingARelayThatIsAhead) {
   make(verification::threads);
   relay_options options = plain_relay();
-  options.max_pending_bytes = 10'000;
+  options.max_unverified_bytes = 10'000;
   const relay_id r = add_open(options);
   const subscription s = subscribe();
   const std::string id = asked(world.last())[0];
@@ -240,13 +240,13 @@ TEST_F(Verification, StopsReadingARelayThatFloodsWithEose) {
   world.workers_stopped = false;
   world.settle();
   EXPECT_FALSE(world.last().paused);
-  EXPECT_EQ(core->stats().relays[0].pending_bytes, 0U);
+  EXPECT_EQ(core->stats().relays[0].unverified_bytes, 0U);
 }
 
 TEST_F(Verification, DoesNotTakeAPausedRelayForDead) {
   make(verification::threads);
   relay_options options = plain_relay();
-  options.max_pending_bytes = 100;
+  options.max_unverified_bytes = 100;
   options.ping_interval = 1s;
   options.pong_timeout = 1s;
   add_open(options);
@@ -261,7 +261,7 @@ TEST_F(Verification, DoesNotTakeAPausedRelayForDead) {
 TEST_F(Verification, DoesNotCountTheTimeInWhichItReadsNothing) {
   make(verification::threads);
   relay_options options = plain_relay();
-  options.max_pending_bytes = 100;
+  options.max_unverified_bytes = 100;
   add_open(options);
   const subscription s = subscribe();
   const event published = note("ours");

@@ -7,6 +7,16 @@ namespace uvnostr::sim {
 
 using std::chrono::milliseconds;
 
+namespace {
+
+std::vector<relay_id> ids_of(const std::vector<unsigned>& numbers) {
+  std::vector<relay_id> ids;
+  for (const unsigned each : numbers) ids.push_back(relay_id{each});
+  return ids;
+}
+
+}  // namespace
+
 relay_options application::some_options(chance& dice) {
   relay_options o;
   constexpr milliseconds initial[] = {20ms, 1s, 5s};
@@ -23,9 +33,9 @@ relay_options application::some_options(chance& dice) {
   constexpr milliseconds pings[] = {60s, 300s, 1200s};
   o.ping_interval = dice.of(pings);
   constexpr std::size_t queues[] = {2'000, 100'000};
-  o.max_queue_bytes = dice.of(queues);
+  o.max_publish_bytes = dice.of(queues);
   constexpr std::size_t pending[] = {1, 3'000, 1'000'000};
-  o.max_pending_bytes = dice.of(pending);
+  o.max_unverified_bytes = dice.of(pending);
   return o;
 }
 
@@ -118,10 +128,9 @@ void application::act() {
 void application::add_relay(unsigned host) {
   const bool is_there = judge_.relay_at(host) != nullptr;
   relay_options o = scene_.dice.one_in(2) ? defaults : some_options(scene_.dice);
-  o.url = world_.relays[host]->url();
   if (world_.relays[host]->wants_auth) o.auth_key = stock::get().keys[0];
   const relay_options given = o;
-  const result<relay_id> made = calling([&] { return core_->add_relay(std::move(o)); });
+  const result<relay_id> made = calling([&] { return core_->add_relay(world_.relays[host]->url(), std::move(o)); });
   if (made.has_value() == is_there) return scene_.broken("add_relay answered ", made.error().message());
   if (!made) return;
   scene_.say("add_relay(", world_.relays[host]->url(), ") is ", static_cast<unsigned>(*made));
@@ -153,19 +162,18 @@ void application::subscribe() {
   std::vector<wish> wishes{some_wish(number)};
   if (dice.one_in(5)) wishes.push_back(some_wish(number));
   subscribe_options o;
-  if (dice.one_in(4)) {
-    for (const unsigned each : some_relays()) o.relays.push_back(relay_id{each});
-  }
+  std::vector<unsigned> named;
+  if (dice.one_in(4)) named = some_relays();
   o.close_on_eose = dice.one_in(5);
   o.eose_timeout = dice.one_in(2) ? 2s : 10s;
   o.resume_overlap = dice.one_in(2) ? 100s : 600s;
-  watched_subscription& watched = judge_.subscribed(wishes, o);
+  watched_subscription& watched = judge_.subscribed(wishes, o, named);
   std::vector<filter> filters;
   for (const wish& each : wishes) filters.push_back(each.to_filter());
-  result<subscription> made = calling([&] { return core_->subscribe(filters, callbacks(watched), o); });
+  result<subscription> made = calling([&] { return core_->subscribe(filters, callbacks(watched), o, ids_of(named)); });
   if (!made) return scene_.broken("subscribe answered ", made.error().message());
   scene_.say("subscribe() is ", number, ": ", filters.front().to_json(), filters.size() == 2 ? " and another" : "", o.close_on_eose ? ", to close on EOSE" : "",
-             o.relays.empty() ? "" : ", at some relays");
+             named.empty() ? "" : ", at some relays");
   handles_.push_back({&watched, std::move(*made)});
 }
 
@@ -213,7 +221,7 @@ void application::publish_something() {
 }
 
 watched_publish& application::publish(std::size_t event, std::vector<unsigned> relays, publish_options o) {
-  for (const unsigned each : relays) o.relays.push_back(relay_id{each});
+  const std::vector<relay_id> named = ids_of(relays);
   std::vector<unsigned> targets = std::move(relays);
   if (targets.empty()) {
     for (const watched_relay* const each : judge_.present()) targets.push_back(each->id);
@@ -233,7 +241,7 @@ watched_publish& application::publish(std::size_t event, std::vector<unsigned> r
     judge_.on_done(p, accepted, asked);
     in_callback();
   };
-  const std::error_code error = calling([&] { return core_->publish(stock::get().events[event].real, std::move(all), o); });
+  const std::error_code error = calling([&] { return core_->publish(stock::get().events[event].real, std::move(all), o, named); });
   if (error) scene_.broken("publish answered ", error.message());
   return p;
 }

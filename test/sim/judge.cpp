@@ -12,7 +12,7 @@ constexpr std::size_t largest_message = 2000;  // and what it costs to keep it
 }  // namespace
 
 bool watched_subscription::is_for(unsigned relay) const {
-  return options.relays.empty() || std::find(options.relays.begin(), options.relays.end(), relay_id{relay}) != options.relays.end();
+  return named.empty() || std::find(named.begin(), named.end(), relay) != named.end();
 }
 
 bool watched_subscription::has_limit() const {
@@ -42,7 +42,7 @@ void judge::relay_added(unsigned id, unsigned host, relay_options options) {
   if (id != relays.size() + 1) return scene_.broken("relay_id ", id, " is not a new one");
   relays.push_back(std::make_unique<watched_relay>(id, host, std::move(options)));
   must_be_dialled_by(*relays.back(), scene_.now() + 1s);
-  for (const auto& s : subscriptions) s->was_asked = s->was_asked || (!s->over && s->options.relays.empty());
+  for (const auto& s : subscriptions) s->was_asked = s->was_asked || (!s->over && s->named.empty());
 }
 
 void judge::relay_removed(unsigned id) { relay(id)->removed = true; }
@@ -56,13 +56,14 @@ void judge::reconnect_asked(unsigned id) {
   must_be_dialled_by(r, scene_.now() + 1s);
 }
 
-watched_subscription& judge::subscribed(std::vector<wish> wishes, subscribe_options options) {
+watched_subscription& judge::subscribed(std::vector<wish> wishes, const subscribe_options& options, std::vector<unsigned> named) {
   auto made = std::make_unique<watched_subscription>();
   made->number = static_cast<unsigned>(subscriptions.size() + 1);
   made->wishes = std::move(wishes);
-  made->options = std::move(options);
+  made->options = options;
+  made->named = std::move(named);
   made->had.resize(stock::get().events.size());
-  made->was_asked = !made->options.relays.empty() || !present().empty();
+  made->was_asked = !made->named.empty() || !present().empty();
   subscriptions.push_back(std::move(made));
   return *subscriptions.back();
 }
@@ -158,13 +159,13 @@ void judge::on_request(link& l, unsigned number, bool has_since, port::time_poin
 // The state of things.
 
 void judge::check_counters(const pool_stats& stats) {
-  if (stats.messages.sum() != stats.frames_in) scene_.broken("the pool received ", stats.frames_in, " messages and counted ", stats.messages.sum());
+  if (stats.messages.sum() != stats.messages_in) scene_.broken("the pool received ", stats.messages_in, " messages and counted ", stats.messages.sum());
   for (const relay_stats& each : stats.relays) {
     const watched_relay& r = *relay(static_cast<unsigned>(each.relay));
-    if (each.messages.sum() != each.frames_in) scene_.broken("relay ", r.id, " sent ", each.frames_in, " messages, counted were ", each.messages.sum());
-    if (each.frames_in != r.frames) scene_.broken("relay ", r.id, " sent ", r.frames, " messages, received were ", each.frames_in);
-    if (each.pending_bytes > r.options.max_pending_bytes + largest_message) scene_.broken(each.pending_bytes, " bytes are pending");
-    if (each.queued_bytes > r.options.max_queue_bytes) scene_.broken(each.queued_bytes, " bytes are queued");
+    if (each.messages.sum() != each.messages_in) scene_.broken("relay ", r.id, " sent ", each.messages_in, " messages, counted were ", each.messages.sum());
+    if (each.messages_in != r.frames) scene_.broken("relay ", r.id, " sent ", r.frames, " messages, received were ", each.messages_in);
+    if (each.unverified_bytes > r.options.max_unverified_bytes + largest_message) scene_.broken(each.unverified_bytes, " bytes are pending");
+    if (each.publish_bytes > r.options.max_publish_bytes) scene_.broken(each.publish_bytes, " bytes are queued");
   }
   if (stats.seen_entries > options_.seen_entries) scene_.broken(stats.seen_entries, " entries in the cache");
 }
@@ -184,12 +185,12 @@ bool judge::is_due(const sim_world& world, const watched_subscription& s, const 
 }
 
 void judge::check_at_rest(const sim_world& world, const pool_stats& stats) {
-  if (stats.frames_in != frames_) scene_.broken(frames_, " messages were sent, the pool counted ", stats.frames_in);
-  if (stats.messages.pending != 0) scene_.broken(stats.messages.pending, " messages are pending for ever");
+  if (stats.messages_in != frames_) scene_.broken(frames_, " messages were sent, the pool counted ", stats.messages_in);
+  if (stats.messages.unverified != 0) scene_.broken(stats.messages.unverified, " messages are pending for ever");
   if (stats.messages.delivered != deliveries_) scene_.broken(deliveries_, " events were delivered, the pool counted ", stats.messages.delivered);
   for (const relay_stats& each : stats.relays) {
     if (each.state != relay_state::connected) scene_.broken(each.url, " is not connected though it is healthy");
-    if (each.pending_bytes != 0 || each.queued_bytes != 0 || each.reading_paused) scene_.broken(each.url, " has bytes that are left over");
+    if (each.unverified_bytes != 0 || each.publish_bytes != 0 || each.reading_paused) scene_.broken(each.url, " has bytes that are left over");
   }
   for (const auto& p : publishes) {
     if (!p->done) scene_.broken("the publish of event ", p->event, " was never answered");

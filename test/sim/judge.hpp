@@ -49,6 +49,7 @@ struct watched_subscription {
   unsigned number;
   std::vector<wish> wishes;
   subscribe_options options;
+  std::vector<unsigned> named;  // the relays it is for; none: all
   bool over = false;            // nothing is to be delivered any more
   bool silent = false;          // its handle was destroyed: nothing is to be called any more
   bool detached = false;
@@ -77,7 +78,7 @@ class judge final : public witness, public dial_book {
   void relay_added(unsigned id, unsigned host, relay_options);
   void relay_removed(unsigned id);
   void reconnect_asked(unsigned id);
-  watched_subscription& subscribed(std::vector<wish>, subscribe_options);
+  watched_subscription& subscribed(std::vector<wish>, const subscribe_options&, std::vector<unsigned> named);
   void unsubscribed(watched_subscription&, bool silently);
   void closing();
   void destroyed() { over_ = true; }

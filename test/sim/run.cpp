@@ -151,7 +151,7 @@ class world_line {
     judge_.check_at_rest(world_, application_->stats());
   }
   /// Its time does not stand still while we do not read because of what is being verified.
-  static publish_options patient() { return {.relays = {}, .send_timeout = 0ms, .ok_timeout = 600s}; }
+  static publish_options patient() { return {.send_timeout = 0ms, .ok_timeout = 600s}; }
   std::size_t probe() { return scene_.dice.of(era_.events); }
 
   void end() {

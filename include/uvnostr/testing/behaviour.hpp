@@ -47,7 +47,7 @@ struct handshake_rule {
   handshake how = handshake::accept;
   unsigned times = always;                  ///< for that many connections; then `accept`
   int status = 503;                         ///< http_status
-  std::vector<header> headers{};            ///< http_status; with accept and drip: added to the 101
+  std::vector<http_header> headers{};            ///< http_status; with accept and drip: added to the 101
   std::string body{};                       ///< http_status
   std::string bytes{"220 mail.example.com ESMTP\r\n"};  ///< banner, garbage
   std::chrono::milliseconds interval{20};   ///< drip

@@ -96,10 +96,10 @@ std::string accept_value(std::string_view key) {
   return {reinterpret_cast<const char*>(encoded.data()), size};
 }
 
-std::string make_http_answer(int status, const std::vector<header>& headers, std::string_view body) {
+std::string make_http_answer(int status, const std::vector<http_header>& headers, std::string_view body) {
   std::string answer = "HTTP/1.1 " + std::to_string(status) + " ";
   answer.append(reason_phrase(status)).append("\r\n");
-  for (const header& h : headers) answer += h.name + ": " + h.value + "\r\n";
+  for (const http_header& h : headers) answer += h.name + ": " + h.value + "\r\n";
   answer += "Content-Length: " + std::to_string(body.size()) + "\r\nConnection: close\r\n\r\n";
   return answer.append(body);
 }
@@ -115,7 +115,7 @@ std::string make_answer(const handshake_rule& rule, std::string_view key) {
   if (rule.how != handshake::no_accept) answer += "Sec-WebSocket-Accept: " + accept + "\r\n";
   if (rule.how == handshake::extension) answer += "Sec-WebSocket-Extensions: x-unasked\r\n";
   if (rule.how == handshake::subprotocol) answer += "Sec-WebSocket-Protocol: unasked\r\n";
-  for (const header& h : rule.headers) answer += h.name + ": " + h.value + "\r\n";
+  for (const http_header& h : rule.headers) answer += h.name + ": " + h.value + "\r\n";
   return answer += "\r\n";
 }
 

@@ -21,6 +21,6 @@ std::string accept_value(std::string_view key);
 /// What the rule sends as an answer to a good request; empty for those that send none.
 std::string make_answer(const handshake_rule&, std::string_view key);
 
-std::string make_http_answer(int status, const std::vector<header>& headers, std::string_view body);
+std::string make_http_answer(int status, const std::vector<http_header>& headers, std::string_view body);
 
 }  // namespace uvnostr::testing::detail

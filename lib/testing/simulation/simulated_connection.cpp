@@ -29,7 +29,7 @@ std::string request_of(const port::dial_request& dial) {
   head.append(authority_of(dial.url.text));
   head += "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: c2ltdWxhdGVkIGtleSEhIQ==\r\nSec-WebSocket-Version: 13\r\n";
   if (!dial.options.user_agent.empty()) head += "user-agent: " + dial.options.user_agent + "\r\n";
-  for (const header& each : dial.options.headers) head += each.name + ": " + each.value + "\r\n";
+  for (const http_header& each : dial.options.headers) head += each.name + ": " + each.value + "\r\n";
   return head += "\r\n";
 }
 

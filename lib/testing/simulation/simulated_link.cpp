@@ -21,9 +21,9 @@ port::disconnect because(std::error_code cause, std::string detail) {
 }
 
 // As in lib/net: whole seconds, no dates.
-std::optional<std::chrono::seconds> retry_after(const std::vector<header>& headers) {
+std::optional<std::chrono::seconds> retry_after(const std::vector<http_header>& headers) {
   std::string head;
-  for (const header& each : headers) head += each.name + ": " + each.value + "\r\n";
+  for (const http_header& each : headers) head += each.name + ": " + each.value + "\r\n";
   const std::string_view value = find_header(head, "Retry-After");
   unsigned seconds = 0;
   const auto [stop, error] = std::from_chars(value.data(), value.data() + value.size(), seconds);

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: MIT
+// What state a relay's connection is in, and why.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <system_error>
+
+#include <uvnostr/types.hpp>
+
+namespace uvnostr {
+
+enum class relay_state {
+  connecting,  ///< DNS, TCP, TLS and upgrade are under way
+  connected,
+  waiting,     ///< for the next attempt
+  closing,     ///< the close handshake is under way
+  stopped,     ///< for good: removed, or reconnecting has ended
+};
+
+/// A change of a relay's state and its cause.
+/// Lifetime: the text views die when the callback returns.
+struct relay_status {
+  relay_id relay{};
+  std::string_view url{};
+  relay_state state{};
+  std::error_code cause{};            ///< why a connection failed or ended; 0 when nothing did
+  std::string_view text{};            ///< the same as a sentence with the URL, for a log; empty when cause is 0
+  std::uint16_t close_code = 0;       ///< of the relay's close frame, 0 if there was none. Source: RFC 6455, 7.4
+  int http_status = 0;                ///< of an HTTP answer that was not 101
+  unsigned failures = 0;              ///< in a row: attempts that failed, connections that did not last
+  std::optional<std::chrono::milliseconds> next_attempt{};  ///< set while waiting: how long
+};
+
+}  // namespace uvnostr
