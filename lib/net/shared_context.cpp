@@ -124,7 +124,7 @@ bool shared_context::create() noexcept {
       },
       &step);
   for (const auto& each : static_handles_) {
-    if (each.handle->type == UV_POLL) event_descriptor_ = watched_socket(each.handle);
+    if (each.handle->type == UV_POLL) event_descriptor_.watch(watched_socket(each.handle));
   }
   uv_timer_init(loop_, &reaper_);
   reaper_.data = this;
@@ -239,7 +239,7 @@ void shared_context::begin_end() noexcept {
   while (*link != this) link = &(*link)->next_;
   *link = next_;
   lws_context_destroy(context_);
-  guard_event_descriptor();
+  event_descriptor_.context_ends();
   continue_end();
 }
 
@@ -264,18 +264,10 @@ void shared_context::continue_end() noexcept {
   if (!static_handles_.empty()) return;
   if (context_ != nullptr) lws_context_destroy(context_);
   if (context_ != nullptr) return;
+  event_descriptor_.context_has_ended();
   uv_timer_stop(&reaper_);
   uv_close(reinterpret_cast<uv_handle_t*>(&reaper_),
            [](uv_handle_t* handle) { delete static_cast<shared_context*>(handle->data); });
-}
-
-void shared_context::guard_event_descriptor() noexcept {
-#if LWS_LIBRARY_VERSION_NUMBER < 4003004
-  // These versions close the descriptor of their event pipe now, and once more when libuv lets go of its handle. In
-  // between another thread would get the number for a file of its own, and lose it. So we take the number at once, for
-  // libwebsockets to close.
-  occupy(loop_, event_descriptor_);
-#endif
 }
 
 void shared_context::add(lws_attempt& attempt) noexcept {

@@ -11,6 +11,8 @@
 
 #include <uvnostr/error.hpp>
 
+#include "net/event_descriptor.hpp"
+
 namespace uvnostr::net {
 
 class lws_attempt;
@@ -58,7 +60,6 @@ class shared_context {
   bool create() noexcept;
   void begin_end() noexcept;
   void continue_end() noexcept;
-  void guard_event_descriptor() noexcept;
   static void on_reaper(uv_timer_t*) noexcept;
 
   uv_loop_t* loop_;
@@ -66,7 +67,7 @@ class shared_context {
   lws_context* context_ = nullptr;  // libwebsockets writes null here when the memory is freed
   unsigned users_ = 1;
   bool ending_ = false;
-  lws_sockfd_type event_descriptor_ = LWS_SOCK_INVALID;
+  event_descriptor event_descriptor_;
   std::vector<std::unique_ptr<named_vhost>> vhosts_;
   struct static_handle {
     uv_handle_t* handle;

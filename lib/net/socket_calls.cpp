@@ -77,7 +77,9 @@ lws_sockfd_type watched_socket(const uv_handle_t* handle) noexcept {
 // There sockets have no numbers of a table, and no limit.
 bool has_huge_descriptor_limit() noexcept { return false; }
 bool has_descriptors_left(uv_loop_t*) noexcept { return true; }
-void occupy(uv_loop_t*, lws_sockfd_type) noexcept {}
+lws_sockfd_type duplicate(lws_sockfd_type) noexcept { return LWS_SOCK_INVALID; }
+void occupy(lws_sockfd_type, lws_sockfd_type) noexcept {}
+void close_both_if_same(lws_sockfd_type, lws_sockfd_type) noexcept {}
 #else
 bool has_huge_descriptor_limit() noexcept {
   constexpr rlim_t usual_descriptors = 65536;
@@ -85,9 +87,9 @@ bool has_huge_descriptor_limit() noexcept {
   return getrlimit(RLIMIT_NOFILE, &descriptors) == 0 && descriptors.rlim_cur > usual_descriptors;
 }
 
-// An event pipe and /dev/urandom.
+// An event pipe, /dev/urandom, and what event_descriptor holds.
 bool has_descriptors_left(uv_loop_t* loop) noexcept {
-  std::array<int, 3> tried{};
+  std::array<int, 4> tried{};
   for (int& each : tried) each = fcntl(uv_backend_fd(loop), F_DUPFD_CLOEXEC, 0);
   for (const int each : tried) {
     if (each >= 0) ::close(each);
@@ -95,9 +97,23 @@ bool has_descriptors_left(uv_loop_t* loop) noexcept {
   return tried.back() >= 0;
 }
 
-void occupy(uv_loop_t* loop, lws_sockfd_type number) noexcept {
-  const int taken = fcntl(uv_backend_fd(loop), F_DUPFD_CLOEXEC, number);
+lws_sockfd_type duplicate(lws_sockfd_type number) noexcept { return fcntl(number, F_DUPFD_CLOEXEC, 0); }
+
+void occupy(lws_sockfd_type number, lws_sockfd_type source) noexcept {
+  const int taken = fcntl(source, F_DUPFD_CLOEXEC, number);
   if (taken >= 0 && taken != number) ::close(taken);
+}
+
+void close_both_if_same(lws_sockfd_type number, lws_sockfd_type source) noexcept {
+  // Status flags belong to the open file: what is set by one of its numbers is seen by all others. Asking a stranger's
+  // file for its flags does it no harm.
+  const int before = fcntl(source, F_GETFL);
+  bool same = before >= 0;
+  for (const int flags : {before ^ O_APPEND, before}) {
+    same = same && fcntl(source, F_SETFL, flags) == 0 && fcntl(number, F_GETFL) == fcntl(source, F_GETFL);
+  }
+  if (same) ::close(number);
+  ::close(source);
 }
 #endif
 

@@ -29,7 +29,11 @@ bool has_huge_descriptor_limit() noexcept;
 /// Whether so many descriptors can be opened now as libwebsockets needs for a context.
 bool has_descriptors_left(uv_loop_t*) noexcept;
 
-/// Opens that number, if it is free, for libwebsockets to close.
-void occupy(uv_loop_t*, lws_sockfd_type number) noexcept;
+/// Another number for the same open file, or LWS_SOCK_INVALID. These three do nothing on Windows.
+lws_sockfd_type duplicate(lws_sockfd_type) noexcept;
+/// If `number` is free, it becomes another number for the open file of `source`.
+void occupy(lws_sockfd_type number, lws_sockfd_type source) noexcept;
+/// Closes `number` if it stands for the open file of `source`, and `source`.
+void close_both_if_same(lws_sockfd_type number, lws_sockfd_type source) noexcept;
 
 }  // namespace uvnostr::net

@@ -89,7 +89,7 @@ void subscription_set::check_all_eose(subscription_record& record) {
 void subscription_set::on_refused(const relay_session& session, session::request& request, const session::refusal& said) noexcept {
   subscription_record* const record = static_cast<relay_request&>(request).subscription();
   if (record == nullptr || !record->callbacks.on_relay_closed) return;
-  const relay_closed told{
+  relay_closed told{
       .relay = session.id(), .words = {}, .hung_up = said.hung_up, .asked_again = said.asked_again, .pause = said.pause};
   later_.add([keep = base::ref<subscription_record>::retain(*record), told, words = std::string(said.words)]() mutable {
     told.words = words;
