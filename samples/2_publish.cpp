@@ -31,7 +31,7 @@ int fail(const std::error_code& error) {
 int main(int argc, char** argv) {
   uv_loop_t* const loop = uv_default_loop();
   samples::relays to(loop, argc, argv, 3);
-  if (to.are_local()) to.local[1].behave().refuse_event = {.reason = "blocked: this relay takes nothing today"};
+  if (to.are_local()) to.local[1].behaviour().refuse_event = {.reason = "blocked: this relay takes nothing today"};
 
   const auto key = uvnostr::secret_key::generate();
   if (!key) return fail(key.error());

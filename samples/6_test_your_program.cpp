@@ -49,9 +49,9 @@ TEST(WallInASimulation, ShowsEachNoteOnceAlthoughTheRelayIsAwayForHours) {
   test_relay relay = *world.start_relay("wss://relay.example.com");
   const auto first = make_event("first");
   const auto second = make_event("second");
-  relay.script().expect_req().send(first).drop()
+  relay.script().expect_req().send_event(first).drop()
       .refuse_http(503).wait(std::chrono::hours(2))
-      .expect_req().send(first).send(second).eose();
+      .expect_req().send_event(first).send_event(second).send_eose();
   wall shown(world.loop(), relay.url());
   EXPECT_TRUE(world.run_until([&] { return shown.texts.size() >= 2; })) << relay.script().unmet();
   EXPECT_EQ(shown.texts, (std::vector<std::string>{"first", "second"}));
@@ -63,7 +63,7 @@ TEST(WallOnSockets, PassesOnWhyANoteWasRefused) {
   uv_loop_init(&loop);
   {
     test_relay relay = *test_relay::start(&loop);
-    relay.behave().refuse_event = {.reason = "pow: 20 bits are needed"};
+    relay.behaviour().refuse_event = {.reason = "pow: 20 bits are needed"};
     wall shown(&loop, relay.url());
     shown.put_up(make_event("cheap"));
     EXPECT_TRUE(run_until(&loop, [&] { return !shown.complaints.empty(); }));

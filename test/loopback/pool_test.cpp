@@ -37,7 +37,7 @@ TEST_F(Pool, ShowsStoredAndLiveEventsOfManyRelaysOnce) {
 TEST_F(Pool, PublishesToAllAndTellsEachAnswer) {
   test_relay yes = start();
   test_relay no = start();
-  no.behave().refuse_event = uvnostr::testing::refusal{"blocked: not you"};
+  no.behaviour().refuse_event = uvnostr::testing::refusal{"blocked: not you"};
   pool p = make_pool(quick({yes.url(), no.url()}));
   const event e = make_event("hello");
   ASSERT_FALSE(p.publish(e, receipts()));
@@ -91,7 +91,7 @@ TEST_F(Pool, LosesAndRepeatsNothingWhenConnectionsAreCut) {
     expected.insert(std::to_string(i));
     r.add(make_event(std::to_string(i), uvnostr::testing::test_time + std::chrono::seconds(i / 50)));
   }
-  r.behave().drop = uvnostr::testing::drop_rule{.after_events = 70, .mid_frame = true, .times = 3};
+  r.behaviour().drop = uvnostr::testing::drop_rule{.after_events = 70, .mid_frame = true, .times = 3};
   pool p = make_pool(quick({r.url()}));
   const subscription s = *p.subscribe(notes, noting());
   ASSERT_TRUE(until([&] { return eoses == 1; }));
@@ -104,8 +104,8 @@ TEST_F(Pool, LosesAndRepeatsNothingWhenConnectionsAreCut) {
 
 TEST_F(Pool, GivesEventsByteForByteThroughAnyFragmentation) {
   test_relay r = start();
-  r.behave().fragment_bytes = 7;
-  r.behave().split_bytes = 11;
+  r.behaviour().max_fragment_bytes = 7;
+  r.behaviour().max_write_bytes = 11;
   const event e = make_event(test_key(), 1, "odd \"text\"\\ / \x7f \u2028 \U0001F980 \n\t", {{"t", "x\"y"}, {}});
   r.add(e);
   pool p = make_pool(quick({r.url()}));
@@ -118,7 +118,7 @@ TEST_F(Pool, GivesEventsByteForByteThroughAnyFragmentation) {
 TEST_F(Pool, DropsForgeriesOfOneRelayAndTakesTheRealEventsOfAnother) {
   test_relay liar = start();
   test_relay honest = start();
-  liar.behave().forge = uvnostr::testing::forgery::signature;
+  liar.behaviour().forge = uvnostr::testing::forgery::signature;
   for (int i = 0; i < 20; ++i) {
     liar.add(make_event(std::to_string(i)));
     honest.add(make_event(std::to_string(i)));
@@ -170,7 +170,7 @@ TEST_F(Pool, MayBeDestroyedInOnEvent) {
 
 TEST_F(Pool, MayBeDestroyedWhileConnecting) {
   test_relay r = start();
-  r.behave().on_connect.how = uvnostr::testing::handshake::no_answer;
+  r.behaviour().on_connect.how = uvnostr::testing::handshake::no_answer;
   std::optional<pool> p = make_pool(quick({r.url()}));
   ASSERT_TRUE(until([&] { return r.counters().accepted == 1; }));
   p.reset();
@@ -183,7 +183,7 @@ TEST_F(Pool, ClosesWhileTenRelaysAreHalfOpen) {
   std::vector<std::string> urls;
   for (int i = 0; i < 10; ++i) {
     relays.push_back(start());
-    relays.back().behave().on_connect.how = uvnostr::testing::handshake::no_answer;
+    relays.back().behaviour().on_connect.how = uvnostr::testing::handshake::no_answer;
     urls.push_back(relays.back().url());
   }
   pool p = make_pool(quick(urls));
@@ -195,7 +195,7 @@ TEST_F(Pool, ClosesWhileTenRelaysAreHalfOpen) {
 
 TEST_F(Pool, ClosesWithoutTheRelaysCloseFrame) {
   test_relay r = start();
-  r.behave().answer_close = false;
+  r.behaviour().answer_close = false;
   pool_options options = quick({r.url()});
   options.relay_defaults.close_timeout = 20ms;
   pool p = make_pool(options);

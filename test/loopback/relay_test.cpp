@@ -40,18 +40,18 @@ TEST_F(Relay, NamesTheCauseOfAFailedDial) {
   EXPECT_EQ(cause_of("ws://no-such-host.invalid"), errc::host_not_found);
   EXPECT_NE(state_texts.back().find("ws://no-such-host.invalid: "), std::string::npos) << state_texts.back();
 
-  server.behave().on_connect = {.how = handshake::http_status, .status = 429};
+  server.behaviour().on_connect = {.how = handshake::http_status, .status = 429};
   EXPECT_EQ(cause_of(server.url()), errc::http_status);
   EXPECT_EQ(states.back().http_status, 429);
 
-  for (const handshake how : {handshake::wrong_accept, handshake::no_accept, handshake::no_upgrade,
-                              handshake::extension, handshake::subprotocol}) {
-    server.behave().on_connect = {.how = how};
+  for (const handshake how : {handshake::wrong_accept_header, handshake::no_accept_header, handshake::no_upgrade_header,
+                              handshake::unoffered_extension, handshake::unoffered_subprotocol}) {
+    server.behaviour().on_connect = {.how = how};
     const std::error_code cause = cause_of(server.url());
     EXPECT_EQ(cause, errc::handshake_failed) << static_cast<int>(how) << ": " << state_texts.back();
   }
   for (const handshake how : {handshake::reset, handshake::close}) {
-    server.behave().on_connect = {.how = how};
+    server.behaviour().on_connect = {.how = how};
     const std::error_code cause = cause_of(server.url());
     EXPECT_TRUE(cause == errc::connection_failed || cause == errc::connection_lost || cause == errc::handshake_failed)
         << static_cast<int>(how) << ": " << state_texts.back();
@@ -60,19 +60,19 @@ TEST_F(Relay, NamesTheCauseOfAFailedDial) {
 
 TEST_F(Relay, GivesUpHandshakesThatNeverEnd) {
   test_relay server = start();
-  for (const handshake how : {handshake::silence, handshake::no_answer, handshake::drip, handshake::garbage, handshake::endless_header}) {
-    server.behave().on_connect = {.how = how};
+  for (const handshake how : {handshake::silent, handshake::no_answer, handshake::slow, handshake::garbage, handshake::endless_headers}) {
+    server.behaviour().on_connect = {.how = how};
     relay_options options = once();
     options.connect_timeout = 100ms;
     const std::error_code cause = cause_of(server.url(), options);
-    EXPECT_TRUE(cause == errc::connect_timeout || (how == handshake::endless_header && cause == errc::handshake_failed))
+    EXPECT_TRUE(cause == errc::connect_timeout || (how == handshake::endless_headers && cause == errc::handshake_failed))
         << static_cast<int>(how) << ": " << state_texts.back();
   }
 }
 
 TEST_F(Relay, DropsAConnectionThatAnswersNoPing) {
   test_relay server = start();
-  server.behave().answer_pings = false;
+  server.behaviour().answer_pings = false;
   relay_options options = once();
   options.ping_interval = 20ms;
   options.pong_timeout = 20ms;
@@ -94,8 +94,8 @@ TEST_F(Relay, ClosesWith1009AboveTheMessageLimit) {
   test_relay server = start();
   relay_options options = once();
   options.max_message_bytes = 10'000;
-  for (const std::size_t fragment : {std::size_t{0}, std::size_t{100}}) {
-    server.behave().fragment_bytes = fragment;
+  for (const std::size_t fragment : {uvnostr::testing::unlimited, std::size_t{100}}) {
+    server.behaviour().max_fragment_bytes = fragment;
     closed = false;
     states.clear();
     const relay r = make_relay(server.url(), options);
@@ -142,7 +142,7 @@ TEST_F(Relay, RefusesFramesThatNoServerMaySend) {
 
 TEST_F(Relay, AuthenticatesWhereItIsAsked) {
   test_relay server = start();
-  server.behave().auth.demand = uvnostr::testing::auth_demand::challenge_on_refusal;
+  server.behaviour().auth.demand = uvnostr::testing::auth_demand::on_refusal;
   server.add(make_event("for members"));
   relay_options options = once();
   options.auth_key = uvnostr::testing::test_key(7);

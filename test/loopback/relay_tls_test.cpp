@@ -85,7 +85,7 @@ TEST_F(RelayOverTls, RefusesASelfSignedCertificate) {
 
 TEST_F(RelayOverTls, NamesAServerThatSpeaksNoTls) {
   test_relay plain = start();
-  plain.behave().on_connect.how = handshake::banner;
+  plain.behaviour().on_connect.how = handshake::banner;
   relay_options options = once();
   options.ca_file = ca.ca_file();
   EXPECT_EQ(cause_of("wss://localhost:" + std::to_string(plain.port()), options), errc::tls_failed) << state_texts.back();
@@ -125,7 +125,7 @@ TEST_F(RelayOverTls, RefusesTls11) {
   test_relay plain = start();
   std::string hello("\x16\x03\x02\x00\x2a" "\x02\x00\x00\x26" "\x03\x02", 11);
   hello.append(32, 'r').append("\x00" "\xc0\x13" "\x00", 4);
-  plain.behave().on_connect = {.how = handshake::banner, .bytes = hello};
+  plain.behaviour().on_connect = {.how = handshake::banner, .bytes = hello};
   relay_options options = once();
   options.ca_file = ca.ca_file();
   EXPECT_EQ(cause_of("wss://localhost:" + std::to_string(plain.port()), options), errc::tls_failed) << state_texts.back();

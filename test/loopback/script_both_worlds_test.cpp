@@ -98,7 +98,7 @@ class BothWorlds : public ::testing::TestWithParam<world> {
 };
 
 TEST_P(BothWorlds, ThreeEventsAndALossAndTheRestOnce) {
-  relay->script().expect_req().send(a).send(b).send(c).eose().drop().refuse_http(503).wait(20ms).expect_req().send(a).eose();
+  relay->script().expect_req().send_event(a).send_event(b).send_event(c).send_eose().drop().refuse_http(503).wait(20ms).expect_req().send_event(a).send_eose();
   join();
   subscribe();
   ASSERT_TRUE(until_told(4)) << relay->script().unmet();
@@ -108,7 +108,7 @@ TEST_P(BothWorlds, ThreeEventsAndALossAndTheRestOnce) {
 }
 
 TEST_P(BothWorlds, ARefusalThatSaysWhenToComeBack) {
-  relay->script().refuse({.how = handshake::http_status, .status = 429, .headers = {{"Retry-After", "1"}}}).expect_req().eose();
+  relay->script().refuse({.how = handshake::http_status, .status = 429, .headers = {{"Retry-After", "1"}}}).expect_req().send_eose();
   join();
   subscribe();
   ASSERT_TRUE(until([&] { return !ends.empty(); }));
@@ -118,7 +118,7 @@ TEST_P(BothWorlds, ARefusalThatSaysWhenToComeBack) {
 }
 
 TEST_P(BothWorlds, EventsThatAreAcceptedAndNot) {
-  relay->script().expect_event().ok(true).expect_event([](const event_view& e) { return e.content() == "b"; }).ok(false, "blocked: no");
+  relay->script().expect_event().send_ok(true).expect_event([](const event_view& e) { return e.content() == "b"; }).send_ok(false, "blocked: no");
   join();
   publish(a);
   publish(b);
@@ -127,7 +127,7 @@ TEST_P(BothWorlds, EventsThatAreAcceptedAndNot) {
 }
 
 TEST_P(BothWorlds, AnEventWhoseAnswerIsLostIsSentAgain) {
-  relay->script().expect_event().drop(ending::reset).expect_event().ok();
+  relay->script().expect_event().drop(ending::reset).expect_event().send_ok();
   join();
   publish(a);
   ASSERT_TRUE(until_told(1)) << relay->script().unmet();
@@ -136,7 +136,7 @@ TEST_P(BothWorlds, AnEventWhoseAnswerIsLostIsSentAgain) {
 }
 
 TEST_P(BothWorlds, AChallengeThatIsAnswered) {
-  relay->script().expect_req().challenge("prove it").closed("auth-required: who are you").expect_auth().ok().expect_req().send(a).eose();
+  relay->script().expect_req().send_auth("prove it").send_closed("auth-required: who are you").expect_auth().send_ok().expect_req().send_event(a).send_eose();
   relay_options options;
   options.auth_key = uvnostr::testing::test_key(7);
   join(options);
@@ -146,7 +146,7 @@ TEST_P(BothWorlds, AChallengeThatIsAnswered) {
 }
 
 TEST_P(BothWorlds, ARelayThatJudgesTheAnswerByItsClock) {
-  relay->behave().auth.demand = uvnostr::testing::auth_demand::challenge_on_refusal;
+  relay->behaviour().auth.demand = uvnostr::testing::auth_demand::on_refusal;
   relay->add(a);
   relay_options options;
   options.auth_key = uvnostr::testing::test_key(7);
@@ -158,7 +158,7 @@ TEST_P(BothWorlds, ARelayThatJudgesTheAnswerByItsClock) {
 }
 
 TEST_P(BothWorlds, ClosedAndNotice) {
-  relay->script().expect_req().notice("be quick").closed("error: shutting down");
+  relay->script().expect_req().send_notice("be quick").send_closed("error: shutting down");
   join();
   subscribe();
   ASSERT_TRUE(until_told(2)) << relay->script().unmet();
@@ -166,7 +166,7 @@ TEST_P(BothWorlds, ClosedAndNotice) {
 }
 
 TEST_P(BothWorlds, ACloseCodeAndItsReason) {
-  relay->script().expect_req().close(4003, "enough").expect_req().eose();
+  relay->script().expect_req().close(4003, "enough").expect_req().send_eose();
   join();
   subscribe();
   ASSERT_TRUE(until_told(1)) << relay->script().unmet();
@@ -192,7 +192,7 @@ TEST_P(BothWorlds, ARelayThatGoesAndComesBack) {
 TEST_P(BothWorlds, WaysInWhichADialFails) {
   const auto cause_of = [&](handshake how) {
     ends.clear();
-    relay->behave().on_connect = {.how = how, .times = 1, .status = 404};
+    relay->behaviour().on_connect = {.how = how, .times = 1, .status = 404};
     join();
     EXPECT_TRUE(until([&] { return !ends.empty(); }));
     pool.reset();
@@ -200,15 +200,15 @@ TEST_P(BothWorlds, WaysInWhichADialFails) {
   };
   EXPECT_EQ(cause_of(handshake::http_status), errc::http_status);
   EXPECT_EQ(last_end.http_status, 404);
-  for (const handshake how : {handshake::wrong_accept, handshake::no_accept, handshake::no_upgrade, handshake::extension, handshake::subprotocol}) {
+  for (const handshake how : {handshake::wrong_accept_header, handshake::no_accept_header, handshake::no_upgrade_header, handshake::unoffered_extension, handshake::unoffered_subprotocol}) {
     EXPECT_EQ(cause_of(how), errc::handshake_failed) << static_cast<int>(how);
   }
 }
 
 TEST_P(BothWorlds, SilenceUntilTheTimeIsUp) {
-  for (const handshake how : {handshake::silence, handshake::no_answer, handshake::garbage}) {
+  for (const handshake how : {handshake::silent, handshake::no_answer, handshake::garbage}) {
     ends.clear();
-    relay->behave().on_connect = {.how = how};
+    relay->behaviour().on_connect = {.how = how};
     relay_options options;
     options.connect_timeout = 50ms;
     join(options);
@@ -219,7 +219,7 @@ TEST_P(BothWorlds, SilenceUntilTheTimeIsUp) {
 }
 
 TEST_P(BothWorlds, BytesThatAreNoProtocol) {
-  relay->script().expect_req().raw("\x83\x01x").expect_req().eose();
+  relay->script().expect_req().send_raw("\x83\x01x").expect_req().send_eose();
   join();
   subscribe();
   ASSERT_TRUE(until_told(1)) << relay->script().unmet();
@@ -227,7 +227,7 @@ TEST_P(BothWorlds, BytesThatAreNoProtocol) {
 }
 
 TEST_P(BothWorlds, AMessageAboveTheLimit) {
-  relay->script().expect_req().notice(std::string(5'000, 'x')).expect_req().eose();
+  relay->script().expect_req().send_notice(std::string(5'000, 'x')).expect_req().send_eose();
   relay_options options;
   options.max_message_bytes = 4'000;
   join(options);
@@ -246,7 +246,7 @@ TEST_P(BothWorlds, WhatAScriptStillWaitsFor) {
 }
 
 TEST_P(BothWorlds, AClientThatSaysGoodbye) {
-  relay->script().expect_req().eose().expect_close().expect_disconnect();
+  relay->script().expect_req().send_eose().expect_close().expect_disconnect();
   join();
   subscribe();
   ASSERT_TRUE(until([&] { return said.size() == 1; }));
@@ -261,7 +261,7 @@ TEST_P(BothWorlds, AClientThatSaysGoodbye) {
 TEST_P(BothWorlds, ForgeriesCopiesAndHeadersOfTheRequest) {
   relay->add(a);
   relay->add(b);
-  relay->behave().copies = 2;
+  relay->behaviour().copies = 2;
   relay_options options;
   options.headers = {{"X-One", "1"}};
   join(options);
@@ -269,7 +269,7 @@ TEST_P(BothWorlds, ForgeriesCopiesAndHeadersOfTheRequest) {
   ASSERT_TRUE(until([&] { return said.size() == 3; }));
   EXPECT_EQ(pool->stats().messages.duplicate, 2U);
   EXPECT_NE(relay->connections()[0].request().find("X-One: 1\r\n"), std::string_view::npos);
-  relay->behave().forge = uvnostr::testing::forgery::signature;
+  relay->behaviour().forge = uvnostr::testing::forgery::signature;
   relay->add(c);
   ASSERT_TRUE(until([&] { return pool->stats().messages.wrong_signature == 2; }));
   EXPECT_EQ(said.size(), 3U);

@@ -41,7 +41,7 @@ TEST_F(TestRelayFaults, ClosesNewConnections) {
 
 TEST_F(TestRelayFaults, RefusesWithAnHttpStatusAsOftenAsAsked) {
   test_relay relay = start();
-  relay.behave().on_connect = {.how = handshake::http_status, .times = 1, .status = 429, .headers = {{"Retry-After", "7"}}, .body = "slow"};
+  relay.behaviour().on_connect = {.how = handshake::http_status, .times = 1, .status = 429, .headers = {{"Retry-After", "7"}}, .body = "slow"};
   raw_client refused(&loop_, relay.port());
   ASSERT_TRUE(until([&] { return refused.ended() != 0; }));
   EXPECT_EQ(refused.bytes(),
@@ -59,11 +59,11 @@ TEST_F(TestRelayFaults, SpoilsTheUpgradeInTheWayAsked) {
     EXPECT_EQ(relay.counters().open, 0U);
     return client.http_head();
   };
-  EXPECT_EQ(answer_of(handshake::wrong_accept).find(good), std::string::npos);
-  EXPECT_EQ(answer_of(handshake::no_accept).find("Accept"), std::string::npos);
-  EXPECT_EQ(answer_of(handshake::no_upgrade).find("Upgrade: websocket"), std::string::npos);
-  EXPECT_NE(answer_of(handshake::extension).find("Sec-WebSocket-Extensions"), std::string::npos);
-  EXPECT_NE(answer_of(handshake::subprotocol).find("Sec-WebSocket-Protocol"), std::string::npos);
+  EXPECT_EQ(answer_of(handshake::wrong_accept_header).find(good), std::string::npos);
+  EXPECT_EQ(answer_of(handshake::no_accept_header).find("Accept"), std::string::npos);
+  EXPECT_EQ(answer_of(handshake::no_upgrade_header).find("Upgrade: websocket"), std::string::npos);
+  EXPECT_NE(answer_of(handshake::unoffered_extension).find("Sec-WebSocket-Extensions"), std::string::npos);
+  EXPECT_NE(answer_of(handshake::unoffered_subprotocol).find("Sec-WebSocket-Protocol"), std::string::npos);
 }
 
 TEST_F(TestRelayFaults, TalksGarbageBeforeTheRequest) {
@@ -74,7 +74,7 @@ TEST_F(TestRelayFaults, TalksGarbageBeforeTheRequest) {
 }
 
 TEST_F(TestRelayFaults, DripsTheHandshakeAndWorksAfterIt) {
-  test_relay_options options = with(handshake::drip);
+  test_relay_options options = with(handshake::slow);
   options.behaviour.on_connect.interval = milliseconds(0);
   test_relay relay = start(options);
   raw_client client(&loop_, relay.port());
@@ -84,7 +84,7 @@ TEST_F(TestRelayFaults, DripsTheHandshakeAndWorksAfterIt) {
 }
 
 TEST_F(TestRelayFaults, SendsAHeaderWithoutEnd) {
-  test_relay relay = start(with(handshake::endless_header));
+  test_relay relay = start(with(handshake::endless_headers));
   raw_client client(&loop_, relay.port());
   ASSERT_TRUE(until([&] { return client.bytes().size() > 100'000; }));
   EXPECT_EQ(client.bytes().find("\r\n\r\n"), std::string::npos);
@@ -94,7 +94,7 @@ TEST_F(TestRelayFaults, NeverAnswersTheHandshake) {
   test_relay relay = start(with(handshake::no_answer));
   raw_client silent(&loop_, relay.port());
   ASSERT_TRUE(until([&] { return relay.all_connections().size() == 1 && !relay.all_connections()[0].request().empty(); }));
-  relay.behave().on_connect = {};
+  relay.behaviour().on_connect = {};
   raw_client answered(&loop_, relay.port());
   ASSERT_TRUE(until([&] { return answered.is_upgraded(); }));
   EXPECT_EQ(silent.bytes(), "");
@@ -107,7 +107,7 @@ TEST_F(TestRelayFaults, CutsTheConnectionInTheMiddleOfTheSecondEvent) {
   const event older = make_event("older");
   relay.add(newer);
   relay.add(older);
-  relay.behave().drop = drop_rule{.after_events = 2, .mid_frame = true, .times = 1};
+  relay.behaviour().drop = drop_rule{.after_events = 2, .mid_frame = true, .times = 1};
   raw_client client(&loop_, relay.port());
   client.send(req);
   ASSERT_TRUE(until([&] { return client.ended() != 0; }));
@@ -120,7 +120,7 @@ TEST_F(TestRelayFaults, CutsTheConnectionInTheMiddleOfTheSecondEvent) {
 
 TEST_F(TestRelayFaults, DropsAfterEose) {
   test_relay relay = start();
-  relay.behave().drop = drop_rule{.after_eose = true, .how = ending::reset};
+  relay.behaviour().drop = drop_rule{.after_eose = true, .how = ending::reset};
   raw_client client(&loop_, relay.port());
   client.send(req);
   ASSERT_TRUE(until([&] { return client.ended() != 0; }));
@@ -142,21 +142,21 @@ TEST_F(TestRelayFaults, ResetsOneConnectionAndKeepsTheOthers) {
 
 TEST_F(TestRelayFaults, CutsOrClosesAllConnectionsAsAsked) {
   test_relay relay = start();
-  for (const ending how : {ending::cut, ending::clean}) {
+  for (const ending how : {ending::abrupt, ending::graceful}) {
     raw_client client(&loop_, relay.port());
     ASSERT_TRUE(until([&] { return client.is_upgraded(); }));
     relay.drop_connections(how);
     ASSERT_TRUE(until([&] { return client.ended() != 0; }));
     EXPECT_EQ(client.ended(), UV_EOF);
-    EXPECT_EQ(client.frames().size(), how == ending::clean ? 1U : 0U);
+    EXPECT_EQ(client.frames().size(), how == ending::graceful ? 1U : 0U);
   }
 }
 
 TEST_F(TestRelayFaults, RefusesOnceWithTheWordsGiven) {
   test_relay relay = start();
   const event e = make_event("x");
-  relay.behave().refuse_req = refusal{"rate-limited: later", 1};
-  relay.behave().refuse_event = refusal{"blocked: \"you\"", 1};
+  relay.behaviour().refuse_req = refusal{"rate-limited: later", 1};
+  relay.behaviour().refuse_event = refusal{"blocked: \"you\"", 1};
   raw_client client(&loop_, relay.port());
   client.send(req);
   client.send("[\"EVENT\"," + std::string(e.json()) + "]");
@@ -168,9 +168,9 @@ TEST_F(TestRelayFaults, RefusesOnceWithTheWordsGiven) {
 
 TEST_F(TestRelayFaults, StaysSilentToReqAndEvent) {
   test_relay relay = start();
-  relay.behave().send_eose = false;
-  relay.behave().answer_events = false;
-  relay.behave().answer_pings = false;
+  relay.behaviour().send_eose = false;
+  relay.behaviour().answer_events = false;
+  relay.behaviour().answer_pings = false;
   const event e = make_event("x");
   raw_client client(&loop_, relay.port());
   client.send_frame(9, "");
@@ -186,11 +186,11 @@ TEST_F(TestRelayFaults, SendsForgeriesCopiesFragmentsAndPieces) {
   test_relay relay = start();
   const event e = make_event("x");
   relay.add(e);
-  relay.behave().forge = forgery::signature;
-  relay.behave().copies = 2;
-  relay.behave().fragment_bytes = 50;
-  relay.behave().split_bytes = 7;
-  relay.behave().delay = milliseconds(1);
+  relay.behaviour().forge = forgery::signature;
+  relay.behaviour().copies = 2;
+  relay.behaviour().max_fragment_bytes = 50;
+  relay.behaviour().max_write_bytes = 7;
+  relay.behaviour().delay = milliseconds(1);
   raw_client client(&loop_, relay.port());
   client.send(req);
   ASSERT_TRUE(until([&] { return client.texts().size() >= 3; }));
@@ -203,7 +203,7 @@ TEST_F(TestRelayFaults, SendsForgeriesCopiesFragmentsAndPieces) {
 
 TEST_F(TestRelayFaults, GivesTextThatIsNoEventToEveryReq) {
   test_relay relay = start();
-  relay.add_raw(R"({"id":7})");
+  relay.add_json(R"({"id":7})");
   raw_client client(&loop_, relay.port());
   client.send(req);
   ASSERT_TRUE(until([&] { return client.texts().size() >= 2; }));
@@ -212,7 +212,7 @@ TEST_F(TestRelayFaults, GivesTextThatIsNoEventToEveryReq) {
 
 TEST_F(TestRelayFaults, DemandsAuthentication) {
   test_relay relay = start();
-  relay.behave().auth = {.demand = auth_demand::challenge_first, .challenge = "c"};
+  relay.behaviour().auth = {.demand = auth_demand::on_connect, .challenge = "c"};
   raw_client client(&loop_, relay.port());
   client.send(req);
   const auto now = std::chrono::time_point_cast<std::chrono::seconds>(std::chrono::system_clock::now());
@@ -279,7 +279,7 @@ TEST_F(TestRelayFaults, SendsAnyBytesByHand) {
 TEST_F(TestRelayFaults, FollowsAScriptOverThreeConnections) {
   test_relay relay = start();
   const event e = make_event("x");
-  relay.script().expect_req().send(e).drop().refuse_http(503).expect_req().send(e).eose();
+  relay.script().expect_req().send_event(e).drop().refuse_http(503).expect_req().send_event(e).send_eose();
   raw_client first(&loop_, relay.port());
   first.send(req);
   ASSERT_TRUE(until([&] { return first.ended() != 0; }));
@@ -300,7 +300,7 @@ TEST_F(TestRelayFaults, FollowsAScriptOverThreeConnections) {
 
 TEST_F(TestRelayFaults, SaysWhatAScriptStillWaitsFor) {
   test_relay relay = start();
-  relay.script().expect_req().eose().expect_event([](const event_view& e) { return e.kind() == 7; }).ok();
+  relay.script().expect_req().send_eose().expect_event([](const event_view& e) { return e.kind() == 7; }).send_ok();
   EXPECT_EQ(relay.script().unmet(), "step 1 of 4 waits for a REQ; there is no connection");
   raw_client client(&loop_, relay.port());
   client.send(req);
@@ -311,7 +311,7 @@ TEST_F(TestRelayFaults, SaysWhatAScriptStillWaitsFor) {
 
 TEST_F(TestRelayFaults, KeepsMessagesThatComeWhileAScriptWaits) {
   test_relay relay = start();
-  relay.script().expect_connection().wait(milliseconds(20)).expect_req().eose();
+  relay.script().expect_connection().wait(milliseconds(20)).expect_req().send_eose();
   raw_client client(&loop_, relay.port());
   client.send(req);
   EXPECT_TRUE(until([&] { return relay.script().done(); }));

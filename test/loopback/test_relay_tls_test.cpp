@@ -178,7 +178,7 @@ using TestRelayTls = loop_test;
 TEST_F(TestRelayTls, ServesBehindACertificateOfItsOwn) {
   test_relay relay = start({.tls = true});
   EXPECT_TRUE(relay.url("localhost").starts_with("wss://localhost:"));
-  relay.behave().split_bytes = 100;
+  relay.behaviour().max_write_bytes = 100;
   tls_client client(&loop_, relay.port(), relay.ca_file());
   ASSERT_TRUE(until([&] { return client.handshake_over(); }));
   ASSERT_EQ(client.error(), 0);
@@ -196,7 +196,7 @@ TEST_F(TestRelayTls, IsCutWithoutCloseNotify) {
   ASSERT_TRUE(until([&] { return client.handshake_over(); }));
   client.write(raw_client::upgrade_request);
   ASSERT_TRUE(until([&] { return relay.counters().open == 1; }));
-  relay.drop_connections(ending::cut);
+  relay.drop_connections(ending::abrupt);
   ASSERT_TRUE(until([&] { return client.ended(); }));
   EXPECT_FALSE(client.was_notified_of_the_end());
 }

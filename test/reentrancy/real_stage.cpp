@@ -22,7 +22,7 @@ real_stage::real_stage() {
   }
   relays_[0].add(uvnostr::testing::make_event("one"));
   relays_[0].add(uvnostr::testing::make_event("two"));
-  relays_[0].behave().refuse_req = uvnostr::testing::refusal{"blocked: not this one", 1};
+  relays_[0].behaviour().refuse_req = uvnostr::testing::refusal{"blocked: not this one", 1};
 }
 
 real_stage::~real_stage() = default;

@@ -81,9 +81,9 @@ TEST(Simulation, ResumesAfterALossAndShowsEachEventOnce) {
   const event a = make_event("a");
   const event b = make_event("b");
   const event c = make_event("c");
-  relay.script().expect_req().send(a).send(b).send(c).eose().drop()
+  relay.script().expect_req().send_event(a).send_event(b).send_event(c).send_eose().drop()
       .refuse({.how = handshake::http_status, .status = 503, .headers = {{"Retry-After", "300"}}})
-      .wait(2h).expect_req().send(a).send(c).eose();
+      .wait(2h).expect_req().send_event(a).send_event(c).send_eose();
   program p(world, {});
   ASSERT_TRUE(world.run_until([&] { return relay.script().done(); })) << relay.script().unmet();
   EXPECT_GE(world.elapsed(), 2h);
@@ -98,7 +98,7 @@ TEST(Simulation, ResumesAfterALossAndShowsEachEventOnce) {
 TEST(Simulation, WaitsAsLongAsRetryAfterSays) {
   simulation world;
   test_relay relay = *world.start_relay(url);
-  relay.behave().on_connect = {.how = handshake::http_status, .times = 1, .headers = {{"Retry-After", "300"}}};
+  relay.behaviour().on_connect = {.how = handshake::http_status, .times = 1, .headers = {{"Retry-After", "300"}}};
   program p(world, {});
   world.advance(299s);
   EXPECT_EQ(p.relay->stats().attempts, 1U);
@@ -109,7 +109,7 @@ TEST(Simulation, WaitsAsLongAsRetryAfterSays) {
 TEST(Simulation, TakesTheTimeThatSilenceTakes) {
   simulation world;
   test_relay relay = *world.start_relay(url);
-  relay.behave().on_connect.how = handshake::silence;
+  relay.behaviour().on_connect.how = handshake::silent;
   program p(world, {});
   world.advance(9'990ms);
   EXPECT_TRUE(p.ends.empty());
@@ -124,7 +124,7 @@ TEST(Simulation, NoticesARelayThatAnswersNoPing) {
   world.advance(10min);
   EXPECT_EQ(relay.counters().pings, 19U);
   EXPECT_EQ(p.relay->stats().ping_time, 2ms);
-  relay.behave().answer_pings = false;
+  relay.behaviour().answer_pings = false;
   world.advance(1min);
   ASSERT_FALSE(p.ends.empty());
   EXPECT_EQ(p.ends.front(), errc::ping_timeout);
@@ -133,7 +133,7 @@ TEST(Simulation, NoticesARelayThatAnswersNoPing) {
 TEST(Simulation, GivesUpWaitingForAnAnswerToAnEvent) {
   simulation world;
   test_relay relay = *world.start_relay(url);
-  relay.behave().answer_events = false;
+  relay.behaviour().answer_events = false;
   program p(world, {});
   std::optional<outcome> end;
   std::chrono::microseconds when{};
@@ -152,8 +152,8 @@ TEST(Simulation, DeliversLateWhatARelaySendsLate) {
   simulation world;
   test_relay relay = *world.start_relay(url);
   relay.add(make_event("x"));
-  relay.behave().delay = 20min;
-  relay.behave().answer_pings = false;
+  relay.behaviour().delay = 20min;
+  relay.behaviour().answer_pings = false;
   program p(world, {.ping_interval = 0ms});
   world.advance(19min);
   EXPECT_TRUE(p.seen.empty());
@@ -164,7 +164,7 @@ TEST(Simulation, DeliversLateWhatARelaySendsLate) {
 TEST(Simulation, OpensLateWhenTheAnswerDrips) {
   simulation world;
   test_relay relay = *world.start_relay(url);
-  relay.behave().on_connect = {.how = handshake::drip, .interval = 50ms};
+  relay.behaviour().on_connect = {.how = handshake::slow, .interval = 50ms};
   program p(world, {});
   ASSERT_TRUE(world.run_until([&] { return p.relay->stats().connects == 1; }));
   EXPECT_GT(world.elapsed(), 5s);
@@ -176,7 +176,7 @@ TEST(Simulation, TellsTheSameStoryWithTheSameSeed) {
     simulation world({.seed = seed});
     test_relay relay = *world.start_relay(url);
     relay.add(make_event("x"));
-    relay.behave().drop = uvnostr::testing::drop_rule{.after_events = 1};
+    relay.behaviour().drop = uvnostr::testing::drop_rule{.after_events = 1};
     program p(world, {});
     world.advance(1h);
     EXPECT_GT(p.diary.size(), 50U);
@@ -202,7 +202,7 @@ TEST(Simulation, KnowsWhoIsThereAndWhoIsNot) {
   EXPECT_EQ(cause_of("ws://other.example.com"), errc::host_not_found);
   EXPECT_EQ(cause_of("ws://relay.example.com:81"), errc::connection_refused);
   EXPECT_EQ(cause_of("ws://127.0.0.1:7"), errc::connection_refused);
-  relay->behave().on_connect.how = handshake::reset;
+  relay->behaviour().on_connect.how = handshake::reset;
   EXPECT_EQ(cause_of("ws://relay.example.com"), errc::connection_lost);
   relay.reset();
   EXPECT_EQ(cause_of("ws://relay.example.com"), errc::connection_refused);
@@ -346,7 +346,7 @@ TEST(Simulation, EndsInAnyOrderAndInTheMiddleOfThings) {
 TEST(Simulation, ClosesWithinItsTimeWhenTheRelayDoesNotAnswer) {
   simulation world;
   test_relay relay = *world.start_relay(url);
-  relay.behave().answer_close = false;
+  relay.behaviour().answer_close = false;
   program p(world, {});
   // A pong is on its way.
   ASSERT_TRUE(world.run_until([&] { return relay.counters().pings == 1; }));

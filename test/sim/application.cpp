@@ -17,30 +17,30 @@ std::vector<relay_id> ids_of(const std::vector<unsigned>& numbers) {
 
 }  // namespace
 
-relay_options application::some_options(chance& dice) {
+relay_options application::some_options(random_source& random) {
   relay_options o;
   constexpr milliseconds initial[] = {20ms, 1s, 5s};
   constexpr milliseconds longest[] = {10s, 60s, 300s};
   constexpr double factors[] = {1.0, 1.5, 2.0, 3.0};
   constexpr double jitters[] = {0.0, 0.2, 1.0};
-  o.reconnect.initial_delay = dice.of(initial);
-  o.reconnect.max_delay = dice.of(longest);
-  o.reconnect.multiplier = dice.of(factors);
-  o.reconnect.jitter = dice.of(jitters);
-  if (dice.one_in(6)) o.reconnect.max_retries = static_cast<unsigned>(1 + dice.below(4));
+  o.reconnect.initial_delay = random.of(initial);
+  o.reconnect.max_delay = random.of(longest);
+  o.reconnect.multiplier = random.of(factors);
+  o.reconnect.jitter = random.of(jitters);
+  if (random.one_in(6)) o.reconnect.max_retries = static_cast<unsigned>(1 + random.below(4));
   constexpr milliseconds stable[] = {0ms, 5s, 30s};
-  o.reconnect.stable_after = dice.of(stable);
+  o.reconnect.stable_after = random.of(stable);
   constexpr milliseconds pings[] = {60s, 300s, 1200s};
-  o.ping_interval = dice.of(pings);
+  o.ping_interval = random.of(pings);
   constexpr std::size_t queues[] = {2'000, 100'000};
-  o.max_publish_bytes = dice.of(queues);
+  o.max_publish_bytes = random.of(queues);
   constexpr std::size_t pending[] = {1, 3'000, 1'000'000};
-  o.max_unverified_bytes = dice.of(pending);
+  o.max_unverified_bytes = random.of(pending);
   return o;
 }
 
-application::application(scene& s, judge& j, sim_world& w, const era& around, const pool_options& options)
-    : defaults(some_options(s.dice)), scene_(s), judge_(j), world_(w), era_(around) {
+application::application(run_state& s, judge& j, sim_world& w, const period& around, const pool_options& options)
+    : defaults(some_options(s.random)), state_(s), judge_(j), world_(w), period_(around) {
   core_ = *calling([&] { return pool_core::make(world_, options, callbacks()); });
 }
 
@@ -92,22 +92,22 @@ subscription_callbacks application::callbacks(watched_subscription& s) {
 }
 
 void application::in_callback() {
-  if (scene_.is_broken() || is_destroyed()) return;
-  if (is_to_destroy_in_callback && scene_.dice.one_in(3)) {
-    scene_.met(trouble::destroyed_in_callback);
+  if (state_.has_failed() || is_destroyed()) return;
+  if (destroys_in_callback && state_.random.one_in(3)) {
+    state_.saw(situation::destroyed_in_callback);
     destroy();
-  } else if (!is_quiet && depth_ == 0 && scene_.dice.one_in(40)) {
+  } else if (!is_quiet && depth_ == 0 && state_.random.one_in(40)) {
     ++depth_;
-    scene_.met(trouble::from_callback);
-    scene_.say("   inside the callback:");
-    for (std::uint64_t n = 1 + scene_.dice.below(3); n != 0; --n) act();
+    state_.saw(situation::from_callback);
+    state_.log("   inside the callback:");
+    for (std::uint64_t n = 1 + state_.random.below(3); n != 0; --n) act();
     --depth_;
   }
 }
 
 void application::act() {
   if (is_destroyed() || judge_.is_over() || judge_.is_closing()) return;
-  const auto roll = scene_.dice.below(100);
+  const auto roll = state_.random.below(100);
   if (roll < 22) {
     subscribe();
   } else if (roll < 38) {
@@ -115,86 +115,86 @@ void application::act() {
   } else if (roll < 68) {
     publish_something();
   } else if (roll < 76) {
-    add_relay(static_cast<unsigned>(scene_.dice.below(world_.relays.size())));
+    add_relay(static_cast<unsigned>(state_.random.below(world_.relays.size())));
   } else if (roll < 82) {
     remove_relay();
   } else if (roll < 92) {
     reconnect();
   } else {
-    look_around();
+    call_getters();
   }
 }
 
 void application::add_relay(unsigned host) {
   const bool is_there = judge_.relay_at(host) != nullptr;
-  relay_options o = scene_.dice.one_in(2) ? defaults : some_options(scene_.dice);
-  if (world_.relays[host]->wants_auth) o.auth_key = stock::get().keys[0];
+  relay_options o = state_.random.one_in(2) ? defaults : some_options(state_.random);
+  if (world_.relays[host]->wants_auth) o.auth_key = event_set::get().keys[0];
   const relay_options given = o;
   const result<relay_id> made = calling([&] { return core_->add_relay(world_.relays[host]->url(), std::move(o)); });
-  if (made.has_value() == is_there) return scene_.broken("add_relay answered ", made.error().message());
+  if (made.has_value() == is_there) return state_.fail("add_relay answered ", made.error().message());
   if (!made) return;
-  scene_.say("add_relay(", world_.relays[host]->url(), ") is ", static_cast<unsigned>(*made));
+  state_.log("add_relay(", world_.relays[host]->url(), ") is ", static_cast<unsigned>(*made));
   judge_.relay_added(static_cast<unsigned>(*made), host, given);
 }
 
-wish application::some_wish(unsigned number) {
-  chance& dice = scene_.dice;
-  const stock& all = stock::get();
-  const stock_event& any = all.events[dice.of(era_.events)];
-  const std::int64_t begin = era_.begin.time_since_epoch().count();
-  const auto within = [&] { return begin + static_cast<std::int64_t>(dice.below(static_cast<std::uint64_t>(era_.span.count()))); };
-  wish w;
+filter_model application::some_filter(unsigned number) {
+  random_source& random = state_.random;
+  const event_set& all = event_set::get();
+  const known_event& any = all.events[random.of(period_.events)];
+  const std::int64_t begin = period_.begin.time_since_epoch().count();
+  const auto within = [&] { return begin + static_cast<std::int64_t>(random.below(static_cast<std::uint64_t>(period_.span.count()))); };
+  filter_model w;
   w.search = std::to_string(number);
-  if (dice.one_in(2)) w.kinds = dice.one_in(2) ? std::vector<int>{1} : std::vector<int>{1, 7, 20'001};
-  if (dice.one_in(5)) w.authors = {any.author};
-  if (dice.one_in(6)) w.topics = {"a"};
-  if (dice.one_in(6)) w.since = within();
-  if (dice.one_in(10)) w.until = std::max(within(), w.since.value_or(0));
-  if (dice.one_in(12)) w.ids = {any.id, all.events[dice.of(era_.events)].id};
-  if (dice.one_in(3)) w.limit = static_cast<std::uint32_t>(dice.below(8));
+  if (random.one_in(2)) w.kinds = random.one_in(2) ? std::vector<int>{1} : std::vector<int>{1, 7, 20'001};
+  if (random.one_in(5)) w.authors = {any.author};
+  if (random.one_in(6)) w.topics = {"a"};
+  if (random.one_in(6)) w.since = within();
+  if (random.one_in(10)) w.until = std::max(within(), w.since.value_or(0));
+  if (random.one_in(12)) w.ids = {any.id, all.events[random.of(period_.events)].id};
+  if (random.one_in(3)) w.limit = static_cast<std::uint32_t>(random.below(8));
   return w;
 }
 
 void application::subscribe() {
-  chance& dice = scene_.dice;
+  random_source& random = state_.random;
   const unsigned number = static_cast<unsigned>(judge_.subscriptions.size() + 1);
   if (std::count_if(judge_.subscriptions.begin(), judge_.subscriptions.end(), [](const auto& s) { return !s->over; }) >= 5) return;
-  std::vector<wish> wishes{some_wish(number)};
-  if (dice.one_in(5)) wishes.push_back(some_wish(number));
+  std::vector<filter_model> filters{some_filter(number)};
+  if (random.one_in(5)) filters.push_back(some_filter(number));
   subscribe_options o;
   std::vector<unsigned> named;
-  if (dice.one_in(4)) named = some_relays();
-  o.close_on_eose = dice.one_in(5);
-  o.eose_timeout = dice.one_in(2) ? 2s : 10s;
-  o.resume_overlap = dice.one_in(2) ? 100s : 600s;
-  watched_subscription& watched = judge_.subscribed(wishes, o, named);
-  std::vector<filter> filters;
-  for (const wish& each : wishes) filters.push_back(each.to_filter());
-  result<subscription> made = calling([&] { return core_->subscribe(filters, callbacks(watched), o, ids_of(named)); });
-  if (!made) return scene_.broken("subscribe answered ", made.error().message());
-  scene_.say("subscribe() is ", number, ": ", filters.front().to_json(), filters.size() == 2 ? " and another" : "", o.close_on_eose ? ", to close on EOSE" : "",
+  if (random.one_in(4)) named = some_relays();
+  o.close_on_eose = random.one_in(5);
+  o.eose_timeout = random.one_in(2) ? 2s : 10s;
+  o.resume_overlap = random.one_in(2) ? 100s : 600s;
+  watched_subscription& watched = judge_.subscribed(filters, o, named);
+  std::vector<filter> asked;
+  for (const filter_model& each : filters) asked.push_back(each.to_filter());
+  result<subscription> made = calling([&] { return core_->subscribe(asked, callbacks(watched), o, ids_of(named)); });
+  if (!made) return state_.fail("subscribe answered ", made.error().message());
+  state_.log("subscribe() is ", number, ": ", asked.front().to_json(), asked.size() == 2 ? " and another" : "", o.close_on_eose ? ", to close on EOSE" : "",
              named.empty() ? "" : ", at some relays");
   handles_.push_back({&watched, std::move(*made)});
 }
 
 void application::end_subscription() {
   if (handles_.empty()) return;
-  const std::size_t n = scene_.dice.index(handles_.size());
+  const std::size_t n = state_.random.index(handles_.size());
   held& h = handles_[n];
-  if (scene_.dice.one_in(8)) {
-    scene_.say("subscription ", h.what->number, " is detached");
+  if (state_.random.one_in(8)) {
+    state_.log("subscription ", h.what->number, " is detached");
     h.what->detached = true;
     h.handle.detach();
     handles_.erase(handles_.begin() + static_cast<std::ptrdiff_t>(n));
-  } else if (scene_.dice.one_in(2)) {
-    scene_.say("subscription ", h.what->number, " is closed");
+  } else if (state_.random.one_in(2)) {
+    state_.log("subscription ", h.what->number, " is closed");
     judge_.unsubscribed(*h.what, false);
     calling([&] {
       h.handle.close();
       return 0;
     });
   } else {
-    scene_.say("subscription ", h.what->number, " is destroyed");
+    state_.log("subscription ", h.what->number, " is destroyed");
     judge_.unsubscribed(*h.what, true);
     calling([&] {
       const subscription gone = std::move(h.handle);
@@ -207,7 +207,7 @@ void application::end_subscription() {
 std::vector<unsigned> application::some_relays() {
   std::vector<unsigned> some;
   for (const watched_relay* const each : judge_.present()) {
-    if (scene_.dice.one_in(2)) some.push_back(each->id);
+    if (state_.random.one_in(2)) some.push_back(each->id);
   }
   return some;
 }
@@ -215,9 +215,9 @@ std::vector<unsigned> application::some_relays() {
 void application::publish_something() {
   publish_options o;
   constexpr milliseconds sends[] = {0ms, 5s, 60s};
-  o.send_timeout = scene_.dice.of(sends);
-  o.ok_timeout = scene_.dice.one_in(2) ? 3s : 10s;
-  if (!judge_.present().empty()) publish(scene_.dice.of(era_.events), scene_.dice.one_in(3) ? some_relays() : std::vector<unsigned>(), o);
+  o.send_timeout = state_.random.of(sends);
+  o.ok_timeout = state_.random.one_in(2) ? 3s : 10s;
+  if (!judge_.present().empty()) publish(state_.random.of(period_.events), state_.random.one_in(3) ? some_relays() : std::vector<unsigned>(), o);
 }
 
 watched_publish& application::publish(std::size_t event, std::vector<unsigned> relays, publish_options o) {
@@ -227,11 +227,11 @@ watched_publish& application::publish(std::size_t event, std::vector<unsigned> r
     for (const watched_relay* const each : judge_.present()) targets.push_back(each->id);
   }
   for (const unsigned each : targets) {
-    if (judge_.relay(each)->up == 0) scene_.met(trouble::publish_waited);
+    if (judge_.relay(each)->up == 0) state_.saw(situation::publish_waited);
   }
-  judge_.publishes.push_back(std::make_unique<watched_publish>(watched_publish{event, std::move(targets), o, scene_.now()}));
+  judge_.publishes.push_back(std::make_unique<watched_publish>(watched_publish{event, std::move(targets), o, state_.now()}));
   watched_publish& p = *judge_.publishes.back();
-  scene_.say("publish(event ", event, ") to ", p.targets.size(), " relays");
+  state_.log("publish(event ", event, ") to ", p.targets.size(), " relays");
   publish_callbacks all;
   all.on_receipt = [this, &p, t = token_](const receipt& r) {
     judge_.on_receipt(p, r);
@@ -241,49 +241,49 @@ watched_publish& application::publish(std::size_t event, std::vector<unsigned> r
     judge_.on_done(p, accepted, asked);
     in_callback();
   };
-  const std::error_code error = calling([&] { return core_->publish(stock::get().events[event].real, std::move(all), o, named); });
-  if (error) scene_.broken("publish answered ", error.message());
+  const std::error_code error = calling([&] { return core_->publish(event_set::get().events[event].real, std::move(all), o, named); });
+  if (error) state_.fail("publish answered ", error.message());
   return p;
 }
 
 void application::remove_relay() {
   const auto present = judge_.present();
   if (present.empty()) return;
-  const unsigned id = scene_.dice.of(present)->id;
-  scene_.say("remove_relay(", id, ")");
+  const unsigned id = state_.random.of(present)->id;
+  state_.log("remove_relay(", id, ")");
   judge_.relay_removed(id);
-  if (const std::error_code error = calling([&] { return core_->remove_relay(relay_id{id}); })) scene_.broken("remove_relay answered ", error.message());
+  if (const std::error_code error = calling([&] { return core_->remove_relay(relay_id{id}); })) state_.fail("remove_relay answered ", error.message());
 }
 
 void application::reconnect() {
   const auto present = judge_.present();
   if (present.empty()) return;
-  const unsigned id = scene_.dice.of(present)->id;
-  scene_.say("reconnect(", id, ")");
+  const unsigned id = state_.random.of(present)->id;
+  state_.log("reconnect(", id, ")");
   judge_.reconnect_asked(id);
-  if (const std::error_code error = calling([&] { return core_->reconnect(relay_id{id}); })) scene_.broken("reconnect answered ", error.message());
+  if (const std::error_code error = calling([&] { return core_->reconnect(relay_id{id}); })) state_.fail("reconnect answered ", error.message());
 }
 
 void application::reconnect_stopped() {
   for (const watched_relay* const each : judge_.present()) {
-    if (!each->paced.may_be_exhausted() || each->up != 0) continue;
-    scene_.say("reconnect(", each->id, ")");
+    if (!each->backoff.may_be_exhausted() || each->up != 0) continue;
+    state_.log("reconnect(", each->id, ")");
     judge_.reconnect_asked(each->id);
     calling([&] { return core_->reconnect(relay_id{each->id}); });
   }
 }
 
-void application::look_around() {
-  const std::size_t n = scene_.dice.of(era_.events);
-  for (const relay_id each : core_->seen_on(stock::get().events[n].real.id())) {
+void application::call_getters() {
+  const std::size_t n = state_.random.of(period_.events);
+  for (const relay_id each : core_->seen_on(event_set::get().events[n].real.id())) {
     const watched_relay* const r = judge_.relay(static_cast<unsigned>(each));
-    if (r == nullptr || r->removed) scene_.broken("seen_on names a relay that is not there");
+    if (r == nullptr || r->removed) state_.fail("seen_on names a relay that is not there");
   }
-  if (core_->relays().size() != judge_.present().size()) scene_.broken("relays() gives ", core_->relays().size());
+  if (core_->relays().size() != judge_.present().size()) state_.fail("relays() gives ", core_->relays().size());
 }
 
 void application::close() {
-  scene_.say("close()");
+  state_.log("close()");
   judge_.closing();
   calling([&] {
     core_->close();
@@ -292,7 +292,7 @@ void application::close() {
 }
 
 void application::destroy() {
-  scene_.say("the pool is destroyed");
+  state_.log("the pool is destroyed");
   judge_.destroyed();
   base::ref<pool_core> core = std::exchange(core_, nullptr);
   calling([&] {

@@ -13,7 +13,7 @@ namespace uvnostr::sim {
 
 class application {
  public:
-  application(scene& s, judge& j, sim_world& w, const era& around, const pool_options&);
+  application(run_state& s, judge& j, sim_world& w, const period& around, const pool_options&);
 
   /// One thing at random.
   void act();
@@ -33,7 +33,7 @@ class application {
   pool_stats stats() const { return core_->stats(); }
 
   bool is_quiet = false;                  // acts no more by itself
-  bool is_to_destroy_in_callback = false;
+  bool destroys_in_callback = false;
   const relay_options defaults;
 
  private:
@@ -45,8 +45,8 @@ class application {
     judge_.in_call = outer;
     return answer;
   }
-  static relay_options some_options(chance&);
-  wish some_wish(unsigned number);
+  static relay_options some_options(random_source&);
+  filter_model some_filter(unsigned number);
   pool_callbacks callbacks();
   subscription_callbacks callbacks(watched_subscription&);
   std::vector<unsigned> some_relays();
@@ -54,14 +54,14 @@ class application {
   void publish_something();
   void remove_relay();
   void reconnect();
-  void look_around();
+  void call_getters();
   /// At the end of every callback: the application may do anything here.
   void in_callback();
 
-  scene& scene_;
+  run_state& state_;
   judge& judge_;
   sim_world& world_;
-  const era& era_;
+  const period& period_;
   base::ref<pool_core> core_;
   std::shared_ptr<int> token_ = std::make_shared<int>(0);
   struct held {

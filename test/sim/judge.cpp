@@ -16,7 +16,7 @@ bool watched_subscription::is_for(unsigned relay) const {
 }
 
 bool watched_subscription::has_limit() const {
-  return std::any_of(wishes.begin(), wishes.end(), [](const wish& w) { return w.limit.has_value(); });
+  return std::any_of(filters.begin(), filters.end(), [](const filter_model& w) { return w.limit.has_value(); });
 }
 
 watched_relay* judge::relay(unsigned id) { return id == 0 || id > relays.size() ? nullptr : relays[id - 1].get(); }
@@ -39,9 +39,9 @@ watched_subscription* judge::subscription_number(unsigned n) { return n == 0 || 
 // What the application did.
 
 void judge::relay_added(unsigned id, unsigned host, relay_options options) {
-  if (id != relays.size() + 1) return scene_.broken("relay_id ", id, " is not a new one");
+  if (id != relays.size() + 1) return state_.fail("relay_id ", id, " is not a new one");
   relays.push_back(std::make_unique<watched_relay>(id, host, std::move(options)));
-  must_be_dialled_by(*relays.back(), scene_.now() + 1s);
+  must_be_dialled_by(*relays.back(), state_.now() + 1s);
   for (const auto& s : subscriptions) s->was_asked = s->was_asked || (!s->over && s->named.empty());
 }
 
@@ -52,31 +52,31 @@ void judge::reconnect_asked(unsigned id) {
   if (r.up != 0) return;
   r.earliest = {};
   r.stop_told = false;
-  r.paced.asked();
-  must_be_dialled_by(r, scene_.now() + 1s);
+  r.backoff.asked();
+  must_be_dialled_by(r, state_.now() + 1s);
 }
 
-watched_subscription& judge::subscribed(std::vector<wish> wishes, const subscribe_options& options, std::vector<unsigned> named) {
+watched_subscription& judge::subscribed(std::vector<filter_model> filters, const subscribe_options& options, std::vector<unsigned> named) {
   auto made = std::make_unique<watched_subscription>();
   made->number = static_cast<unsigned>(subscriptions.size() + 1);
-  made->wishes = std::move(wishes);
+  made->filters = std::move(filters);
   made->options = options;
   made->named = std::move(named);
-  made->had.resize(stock::get().events.size());
+  made->had.resize(event_set::get().events.size());
   made->was_asked = !made->named.empty() || !present().empty();
   subscriptions.push_back(std::move(made));
   return *subscriptions.back();
 }
 
 void judge::unsubscribed(watched_subscription& s, bool silently) {
-  if (!std::exchange(s.over, true)) s.over_step = scene_.step;
+  if (!std::exchange(s.over, true)) s.over_step = state_.step;
   s.silent = s.silent || silently;
 }
 
 void judge::closing() {
   closing_ = true;
   for (const auto& s : subscriptions) {
-    if (!std::exchange(s->over, true)) s->over_step = scene_.step;
+    if (!std::exchange(s->over, true)) s->over_step = state_.step;
   }
 }
 
@@ -85,10 +85,10 @@ void judge::closing() {
 unsigned judge::on_dial(unsigned host) {
   watched_relay* const r = relay_at(host);
   if (r == nullptr) return 0;
-  if (closing_ || over_) scene_.broken("a dial after the end");
-  if (r->up != 0) scene_.broken("a second connection to relay ", r->id);
-  if (scene_.now() < r->earliest) scene_.broken("relay ", r->id, " was dialled ", (r->earliest - scene_.now()).count() / 1000, " ms too early");
-  if (++dialling_ > options_.max_dials) scene_.broken("more than max_dials at a time");
+  if (closing_ || over_) state_.fail("a dial after the end");
+  if (r->up != 0) state_.fail("a second connection to relay ", r->id);
+  if (state_.now() < r->earliest) state_.fail("relay ", r->id, " was dialled ", (r->earliest - state_.now()).count() / 1000, " ms too early");
+  if (++dialling_ > options_.max_dials) state_.fail("more than max_dials at a time");
   ++r->dials;
   r->up = 1;
   return r->id;
@@ -97,7 +97,7 @@ unsigned judge::on_dial(unsigned host) {
 void judge::on_dial_failed(unsigned id) {
   watched_relay& r = *relay(id);
   --dialling_;
-  r.paced.attempt_failed();
+  r.backoff.attempt_failed();
   attempt_over(r, std::nullopt);
 }
 
@@ -109,27 +109,27 @@ void judge::on_link_ended(link& l) {
   if (!was_open) --dialling_;
   if (r == nullptr) return;
   if (was_open) {
-    r->paced.lost_after(scene_.now() - l.opened_at);
+    r->backoff.lost_after(state_.now() - l.opened_at);
   } else {
-    r->paced.attempt_failed();
+    r->backoff.attempt_failed();
   }
   attempt_over(*r, l.retry_after);
 }
 
 void judge::attempt_over(watched_relay& r, std::optional<std::chrono::seconds> retry_after) {
   r.up = 0;
-  r.earliest = scene_.now() + r.paced.shortest(retry_after);
-  must_be_dialled_by(r, scene_.now() + r.paced.longest(retry_after) + 1s);
+  r.earliest = state_.now() + r.backoff.shortest(retry_after);
+  must_be_dialled_by(r, state_.now() + r.backoff.longest(retry_after) + 1s);
 }
 
 /// A relay that is not dialled although it is due will never be: the shape of most reconnect bugs.
 void judge::must_be_dialled_by(watched_relay& r, port::time_point at) {
-  scene_.after(at - scene_.now(), [this, &r, dials = r.dials] {
-    if (r.dials != dials || r.removed || closing_ || over_ || r.paced.may_be_exhausted()) return;
+  state_.after(at - state_.now(), [this, &r, dials = r.dials] {
+    if (r.dials != dials || r.removed || closing_ || over_ || r.backoff.may_be_exhausted()) return;
     if (dialling_ < options_.max_dials) {
-      scene_.broken("relay ", r.id, " is not dialled again");
+      state_.fail("relay ", r.id, " is not dialled again");
     } else {
-      must_be_dialled_by(r, scene_.now() + 1s);
+      must_be_dialled_by(r, state_.now() + 1s);
     }
   });
 }
@@ -138,44 +138,44 @@ void judge::on_frame_given(link& l, const down_frame& f) {
   watched_relay& r = *relay(l.relay_number);
   ++r.frames;
   ++frames_;
-  if (f.kind == down_frame::what::ok && f.event != stock::npos) ++(f.accepted ? r.oks[f.event].first : r.oks[f.event].second);
+  if (f.kind == down_frame::what::ok && f.event != event_set::npos) ++(f.accepted ? r.oks[f.event].first : r.oks[f.event].second);
   watched_subscription* const s = subscription_number(f.subscription);
   if (s == nullptr || s->over) return;
   if (f.kind == down_frame::what::event) s->at[r.id].log.push_back({f.event, f.genuine, {}});
-  if (f.kind == down_frame::what::eose) s->at[r.id].log.push_back({stock::npos, false, f.asked_at});
+  if (f.kind == down_frame::what::eose) s->at[r.id].log.push_back({event_set::npos, false, f.asked_at});
 }
 
 void judge::on_request(link& l, unsigned number, bool has_since, port::time_point sent_at, std::uint64_t sent_step) {
   const watched_subscription* const s = subscription_number(number);
-  if (s == nullptr) return scene_.broken("a REQ that nobody asked for");
-  if (s->over && s->over_step < sent_step) scene_.broken("a REQ for subscription ", number, " was sent after its end");
-  if (!s->is_for(l.relay_number)) scene_.broken("a REQ for subscription ", number, " went to relay ", l.relay_number);
-  if (has_since && !s->wishes.front().since) scene_.met(trouble::resumed);
+  if (s == nullptr) return state_.fail("a REQ that nobody asked for");
+  if (s->over && s->over_step < sent_step) state_.fail("a REQ for subscription ", number, " was sent after its end");
+  if (!s->is_for(l.relay_number)) state_.fail("a REQ for subscription ", number, " went to relay ", l.relay_number);
+  if (has_since && !s->filters.front().since) state_.saw(situation::resumed);
   const auto before = l.asked.find(number);
-  if (before != l.asked.end() && sent_at < before->second + 4s && !l.challenged) scene_.broken("subscription ", number, " was asked for twice within 4 s on one connection");
+  if (before != l.asked.end() && sent_at < before->second + 4s && !l.challenged) state_.fail("subscription ", number, " was asked for twice within 4 s on one connection");
   l.asked[number] = sent_at;
 }
 
 // The state of things.
 
 void judge::check_counters(const pool_stats& stats) {
-  if (stats.messages.sum() != stats.messages_in) scene_.broken("the pool received ", stats.messages_in, " messages and counted ", stats.messages.sum());
+  if (stats.messages.sum() != stats.messages_in) state_.fail("the pool received ", stats.messages_in, " messages and counted ", stats.messages.sum());
   for (const relay_stats& each : stats.relays) {
     const watched_relay& r = *relay(static_cast<unsigned>(each.relay));
-    if (each.messages.sum() != each.messages_in) scene_.broken("relay ", r.id, " sent ", each.messages_in, " messages, counted were ", each.messages.sum());
-    if (each.messages_in != r.frames) scene_.broken("relay ", r.id, " sent ", r.frames, " messages, received were ", each.messages_in);
-    if (each.unverified_bytes > r.options.max_unverified_bytes + largest_message) scene_.broken(each.unverified_bytes, " bytes are pending");
-    if (each.publish_bytes > r.options.max_publish_bytes) scene_.broken(each.publish_bytes, " bytes are queued");
+    if (each.messages.sum() != each.messages_in) state_.fail("relay ", r.id, " sent ", each.messages_in, " messages, counted were ", each.messages.sum());
+    if (each.messages_in != r.frames) state_.fail("relay ", r.id, " sent ", r.frames, " messages, received were ", each.messages_in);
+    if (each.unverified_bytes > r.options.max_unverified_bytes + largest_message) state_.fail(each.unverified_bytes, " bytes are pending");
+    if (each.publish_bytes > r.options.max_publish_bytes) state_.fail(each.publish_bytes, " bytes are queued");
   }
-  if (stats.seen_entries > options_.seen_entries) scene_.broken(stats.seen_entries, " entries in the cache");
+  if (stats.seen_entries > options_.seen_entries) state_.fail(stats.seen_entries, " entries in the cache");
 }
 
 /// Whether an event that a relay stores must have been delivered to a subscription that asks that relay.
-bool judge::is_due(const sim_world& world, const watched_subscription& s, const watched_subscription::stand* at, const sim_relay::stored& e) const {
-  const stock_event& event = stock::get().events[e.event];
+bool judge::is_due(const sim_world& world, const watched_subscription& s, const watched_subscription::at_relay* at, const sim_relay::stored& e) const {
+  const known_event& event = event_set::get().events[e.event];
   // A limit of 0 asks for what is live: what is stored while the relay is away is not.
-  const auto asks_for_it = [&](const wish& w) { return w.limit != 0U && w.matches(event); };
-  if (std::none_of(s.wishes.begin(), s.wishes.end(), asks_for_it)) return false;
+  const auto asks_for_it = [&](const filter_model& w) { return w.limit != 0U && w.matches(event); };
+  if (std::none_of(s.filters.begin(), s.filters.end(), asks_for_it)) return false;
   if (!s.has_limit() && !may_forget()) return true;
   // With a limit, or more events than are remembered, it is asked from what came last, less the overlap.
   const port::time_point dated = world.when(event.at);
@@ -185,33 +185,33 @@ bool judge::is_due(const sim_world& world, const watched_subscription& s, const 
 }
 
 void judge::check_at_rest(const sim_world& world, const pool_stats& stats) {
-  if (stats.messages_in != frames_) scene_.broken(frames_, " messages were sent, the pool counted ", stats.messages_in);
-  if (stats.messages.unverified != 0) scene_.broken(stats.messages.unverified, " messages are pending for ever");
-  if (stats.messages.delivered != deliveries_) scene_.broken(deliveries_, " events were delivered, the pool counted ", stats.messages.delivered);
+  if (stats.messages_in != frames_) state_.fail(frames_, " messages were sent, the pool counted ", stats.messages_in);
+  if (stats.messages.unverified != 0) state_.fail(stats.messages.unverified, " messages are pending for ever");
+  if (stats.messages.delivered != deliveries_) state_.fail(deliveries_, " events were delivered, the pool counted ", stats.messages.delivered);
   for (const relay_stats& each : stats.relays) {
-    if (each.state != relay_state::connected) scene_.broken(each.url, " is not connected though it is healthy");
-    if (each.unverified_bytes != 0 || each.publish_bytes != 0 || each.reading_paused) scene_.broken(each.url, " has bytes that are left over");
+    if (each.state != relay_state::connected) state_.fail(each.url, " is not connected though it is healthy");
+    if (each.unverified_bytes != 0 || each.publish_bytes != 0 || each.reading_paused) state_.fail(each.url, " has bytes that are left over");
   }
   for (const auto& p : publishes) {
-    if (!p->done) scene_.broken("the publish of event ", p->event, " was never answered");
+    if (!p->done) state_.fail("the publish of event ", p->event, " was never answered");
   }
   for (const auto& s : subscriptions) {
     if (s->over) {
-      if (!s->close_told && !s->silent && !s->detached) scene_.broken("subscription ", s->number, " ended without on_close");
+      if (!s->close_told && !s->silent && !s->detached) state_.fail("subscription ", s->number, " ended without on_close");
       continue;
     }
-    if (s->was_asked && !s->all_eose_told) scene_.broken("subscription ", s->number, " was never told of all EOSE");
-    if (s->was_asked && s->options.close_on_eose) scene_.broken("subscription ", s->number, " did not close on EOSE");
+    if (s->was_asked && !s->all_eose_told) state_.fail("subscription ", s->number, " was never told of all EOSE");
+    if (s->was_asked && s->options.close_on_eose) state_.fail("subscription ", s->number, " did not close on EOSE");
     for (const watched_relay* const r : present()) {
       if (!s->is_for(r->id)) continue;
       const auto at = s->at.find(r->id);
       if (at == s->at.end() || !at->second.eose_told) {
-        scene_.broken("subscription ", s->number, " was never told of the EOSE of relay ", r->id);
+        state_.fail("subscription ", s->number, " was never told of the EOSE of relay ", r->id);
         continue;
       }
       for (const sim_relay::stored& e : world.relays[r->host]->events) {
         if (!s->had[e.event] && is_due(world, *s, &at->second, e)) {
-          scene_.broken("LOST: subscription ", s->number, " never got event ", e.event, ", which relay ", r->id, " (r", r->host, ") stores");
+          state_.fail("LOST: subscription ", s->number, " never got event ", e.event, ", which relay ", r->id, " (r", r->host, ") stores");
         }
       }
     }
@@ -221,7 +221,7 @@ void judge::check_at_rest(const sim_world& world, const pool_stats& stats) {
 void judge::check_publish_arrived(const watched_publish& p) {
   for (const unsigned each : p.targets) {
     const auto found = p.receipts.find(each);
-    if (found == p.receipts.end() || found->second != outcome::accepted) scene_.broken("event ", p.event, " was published to relay ", each, ", which was well, and not accepted");
+    if (found == p.receipts.end() || found->second != outcome::accepted) state_.fail("event ", p.event, " was published to relay ", each, ", which was well, and not accepted");
   }
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Holds what was asked, what the relays gave and what the application was told against the library's promises.
+// Compares what the application asked for, what the relays sent and what the application was told with the library's
+// promises.
 #pragma once
 
 #include <map>
@@ -10,18 +11,18 @@
 
 #include <uvnostr/pool.hpp>
 
-#include "sim/pacing.hpp"
+#include "sim/backoff_model.hpp"
 #include "sim/sim_world.hpp"
 
 namespace uvnostr::sim {
 
 struct watched_relay {
-  watched_relay(unsigned number, unsigned at_host, relay_options o) : id(number), host(at_host), options(std::move(o)), paced(options.reconnect) {}
+  watched_relay(unsigned number, unsigned at_host, relay_options o) : id(number), host(at_host), options(std::move(o)), backoff(options.reconnect) {}
 
   const unsigned id;    // the core's relay_id
   const unsigned host;
   const relay_options options;
-  pacing paced;
+  backoff_model backoff;
   bool removed = false;
   bool stop_told = false;
   unsigned up = 0;                // connections: 0 or 1
@@ -37,7 +38,8 @@ struct watched_subscription {
     bool genuine;
     port::time_point asked_at;
   };
-  struct stand {  // at one relay
+  /// What one relay sent for it, and how far that was delivered.
+  struct at_relay {
     std::vector<frame> log;
     std::size_t read = 0;
     bool eose_told = false;
@@ -47,7 +49,7 @@ struct watched_subscription {
   bool has_limit() const;
 
   unsigned number;
-  std::vector<wish> wishes;
+  std::vector<filter_model> filters;
   subscribe_options options;
   std::vector<unsigned> named;  // the relays it is for; none: all
   bool over = false;            // nothing is to be delivered any more
@@ -58,7 +60,7 @@ struct watched_subscription {
   bool all_eose_told = false;
   bool was_asked = false;
   std::vector<bool> had;
-  std::map<unsigned, stand> at;
+  std::map<unsigned, at_relay> at;
 };
 
 struct watched_publish {
@@ -70,15 +72,15 @@ struct watched_publish {
   bool done = false;
 };
 
-class judge final : public witness, public dial_book {
+class judge final : public network_observer, public dial_observer {
  public:
-  judge(scene& s, const pool_options& o) : scene_(s), options_(o) {}
+  judge(run_state& s, const pool_options& o) : state_(s), options_(o) {}
 
   // What the application did.
   void relay_added(unsigned id, unsigned host, relay_options);
   void relay_removed(unsigned id);
   void reconnect_asked(unsigned id);
-  watched_subscription& subscribed(std::vector<wish>, const subscribe_options&, std::vector<unsigned> named);
+  watched_subscription& subscribed(std::vector<filter_model>, const subscribe_options&, std::vector<unsigned> named);
   void unsubscribed(watched_subscription&, bool silently);
   void closing();
   void destroyed() { over_ = true; }
@@ -128,13 +130,13 @@ class judge final : public witness, public dial_book {
   bool called(const char* what, const watched_subscription&);
   bool known(const char* what, relay_id);
   bool may_forget() const noexcept { return deliveries_ > options_.seen_entries; }
-  bool is_due(const sim_world&, const watched_subscription&, const watched_subscription::stand*, const sim_relay::stored&) const;
+  bool is_due(const sim_world&, const watched_subscription&, const watched_subscription::at_relay*, const sim_relay::stored&) const;
   void attempt_over(watched_relay&, std::optional<std::chrono::seconds> retry_after);
   void must_be_dialled_by(watched_relay&, port::time_point);
 
-  scene& scene_;
+  run_state& state_;
   const pool_options& options_;
-  std::vector<unsigned> pool_had_ = std::vector<unsigned>(stock::get().events.size());
+  std::vector<unsigned> pool_had_ = std::vector<unsigned>(event_set::get().events.size());
   std::uint64_t deliveries_ = 0;
   std::uint64_t frames_ = 0;
   std::size_t dialling_ = 0;

@@ -9,7 +9,7 @@ namespace uvnostr::sim {
 
 namespace {
 
-/// A message for the story: of an event only what is before it.
+/// A message for the log, without the event in it.
 std::string_view in_short(std::string_view text) {
   const std::size_t event = text.find("{\"id\"");
   return text.substr(0, std::min<std::size_t>(event, 200));
@@ -20,9 +20,9 @@ std::string_view in_short(std::string_view text) {
 void link::open() {
   if (at != state::dialling) return;
   at = state::open;
-  opened_at = scene_.now();
-  scene_.say(relay_.name(), ": connection ", number, " opens");
-  witness_.on_link_opened(*this);
+  opened_at = state_.now();
+  state_.log(relay_.name(), ": connection ", number, " opens");
+  observer_.on_link_opened(*this);
   listener_.on_open();
 }
 
@@ -30,12 +30,12 @@ void link::end() {
   at = state::ended;
   requests.clear();
   down_.clear();
-  witness_.on_link_ended(*this);
+  observer_.on_link_ended(*this);
 }
 
 void link::drop(std::error_code cause, int http_status, std::optional<std::chrono::seconds> wait) {
   if (has_ended()) return;
-  scene_.say(relay_.name(), ": connection ", number, " ends: ", cause ? cause.message() : "closed as asked");
+  state_.log(relay_.name(), ": connection ", number, " ends: ", cause ? cause.message() : "closed as asked");
   retry_after = wait;
   end();
   listener_.on_disconnect({.cause = cause, .detail = {}, .http_status = http_status, .retry_after = retry_after});
@@ -43,9 +43,9 @@ void link::drop(std::error_code cause, int http_status, std::optional<std::chron
 
 void link::give(down_frame frame, duration latency) {
   if (at != state::open || frozen) return;
-  last_down_ = std::max(last_down_, scene_.now() + latency);
+  last_down_ = std::max(last_down_, state_.now() + latency);
   down_.push_back(std::move(frame));
-  after(last_down_ - scene_.now(), [](link& l) { l.deliver_next(); });
+  after(last_down_ - state_.now(), [](link& l) { l.deliver_next(); });
 }
 
 void link::deliver_next() {
@@ -60,38 +60,38 @@ void link::deliver_next() {
     case down_frame::what::pong: listener_.on_pong(); return;
     case down_frame::what::cut: drop(errc::connection_lost); return;
     case down_frame::what::binary:
-      witness_.on_frame_given(*this, frame);
+      observer_.on_frame_given(*this, frame);
       listener_.on_binary(frame.text.size());
       return;
     default:
-      scene_.say(relay_.name(), " -> ", in_short(frame.text), frame.event == stock::npos ? "" : " event " + std::to_string(frame.event),
+      state_.log(relay_.name(), " -> ", in_short(frame.text), frame.event == event_set::npos ? "" : " event " + std::to_string(frame.event),
                  frame.kind == down_frame::what::event && !frame.genuine ? ", forged" : "");
-      witness_.on_frame_given(*this, frame);
+      observer_.on_frame_given(*this, frame);
       listener_.on_text(frame.text);
   }
 }
 
 void link::check_call(const char* name) {
-  if (has_ended()) scene_.broken(name, "() on connection ", number, ", which has ended");
+  if (has_ended()) state_.fail(name, "() on connection ", number, ", which has ended");
 }
 
 bool link::send_text(std::string_view message) noexcept {
   check_call("send_text");
   if (at != state::open) {
-    scene_.broken("send_text() on a connection that is not open");
+    state_.fail("send_text() on a connection that is not open");
     return true;
   }
   if (in_flight_ >= longest_queue) {
     wants_room_ = true;
-    scene_.met(trouble::socket_full);
+    state_.saw(situation::socket_full);
     return false;
   }
   ++in_flight_;
-  const port::time_point sent_at = scene_.now();
+  const port::time_point sent_at = state_.now();
   last_up_ = std::max(last_up_, sent_at + relay_.latency());
-  after(last_up_ - sent_at, [text = std::string(message), sent_at, step = scene_.step](link& l) {
+  after(last_up_ - sent_at, [text = std::string(message), sent_at, step = state_.step](link& l) {
     if (l.at == state::open && !l.frozen) {
-      l.scene_.say(l.relay_.name(), " <- ", in_short(text));
+      l.state_.log(l.relay_.name(), " <- ", in_short(text));
       l.relay_.on_message(l, text, sent_at, step);
     }
     l.arrived();
@@ -115,28 +115,28 @@ void link::send_ping() noexcept {
 
 void link::pause_reading() noexcept {
   check_call("pause_reading");
-  scene_.met(trouble::paused);
-  scene_.say("reading of connection ", number, " paused");
+  state_.saw(situation::paused);
+  state_.log("reading of connection ", number, " paused");
   paused_ = true;
 }
 
 void link::resume_reading() noexcept {
   check_call("resume_reading");
-  scene_.say("reading of connection ", number, " goes on");
+  state_.log("reading of connection ", number, " goes on");
   paused_ = false;
   for (; stalled_ != 0; --stalled_) after(duration(1), [](link& l) { l.deliver_next(); });
 }
 
 void link::close(std::uint16_t code, std::string_view) noexcept {
   check_call("close");
-  scene_.say("the core closes connection ", number, " with ", code);
+  state_.log("the core closes connection ", number, " with ", code);
   at = state::closing;
-  if (!frozen && !scene_.dice.one_in(5)) after(relay_.latency(), [](link& l) { l.drop({}); });
+  if (!frozen && !state_.random.one_in(5)) after(relay_.latency(), [](link& l) { l.drop({}); });
 }
 
 void link::abort() noexcept {
   check_call("abort");
-  scene_.say("the core aborts connection ", number);
+  state_.log("the core aborts connection ", number);
   end();
 }
 

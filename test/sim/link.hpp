@@ -15,9 +15,9 @@
 #include <vector>
 
 #include "port/transport.hpp"
-#include "sim/scene.hpp"
-#include "sim/stock.hpp"
-#include "sim/wish.hpp"
+#include "sim/run_state.hpp"
+#include "sim/event_set.hpp"
+#include "sim/filter_model.hpp"
 
 namespace uvnostr::sim {
 
@@ -28,7 +28,7 @@ class sim_relay;
 struct down_frame {
   enum class what : unsigned char { event, eose, ok, other, binary, pong, cut } kind = what::other;
   std::string text{};
-  std::size_t event = stock::npos;  // event, ok
+  std::size_t event = event_set::npos;  // event, ok
   bool genuine = false;             // event: as its author signed it
   bool accepted = false;            // ok
   unsigned subscription = 0;        // the application's number; 0: none
@@ -36,7 +36,7 @@ struct down_frame {
 };
 
 /// Who watches what passes: the judge.
-class witness {
+class network_observer {
  public:
   virtual void on_link_opened(link&) = 0;
   virtual void on_link_ended(link&) = 0;
@@ -44,7 +44,7 @@ class witness {
   virtual void on_request(link&, unsigned subscription, bool resumed, port::time_point sent_at, std::uint64_t sent_step) = 0;
 
  protected:
-  ~witness() = default;
+  ~network_observer() = default;
 };
 
 class link final : public port::connection, public std::enable_shared_from_this<link> {
@@ -52,12 +52,12 @@ class link final : public port::connection, public std::enable_shared_from_this<
   enum class state : unsigned char { dialling, open, closing, ended };
   /// What the relay knows of a REQ.
   struct request {
-    std::vector<wish> wishes;
+    std::vector<filter_model> filters;
     unsigned subscription;
   };
 
-  link(scene& s, witness& w, sim_relay& r, port::connection_listener& listener, unsigned relay, unsigned serial)
-      : number(serial), relay_number(relay), scene_(s), witness_(w), relay_(r), listener_(listener) {}
+  link(run_state& s, network_observer& w, sim_relay& r, port::connection_listener& listener, unsigned relay, unsigned serial)
+      : number(serial), relay_number(relay), state_(s), observer_(w), relay_(r), listener_(listener) {}
 
   // The relay's side.
   void open();
@@ -96,11 +96,11 @@ class link final : public port::connection, public std::enable_shared_from_this<
   void end();
   template <class F>
   void after(duration wait, F&& what) {
-    scene_.after(wait, [self = shared_from_this(), what = std::forward<F>(what)] { what(*self); });
+    state_.after(wait, [self = shared_from_this(), what = std::forward<F>(what)] { what(*self); });
   }
 
-  scene& scene_;
-  witness& witness_;
+  run_state& state_;
+  network_observer& observer_;
   sim_relay& relay_;
   port::connection_listener& listener_;
   std::deque<down_frame> down_;

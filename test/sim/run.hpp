@@ -6,19 +6,19 @@
 #include <string>
 #include <vector>
 
-#include "sim/scene.hpp"
+#include "sim/run_state.hpp"
 
 namespace uvnostr::sim {
 
 struct verdict {
-  std::string broken;              // the promise that was broken; empty: none
-  std::vector<std::string> story;  // if it was to be told
-  tally troubles{};
+  std::string failure;           // the promise that was broken; empty: none
+  std::vector<std::string> log;  // empty unless it was asked for
+  situation_counts situations{};
   std::uint64_t steps = 0;
   duration lasted{};               // in the world's own time
 };
 
 /// The same seed gives the same verdict.
-verdict run(std::uint64_t seed, bool told);
+verdict run(std::uint64_t seed, bool logged);
 
 }  // namespace uvnostr::sim

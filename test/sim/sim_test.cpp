@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Seeded worlds. UVNOSTR_SIM_SEEDS: how many; UVNOSTR_SIM_SEED: this one only, with its whole story.
+// Seeded worlds. UVNOSTR_SIM_SEEDS: how many; UVNOSTR_SIM_SEED: this one only, with its whole log.
 #include <csignal>
 #include <cstdlib>
 #include <iostream>
@@ -56,9 +56,9 @@ class Simulation : public ::testing::Test {
   ~Simulation() override { std::signal(SIGABRT, SIG_DFL); }
 };
 
-std::string last_lines(const std::vector<std::string>& story, std::size_t most) {
+std::string last_lines(const std::vector<std::string>& log, std::size_t most) {
   std::string text;
-  for (std::size_t i = story.size() > most ? story.size() - most : 0; i < story.size(); ++i) text += story[i] + "\n";
+  for (std::size_t i = log.size() > most ? log.size() - most : 0; i < log.size(); ++i) text += log[i] + "\n";
   return text;
 }
 
@@ -66,41 +66,41 @@ TEST_F(Simulation, KeepsEveryPromiseInEveryWorld) {
   if (const std::uint64_t seed = number_in("UVNOSTR_SIM_SEED", 0); seed != 0) {
     running_seed = seed;
     const verdict v = run(seed, true);
-    std::cout << last_lines(v.story, v.story.size()) << "seed " << seed << ": " << v.steps << " steps\n";
-    EXPECT_EQ(v.broken, "");
+    std::cout << last_lines(v.log, v.log.size()) << "seed " << seed << ": " << v.steps << " steps\n";
+    EXPECT_EQ(v.failure, "");
     return;
   }
   const std::uint64_t seeds = number_in("UVNOSTR_SIM_SEEDS", ordinary_seeds);
-  tally all{};
+  situation_counts all{};
   std::uint64_t steps = 0;
   duration lived{};
   unsigned failures = 0;
   for (std::uint64_t seed = 1; seed <= seeds; ++seed) {
     running_seed = seed;
     const verdict v = run(seed, false);
-    if (!v.broken.empty()) {
-      ADD_FAILURE() << "seed " << seed << ": " << v.broken
-                    << (failures == 0 ? "\nIts story ends so (UVNOSTR_SIM_SEED=" + std::to_string(seed) + " tells all of it):\n" + last_lines(run(seed, true).story, 100) : "");
+    if (!v.failure.empty()) {
+      ADD_FAILURE() << "seed " << seed << ": " << v.failure
+                    << (failures == 0 ? "\nIts log ends so (UVNOSTR_SIM_SEED=" + std::to_string(seed) + " prints all of it):\n" + last_lines(run(seed, true).log, 100) : "");
       if (++failures == most_failures) return;
     }
-    for (std::size_t i = 0; i < all.size(); ++i) all[i] += v.troubles[i];
+    for (std::size_t i = 0; i < all.size(); ++i) all[i] += v.situations[i];
     steps += v.steps;
     lived += v.lasted;
   }
   std::cout << seeds << " worlds, " << steps << " steps, " << std::chrono::duration_cast<std::chrono::hours>(lived).count() / 24 << " days\n";
   if (seeds < 200) return;
-  for (std::size_t i = 0; i < all.size(); ++i) EXPECT_NE(all[i], 0U) << "no world had this trouble: " << trouble_names[i];
+  for (std::size_t i = 0; i < all.size(); ++i) EXPECT_NE(all[i], 0U) << "no world had this situation: " << situation_names[i];
   if (std::getenv("UVNOSTR_SIM_TALLY") != nullptr) {
-    for (std::size_t i = 0; i < all.size(); ++i) std::cout << trouble_names[i] << ": " << all[i] << "\n";
+    for (std::size_t i = 0; i < all.size(); ++i) std::cout << situation_names[i] << ": " << all[i] << "\n";
   }
 }
 
-TEST_F(Simulation, TellsTheSameStoryForTheSameSeed) {
+TEST_F(Simulation, WritesTheSameLogForTheSameSeed) {
   for (std::uint64_t seed = 1; seed <= 3; ++seed) {
     const verdict once = run(seed, true);
     const verdict again = run(seed, true);
-    EXPECT_EQ(once.story, again.story) << "seed " << seed;
-    EXPECT_FALSE(once.story.empty());
+    EXPECT_EQ(once.log, again.log) << "seed " << seed;
+    EXPECT_FALSE(once.log.empty());
   }
 }
 

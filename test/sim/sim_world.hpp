@@ -11,25 +11,25 @@
 #include <vector>
 
 #include "port/world.hpp"
-#include "sim/scene.hpp"
+#include "sim/run_state.hpp"
 #include "sim/sim_relay.hpp"
 
 namespace uvnostr::sim {
 
 /// Who knows under which number the core dials a URL.
-class dial_book {
+class dial_observer {
  public:
   /// 0: nobody asked for this relay.
   virtual unsigned on_dial(unsigned host) = 0;
   virtual void on_dial_failed(unsigned relay) = 0;
 
  protected:
-  ~dial_book() = default;
+  ~dial_observer() = default;
 };
 
 class sim_world final : public port::world, private port::reactor, private port::transport {
  public:
-  sim_world(scene& s, witness& w, dial_book& book, unix_seconds wall_start) : scene_(s), witness_(w), book_(book), wall_start_(wall_start) {}
+  sim_world(run_state& s, network_observer& w, dial_observer& book, unix_seconds wall_start) : state_(s), observer_(w), dials_(book), wall_start_(wall_start) {}
 
   port::reactor& reactor() noexcept override { return *this; }
   port::transport& transport() noexcept override { return *this; }
@@ -38,8 +38,8 @@ class sim_world final : public port::world, private port::reactor, private port:
 
   /// The next thing happens, if there is one before that time.
   bool step(port::time_point until);
-  unix_seconds wall() const noexcept { return wall_start_ + std::chrono::duration_cast<std::chrono::seconds>(scene_.elapsed()); }
-  port::time_point when(unix_seconds wall) const noexcept { return scene::start + (wall - wall_start_); }
+  unix_seconds wall() const noexcept { return wall_start_ + std::chrono::duration_cast<std::chrono::seconds>(state_.elapsed()); }
+  port::time_point when(unix_seconds wall) const noexcept { return run_state::start + (wall - wall_start_); }
   bool released() const noexcept { return released_; }
   /// Nothing of the core is left here.
   bool is_empty() const;
@@ -65,12 +65,12 @@ class sim_world final : public port::world, private port::reactor, private port:
   std::error_code check(const relay_options&) noexcept override { return {}; }
 
   void check(const char* call) {
-    if (released_) scene_.broken(call, "() after release()");
+    if (released_) state_.fail(call, "() after release()");
   }
 
-  scene& scene_;
-  witness& witness_;
-  dial_book& book_;
+  run_state& state_;
+  network_observer& observer_;
+  dial_observer& dials_;
   const unix_seconds wall_start_;
   port::reactor_listener* listener_ = nullptr;
   std::optional<port::time_point> alarm_;

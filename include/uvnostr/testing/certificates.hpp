@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A private certificate authority, for tests of TLS with good and bad certificates. No file is needed but ca_file().
+// A private certificate authority, for tests of TLS with good and bad certificates.
 #pragma once
 
 #include <memory>
@@ -12,12 +12,12 @@
 namespace uvnostr::testing {
 
 enum class tls_versions {
-  from_1_2,  ///< all that mbedTLS has, but nothing below 1.2
+  from_1_2,  ///< 1.2 and all newer versions that mbedTLS has
   only_1_2,
   only_1_3,  ///< not with mbedTLS 2.28
 };
 
-/// What a TLS server shows, and the key to it, both as PEM; and what it speaks.
+/// A server's certificate and its key, both as PEM, and the versions of TLS that it speaks.
 struct tls_identity {
   std::string certificate_pem{};
   std::string key_pem{};
@@ -32,20 +32,19 @@ enum class certificate_dates {
 
 enum class certificate_key { ec_p256, rsa_2048 };
 
-/// What stands in a certificate. Made with mbedTLS 2.28, it has the IP addresses among the DNS names as well: that
+/// The contents of a certificate. With mbedTLS 2.28 the IP addresses are among the DNS names as well, because that
 /// version looks for them only there.
 struct certificate_options {
   std::vector<std::string> dns_names{"localhost"};  ///< "*.example.com" is a wildcard
   std::vector<std::string> ip_addresses{"127.0.0.1", "::1"};
   certificate_dates dates = certificate_dates::valid;
-  certificate_key key = certificate_key::ec_p256;  ///< an RSA key takes a moment to make
+  certificate_key key = certificate_key::ec_p256;  ///< generating an RSA key takes a moment
 };
 
-/// A CA with an EC P-256 key, made at run time. A relay whose certificate comes from another object of this
-/// class is one of an unknown CA.
+/// A CA with an EC P-256 key that is generated when it is made. Certificates of two objects come from two CAs. Move-only.
 class UVNOSTR_API certificate_authority {
  public:
-  /// Errors: random_unavailable, unsupported (mbedTLS cannot write certificates).
+  /// A CA with this common name. Errors: random_unavailable, unsupported (mbedTLS cannot write certificates).
   static result<certificate_authority> make(std::string_view name = "uvnostr test CA") noexcept;
 
   certificate_authority(certificate_authority&&) noexcept;
@@ -56,10 +55,10 @@ class UVNOSTR_API certificate_authority {
   /// Errors: option_range (a name or address that cannot be in a certificate), random_unavailable, unsupported.
   result<tls_identity> issue(const certificate_options& = {}) const noexcept;
 
-  /// The CA's certificate.
+  /// The CA's certificate as PEM. Lifetime: as this object.
   const std::string& pem() const noexcept;
-  /// A temporary file that holds pem(), for relay_options::ca_file.
-  /// Lifetime: removed when this object is destroyed. Empty if it could not be written.
+  /// The path of a temporary file that holds pem(), for relay_options::ca_file; empty if it could not be written.
+  /// Lifetime: the file is removed with this object.
   const std::string& ca_file() const noexcept;
 
  private:
@@ -68,8 +67,7 @@ class UVNOSTR_API certificate_authority {
   std::unique_ptr<state> state_;
 };
 
-/// A certificate that vouches for itself.
-/// Errors: as certificate_authority::issue().
+/// A certificate that is signed with its own key. Errors: as certificate_authority::issue().
 UVNOSTR_API result<tls_identity> make_self_signed(const certificate_options& = {}) noexcept;
 
 }  // namespace uvnostr::testing

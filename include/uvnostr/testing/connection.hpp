@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// One client of a test_relay: what came from it, and any bytes to it.
+// One client of a test_relay: what it sent, and sending it anything.
 #pragma once
 
 #include <cstdint>
@@ -19,36 +19,37 @@ struct link_record;
 struct connection_access;
 }  // namespace detail
 
-/// A handle; copies mean the same connection. What was received stays readable after the connection has
-/// ended; verbs do nothing then. For the loop's thread only.
+/// A handle; copies refer to the same connection. For the thread of the relay's loop only.
+/// Lifetime: what was received stays readable after the connection has ended and the relay is gone. The verbs do nothing
+/// then. Views and references last as long as any handle of the connection.
 class UVNOSTR_API connection {
  public:
   /// 1, 2, ... in the order in which TCP connections were accepted.
   std::uint64_t number() const noexcept;
-  /// Upgraded to WebSocket, and no end has begun.
+  /// Upgraded to WebSocket, and neither side has begun to end it.
   bool is_open() const noexcept;
-  /// The HTTP request that the client sent, as it came; empty before.
+  /// The HTTP upgrade request as the client sent it; empty until it is complete.
   std::string_view request() const noexcept;
-  /// Every text message that came, in order, up to test_relay_options::max_log_bytes.
+  /// The text messages received, oldest first, up to test_relay_options::max_log_bytes of all connections together.
   const std::vector<std::string>& received() const noexcept;
-  /// The first thing that the client did against RFC 6455, in words; empty if it behaved.
+  /// The client's first violation of RFC 6455, in words; empty if there was none.
   std::string_view violation() const noexcept;
-  /// Of the client's close frame: 0 if none came, 1005 if it had no code.
+  /// Code and reason of the client's close frame; code 0: no frame came, 1005: a frame without a code.
   std::uint16_t close_code() const noexcept;
   std::string_view close_reason() const noexcept;
 
-  /// Frames, with the behaviour's delay, split_bytes and fragment_bytes.
+  /// WebSocket messages; behaviour::delay, max_write_bytes and max_fragment_bytes apply.
   void send_text(std::string_view text) const;
   void send_binary(std::string_view bytes) const;
   void send_ping(std::string_view payload = {}) const;
-  /// These bytes as they are, below WebSocket but inside TLS: masked frames, absurd lengths, half frames.
+  /// These bytes as they are, below WebSocket and inside TLS: masked frames, absurd lengths, half frames.
   void send_raw(std::string_view bytes) const;
-  /// A close frame, with any code; code 0: without a body. TCP ends when the client has answered.
+  /// A close frame with any code; code 0: without code and reason. TCP ends once the client has answered.
   void close(std::uint16_t code = 1000, std::string_view reason = {}) const;
-  /// The end, after what was sent before.
-  void drop(ending how = ending::cut) const;
+  /// Ends the connection once what was sent before has gone out.
+  void drop(ending how = ending::abrupt) const;
   void reset() const { drop(ending::reset); }
-  /// Nothing is read from the socket until resume_reading().
+  /// Reads nothing until resume_reading().
   void pause_reading() const;
   void resume_reading() const;
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Signed events in one line, and the forgeries of them.
+// Signed events in one line, and forgeries of them.
 #pragma once
 
 #include <optional>
@@ -12,23 +12,23 @@
 
 namespace uvnostr::testing {
 
-/// The n-th test key: the secret is the number n, the same in every run. n = 0 is taken as 1.
+/// The n-th test key, the same in every run: its secret is the number n. 0 means 1.
 UVNOSTR_API secret_key test_key(unsigned n = 1) noexcept;
 
-/// When the events below were made if nothing else is said: 2023-11-14 22:13:20 UTC.
+/// The default date of the events below: 2023-11-14 22:13:20 UTC.
 inline constexpr unix_seconds test_time{std::chrono::seconds{1'700'000'000}};
 
-/// A signed event. Ends the program if the content or a tag is not UTF-8: a test could not go on.
+/// A signed event. Ends the program if the content or a tag is not UTF-8.
 UVNOSTR_API event make_event(const secret_key&, event_kind, std::string_view content,
                              std::vector<std::vector<std::string>> tags = {}, unix_seconds created_at = test_time);
-/// A kind 1 note by test_key().
+/// A note (kind 1) signed by test_key().
 UVNOSTR_API event make_event(std::string_view content, unix_seconds created_at = test_time);
 
 /// The event's JSON with one digit of the signature changed.
 UVNOSTR_API std::string with_wrong_signature(const event_view&);
 /// The event's JSON with one digit of the id changed.
 UVNOSTR_API std::string with_wrong_id(const event_view&);
-/// The event's JSON with a longer content: id and signature stand for another one.
+/// The event's JSON with a longer content, which id and signature do not cover.
 UVNOSTR_API std::string with_changed_content(const event_view&);
 
 }  // namespace uvnostr::testing

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Turning a libuv loop in a test until something has happened, without sleeping.
+// Runs a libuv loop in a test until something has happened, without sleeping.
 #pragma once
 
 #include <chrono>
@@ -11,13 +11,13 @@ typedef struct uv_loop_s uv_loop_t;
 
 namespace uvnostr::testing {
 
-/// Turns the loop until the condition holds; it is asked before each turn. False if it did not hold within the limit,
-/// which is only there so that a test that hangs fails: it says nothing about speed.
-/// The loop needs no other handle. Not from inside a callback of the same loop.
+/// Runs the loop until the condition holds; it is checked before each turn. False if it did not hold within the limit,
+/// in real time. The limit only makes a hanging test fail, so leave it long.
+/// Not allowed in a callback of the same loop. The loop needs no handle of its own.
 [[nodiscard]] UVNOSTR_API bool run_until(uv_loop_t*, callback<bool()> condition,
                                          std::chrono::milliseconds limit = std::chrono::seconds(60)) noexcept;
 
-/// Turns the loop until no handle keeps it alive. False if one still does at the limit.
+/// Runs the loop until no handle keeps it alive. False if one still does at the limit. Not allowed in a callback.
 [[nodiscard]] UVNOSTR_API bool run_until_idle(uv_loop_t*,
                                               std::chrono::milliseconds limit = std::chrono::seconds(60)) noexcept;
 

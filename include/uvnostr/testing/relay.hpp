@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: MIT
-// A Nostr relay inside the test program: it serves NIP-01 from memory, and misbehaves on command.
+// A Nostr relay inside the test program. It serves NIP-01 and NIP-42 from memory and misbehaves on command.
 //
 //     auto relay = test_relay::start(loop);
 //     relay->add(make_event("hello"));
-//     // ... a client is given relay->url() ...
-//     relay->behave().send_eose = false;                       // from now on
+//     // ... a client connects to relay->url() ...
+//     relay->behaviour().send_eose = false;                    // from now on
 //     relay->script().expect_req().drop();                     // step by step
 //     for (const connection& c : relay->connections()) c.send_raw("\x81\x7f");  // any bytes
 //     EXPECT_TRUE(run_until(loop, [&] { return relay->counters().reqs == 2; }));
 //
-// It runs on the loop of the program under test, or on that of another thread; all calls are for that
-// loop's thread. It shares no code with the client side of uvnostr but events and filters. The same relay without a
-// socket, on a virtual clock: <uvnostr/testing/simulation.hpp>.
+// It runs on a loop, that of the program under test or one of another thread, and is used on that loop's thread only. It
+// shares no code with uvnostr's client but events and filters. <uvnostr/testing/simulation.hpp> has the same relay
+// without a socket, on a virtual clock.
 #pragma once
 
 #include <cstddef>
@@ -44,96 +44,101 @@ class relay_core;
 
 struct test_relay_options {
   bool tls = false;                        ///< wss://
-  std::optional<tls_identity> identity{};  ///< with tls; none: one of a CA made for this relay, see ca_file()
+  std::optional<tls_identity> identity{};  ///< with tls; none: issued by a CA made for this relay, see ca_file()
   bool ipv6 = false;                       ///< on ::1 instead of 127.0.0.1
   std::uint16_t port = 0;                  ///< 0: one that is free
-  bool store_events = true;                ///< false: published events are passed on and forgotten
+  bool store_events = true;                ///< false: published events are passed on and not stored
   bool verify_events = true;               ///< false: wrong ids and signatures are accepted
-  bool keep_loop_alive = true;             ///< false: uv_run() may return while the relay is up
-  std::size_t max_connections = 4096;      ///< further ones are reset
-  std::size_t max_message_bytes = 4 * 1024 * 1024;   ///< of a client; above it: close code 1009
-  std::size_t max_subscriptions = 4096;              ///< of a connection; above it: CLOSED
-  std::size_t max_stored_events = 1'000'000;         ///< above it: OK false
-  std::size_t max_unsent_bytes = 256 * 1024 * 1024;  ///< of a connection whose client does not read; above it: RST
-  std::size_t max_log_bytes = 64 * 1024 * 1024;      ///< of received messages; later ones are only counted
-  testing::behaviour behaviour{};
+  bool keep_loop_alive = true;             ///< false: uv_run() may return while the relay listens
+  std::size_t max_connections = 4096;      ///< more are reset
+  std::size_t max_message_bytes = 4 * 1024 * 1024;   ///< of one message; longer: close code 1009, a violation
+  std::size_t max_subscriptions = 4096;              ///< of one connection; more: CLOSED
+  std::size_t max_stored_events = 1'000'000;         ///< more: OK false
+  std::size_t max_unsent_bytes = 256 * 1024 * 1024;  ///< of one connection, if its client does not read; more: RST
+  std::size_t max_log_bytes = 64 * 1024 * 1024;      ///< of received messages; later ones are counted, not kept
+  testing::behaviour behaviour{};                    ///< at the start
 };
 
+/// What the relay has counted since its start.
 struct relay_counters {
   std::uint64_t accepted = 0;    ///< TCP connections
-  std::uint64_t upgraded = 0;    ///< of these, WebSocket connections
-  std::size_t open = 0;          ///< WebSocket connections now
+  std::uint64_t upgraded = 0;    ///< of these, connections that became WebSocket connections
+  std::size_t open = 0;          ///< WebSocket connections that are open now
   std::uint64_t tls_failed = 0;  ///< TLS handshakes that failed
   std::uint64_t messages = 0;    ///< text and binary messages received
-  std::uint64_t reqs = 0;
+  std::uint64_t reqs = 0;        ///< REQ messages received, and so on
   std::uint64_t closes = 0;
-  std::uint64_t events = 0;      ///< EVENT messages received
+  std::uint64_t events = 0;
   std::uint64_t auths = 0;
-  std::uint64_t nonsense = 0;    ///< messages that are none of NIP-01 or NIP-42
+  std::uint64_t invalid = 0;     ///< received messages that are none of these
   std::uint64_t pings = 0;       ///< received
   std::uint64_t pongs = 0;       ///< received
-  std::uint64_t violations = 0;  ///< connections that broke RFC 6455
+  std::uint64_t violations = 0;  ///< connections whose client broke RFC 6455
 };
 
-/// Whether an event that the test adds goes to open subscriptions as well.
+/// Whether an event that the test adds is sent to open subscriptions.
 enum class delivery { store_only, live };
 
 /// The relay. Move-only.
-/// Lifetime: its destruction ends all connections and frees the port at once; libuv's handles need one more turn
-/// of the loop. It may be destroyed in any callback, on_message() included.
+/// Lifetime: destroying it ends all connections and frees the port at once; libuv's handles need one more turn of the
+/// loop. It may be destroyed in any callback, including the one of on_message().
 class UVNOSTR_API test_relay {
  public:
-  /// Listens from now on.
-  /// Errors: option_range (the identity is no certificate and key), loop_unusable, those of
-  /// certificate_authority; from the system: std::errc::address_in_use and others.
+  /// A relay that listens.
+  /// Errors: option_range (the identity is not a certificate with its key), loop_unusable, those of
+  /// certificate_authority::make() and issue(); from the system: std::errc::address_in_use and others.
   static result<test_relay> start(uv_loop_t*, test_relay_options = {}) noexcept;
 
   test_relay(test_relay&&) noexcept;
   test_relay& operator=(test_relay&&) noexcept;
   ~test_relay();
 
-  /// ws://127.0.0.1:PORT, or with wss:// or [::1].
+  /// ws://127.0.0.1:PORT; wss:// with TLS, [::1] with IPv6.
   std::string url() const;
   /// The same with another host, such as "localhost".
   std::string url(std::string_view host) const;
   std::uint16_t port() const noexcept;
-  /// The CA of an identity that the relay made for itself; empty otherwise. Dies with the relay.
+  /// The file with the CA that issued the relay's own identity, for relay_options::ca_file; empty if there is none.
+  /// Lifetime: the file is removed with the relay.
   const std::string& ca_file() const noexcept;
 
-  /// Ends all connections and stops listening: clients are refused. The store, the behaviour and the script stay,
-  /// and the port is kept from other programs.
-  void stop(ending how = ending::clean) noexcept;
-  /// Listens again, on the same port. Errors: from the system.
+  /// Ends all connections and stops listening: clients are refused. Events, behaviour and script stay, and no other
+  /// program gets the port.
+  void stop(ending how = ending::graceful) noexcept;
+  /// Listens again, on the same port. Does nothing if it listens. Errors: from the system.
   std::error_code restart() noexcept;
   bool is_listening() const noexcept;
 
-  /// Ends all connections; new ones are let in.
-  void drop_connections(ending how = ending::cut) noexcept;
-  /// Nothing is read from any connection, old or new, until resume_reading().
+  /// Ends all connections. New ones are accepted.
+  void drop_connections(ending how = ending::abrupt) noexcept;
+  /// Reads nothing from any connection, open or new, until resume_reading().
   void pause_reading() noexcept;
   void resume_reading() noexcept;
 
-  /// Stores an event without looking at its id or signature, also a second time.
+  /// Stores an event without verifying it, also a second time.
   void add(const event&, delivery = delivery::live);
-  /// Stores this text as an event. What is not of an event's shape is given to every REQ, behind the events.
-  void add_raw(std::string json, delivery = delivery::live);
-  /// What is stored, newest first.
+  /// Stores a text as an event. A text without the shape of an event is sent in answer to every REQ, after the events.
+  void add_json(std::string json, delivery = delivery::live);
+  /// The stored events, newest first.
   std::vector<event> events() const;
   bool has(const event_id&) const noexcept;
   void clear_events() noexcept;
 
-  behaviour& behave() noexcept;
+  /// What it does wrong from now on.
+  testing::behaviour& behaviour() noexcept;
+  /// What it does step by step. Lifetime: as the relay, also if that is moved.
   testing::script& script() noexcept;
 
-  /// Calls back: for every text message, before the relay looks at it; true: leave it alone, it was dealt with.
+  /// Calls back for every text message before the relay looks at it. If the function returns true, the relay ignores the
+  /// message. A new function replaces the old one.
   void on_message(callback<bool(const connection&, std::string_view)>);
 
   relay_counters counters() const noexcept;
-  /// All that are open, in the order in which they came.
+  /// The open connections, oldest first.
   std::vector<connection> connections() const;
-  /// All that were ever accepted, ended ones included (the last 10,000).
+  /// The last 10,000 connections that were accepted, oldest first, including those that have ended.
   std::vector<connection> all_connections() const;
-  /// Every text message of every connection, in the order in which they came, up to max_log_bytes.
+  /// The text messages of all connections, oldest first, up to max_log_bytes.
   std::vector<std::string> received() const;
 
  private:

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What a test_relay does step by step: a story that a client is led through.
+// What a test_relay does step by step.
 #pragma once
 
 #include <chrono>
@@ -23,69 +23,77 @@ struct script_step;
 class script_runner;
 }  // namespace detail
 
-/// Steps that are done in order, each when its turn comes:
+/// Steps that a relay takes one after the other, with one client at a time:
 ///
 ///     relay.script()
-///         .expect_req().send(first).drop()            // lost in the middle of stored events
-///         .refuse_http(503)                           // the next connection gets this
-///         .expect_req().send(first).send(second).eose();
+///         .expect_req().send_event(first).drop()      // the connection is lost in the middle of stored events
+///         .refuse_http(503)                           // the answer to the next connection
+///         .expect_req().send_event(first).send_event(second).send_eose();
 ///
-/// A script leads one connection at a time: the first that comes, or if some are open already the newest.
-/// When that ends, whoever ended it, the next connection goes on with the next step. While there are steps left the
-/// connection gets only what the script says; a message that is not the expected one is not answered, and unmet()
-/// shows it. Other connections, and the same one after the last step, are served as usual. A subscription that the
-/// script was asked for stays open for live events. Functions given to expect_req() and expect_event() must not clear
-/// the script.
+/// A script leads the newest open connection, or else the next that opens. When that connection ends, whoever ended it,
+/// the next one continues with the next step. As long as steps are left, the led connection gets only what the script
+/// says. A message that the current step does not expect is not answered; unmet() shows it. Other connections are served
+/// as usual, and so is the led one after the last step. A subscription that was requested during the script stays open
+/// for live events.
+///
+/// Lifetime: the script belongs to its relay. Strings and events are copied.
 class UVNOSTR_API script {
  public:
-  // Wait for the client.
+  // Steps that wait for the client. A function that is given decides whether the message is the expected one; it must
+  // not clear the script.
   script& expect_connection();
-  /// A REQ; later send(), eose() and closed() answer it.
+  /// A REQ. Later send_event(), send_eose() and send_closed() answer it.
   script& expect_req();
   script& expect_req(callback<bool(std::span<const filter>)> accepts);
-  /// An EVENT; a later ok() answers it.
+  /// An EVENT. A later send_ok() answers it.
   script& expect_event();
   script& expect_event(callback<bool(const event_view&)> accepts);
+  /// A CLOSE of any subscription.
   script& expect_close();
+  /// An AUTH, which is not judged. A later send_ok() answers it.
   script& expect_auth();
   /// Exactly this message.
   script& expect_text(std::string text);
-  /// The end of the connection, by the client.
+  /// That the client ends the connection.
   script& expect_disconnect();
 
-  // Say something.
-  script& send(const event&);
-  /// Anything as the event, JSON or not.
+  // Steps that send something.
+  /// EVENT for the subscription of the last REQ.
+  script& send_event(const event&);
+  /// The same with any text in the place of the event, JSON or not.
   script& send_event_json(std::string json);
-  script& eose();
-  script& closed(std::string reason);
-  script& ok(bool accepted = true, std::string reason = {});
-  script& notice(std::string text);
-  script& challenge(std::string text);
+  script& send_eose();
+  script& send_closed(std::string reason);
+  /// OK for the last EVENT or AUTH.
+  script& send_ok(bool accepted = true, std::string reason = {});
+  script& send_notice(std::string text);
+  /// AUTH with this challenge.
+  script& send_auth(std::string challenge);
   /// Any text message.
-  script& text(std::string message);
-  script& binary(std::string bytes);
-  script& raw(std::string bytes);
-  script& ping(std::string payload = {});
+  script& send_text(std::string message);
+  script& send_binary(std::string bytes);
+  /// Bytes below WebSocket, as connection::send_raw().
+  script& send_raw(std::string bytes);
+  script& send_ping(std::string payload = {});
 
-  // End the connection; the steps that follow are for the next one.
+  // Steps that end the connection. The steps after them are for the next one.
   script& close(std::uint16_t code = 1000, std::string reason = {});
-  script& drop(ending how = ending::cut);
+  script& drop(ending how = ending::abrupt);
   script& reset() { return drop(ending::reset); }
 
-  // For the next connection, instead of letting it in.
+  // Steps that answer the next connection in place of accepting it. `times` of the rule is not used.
   script& refuse(handshake_rule);
   script& refuse_http(int status, std::string body = {});
 
-  /// Time passes before the next step.
+  /// Waits for this time, virtual in a simulation.
   script& wait(std::chrono::milliseconds);
 
-  /// Forgets the steps that are left.
+  /// Discards the steps that are left.
   void clear();
 
-  /// Whether every step was reached.
+  /// Whether every step was taken.
   bool done() const noexcept;
-  /// The step that is waited for and what came instead, in words; empty when done.
+  /// The step that waits and what came instead, in words for the message of a failed test; empty when done.
   std::string unmet() const;
 
   script(const script&) = delete;

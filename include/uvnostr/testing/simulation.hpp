@@ -3,7 +3,7 @@
 //
 //     simulation world;
 //     auto relay = *world.start_relay("wss://relay.example.com");
-//     relay.script().expect_req().send(a).drop().refuse_http(503).wait(2h).expect_req().send(a).eose();
+//     relay.script().expect_req().send_event(a).drop().refuse_http(503).wait(2h).expect_req().send_event(a).send_eose();
 //     my_program program(world.loop(), relay.url());   // calls pool::make(loop, ...) or relay::make(loop, ...)
 //     EXPECT_TRUE(world.run_until([&] { return relay.script().done(); })) << relay.script().unmet();
 //     world.advance(2h);
@@ -16,7 +16,7 @@
 //   with wss://, and `tls`, `identity`, `ipv6`, `port` and `keep_loop_alive` of test_relay_options say nothing.
 // - Every message takes `latency` each way. `delay`, `wait()` and all times of uvnostr are virtual. Verification takes
 //   no time, and is done in a turn of its own as from a thread.
-// - `split_bytes` and `fragment_bytes` change nothing; of a message that a drop cuts in the middle nothing comes.
+// - `max_write_bytes` and `max_fragment_bytes` change nothing; of a message that a drop cuts in the middle nothing comes.
 // - The ends that a client sees are those of the real library: `clean` is closed_by_relay with 1001, `cut` and `reset`
 //   are connection_lost (tls_failed before the upgrade of wss://).
 // - Handshakes: `http_status` gives http_status, with Retry-After; wrong, missing or unasked header lines and

@@ -10,7 +10,9 @@ std::string event_message(std::string_view subscription, std::string_view json) 
   return message.append(json).append("]");
 }
 
-std::string eose_message(std::string_view subscription) { return "[\"EOSE\"," + quoted(subscription) + "]"; }
+std::string eose_message(std::string_view subscription, std::string_view hint) {
+  return "[\"EOSE\"," + quoted(subscription) + (hint.empty() ? "" : ",[" + quoted(hint) + "]") + "]";
+}
 
 std::string closed_message(std::string_view subscription, std::string_view reason) {
   return "[\"CLOSED\"," + quoted(subscription) + "," + quoted(reason) + "]";

@@ -10,7 +10,8 @@
 namespace uvnostr::testing::detail {
 
 std::string event_message(std::string_view subscription, std::string_view json);
-std::string eose_message(std::string_view subscription);
+/// With this hint, if it is not empty. Source: NIP-67.
+std::string eose_message(std::string_view subscription, std::string_view hint = {});
 std::string closed_message(std::string_view subscription, std::string_view reason);
 std::string ok_message(const event_id&, bool accepted, std::string_view reason);
 std::string notice_message(std::string_view text);

@@ -50,7 +50,7 @@ void test_relay::add(const event& e, delivery to) {
   if (to == delivery::live) core_->offer(e);
 }
 
-void test_relay::add_raw(std::string json, delivery to) {
+void test_relay::add_json(std::string json, delivery to) {
   if (const result<event> e = event::parse(json)) return add(*e, to);
   core_->events().force(json);
   if (to == delivery::live) core_->offer_raw(json);
@@ -60,7 +60,7 @@ std::vector<event> test_relay::events() const { return core_->events().all(); }
 bool test_relay::has(const event_id& id) const noexcept { return core_->events().has(id); }
 void test_relay::clear_events() noexcept { core_->events().clear(); }
 
-behaviour& test_relay::behave() noexcept { return core_->behaviour(); }
+behaviour& test_relay::behaviour() noexcept { return core_->behaviour(); }
 testing::script& test_relay::script() noexcept { return core_->script(); }
 
 void test_relay::on_message(callback<bool(const connection&, std::string_view)> f) { core_->set_on_message(std::move(f)); }

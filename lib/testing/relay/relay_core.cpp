@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "testing/relay/connection_access.hpp"
+#include "testing/relay/upgrade.hpp"
 
 namespace uvnostr::testing::detail {
 namespace {
@@ -59,7 +60,7 @@ void relay_core::offer_raw(std::string_view json) {
   for (const auto& l : now) l->nostr().offer_raw(*this, json);
 }
 
-handshake_rule relay_core::next_rule() {
+handshake_rule relay_core::take_rule() {
   if (auto rule = script_.take_refusal()) return *std::move(rule);
   handshake_rule& rule = behaviour().on_connect;
   handshake_rule taken = rule;
@@ -69,6 +70,13 @@ handshake_rule relay_core::next_rule() {
     --rule.times;
   }
   return taken;
+}
+
+handshake_rule relay_core::next_rule() {
+  handshake_rule rule = take_rule();
+  const auto is_date = [](const header& each) { return each.name == "Date"; };
+  if (std::ranges::none_of(rule.headers, is_date)) rule.headers.push_back({"Date", http_date(wall_clock())});
+  return rule;
 }
 
 void relay_core::on_upgraded(link& l) {
@@ -111,7 +119,7 @@ void relay_core::count(const request& r) noexcept {
     case request::verb::close: ++counters_.closes; break;
     case request::verb::event: ++counters_.events; break;
     case request::verb::auth: ++counters_.auths; break;
-    case request::verb::nonsense: ++counters_.nonsense; break;
+    case request::verb::invalid: ++counters_.invalid; break;
   }
 }
 

@@ -34,6 +34,8 @@ class relay_core : public std::enable_shared_from_this<relay_core> {
   store& events() noexcept { return store_; }
   script_runner& script() noexcept { return script_; }
   detail::host& host() noexcept { return *host_; }
+  /// The relay's own clock, which may be wrong.
+  unix_seconds wall_clock() const noexcept { return host_->wall_clock() + options_.behaviour.clock_offset; }
 
   void stop(ending how) noexcept;
   std::error_code listen() noexcept;
@@ -61,7 +63,7 @@ class relay_core : public std::enable_shared_from_this<relay_core> {
   void count_violation() noexcept { ++counters_.violations; }
   void count_ping() noexcept { ++counters_.pings; }
   void count_pong() noexcept { ++counters_.pongs; }
-  void count_binary() noexcept { ++counters_.messages, ++counters_.nonsense; }
+  void count_binary() noexcept { ++counters_.messages, ++counters_.invalid; }
 
   relay_counters counters() const noexcept;
   /// In the order in which they came.
@@ -72,6 +74,8 @@ class relay_core : public std::enable_shared_from_this<relay_core> {
   std::vector<std::string> received() const;
 
  private:
+  handshake_rule take_rule();
+  /// How the next connection is answered. The answer carries the relay's date, unless the test has given one.
   handshake_rule next_rule();
   void log(link&, const std::string& text);
   bool intercepted(link&, const std::string& text);

@@ -14,8 +14,8 @@
 namespace uvnostr::testing::detail {
 
 struct request {
-  enum class verb { req, close, event, auth, nonsense };
-  verb kind = verb::nonsense;
+  enum class verb { req, close, event, auth, invalid };
+  verb kind = verb::invalid;
   std::string text{};                    // the message as it came
   std::string subscription{};            // req, close
   std::vector<filter> filters{};         // req

@@ -30,19 +30,19 @@ script& script::expect_auth() { return append({.kind = type::expect_auth}); }
 script& script::expect_text(std::string text) { return append({.kind = type::expect_text, .text = std::move(text)}); }
 script& script::expect_disconnect() { return append({.kind = type::expect_disconnect}); }
 
-script& script::send(const event& e) { return send_event_json(std::string(e.json())); }
+script& script::send_event(const event& e) { return send_event_json(std::string(e.json())); }
 script& script::send_event_json(std::string json) { return append({.kind = type::event_json, .text = std::move(json)}); }
-script& script::eose() { return append({.kind = type::eose}); }
-script& script::closed(std::string reason) { return append({.kind = type::closed, .text = std::move(reason)}); }
-script& script::ok(bool accepted, std::string reason) {
+script& script::send_eose() { return append({.kind = type::eose}); }
+script& script::send_closed(std::string reason) { return append({.kind = type::closed, .text = std::move(reason)}); }
+script& script::send_ok(bool accepted, std::string reason) {
   return append({.kind = type::ok, .text = std::move(reason), .accepted = accepted});
 }
-script& script::notice(std::string text) { return append({.kind = type::notice, .text = std::move(text)}); }
-script& script::challenge(std::string text) { return append({.kind = type::challenge, .text = std::move(text)}); }
-script& script::text(std::string message) { return append({.kind = type::text, .text = std::move(message)}); }
-script& script::binary(std::string bytes) { return append({.kind = type::binary, .text = std::move(bytes)}); }
-script& script::raw(std::string bytes) { return append({.kind = type::raw, .text = std::move(bytes)}); }
-script& script::ping(std::string payload) { return append({.kind = type::ping, .text = std::move(payload)}); }
+script& script::send_notice(std::string text) { return append({.kind = type::notice, .text = std::move(text)}); }
+script& script::send_auth(std::string challenge) { return append({.kind = type::auth, .text = std::move(challenge)}); }
+script& script::send_text(std::string message) { return append({.kind = type::text, .text = std::move(message)}); }
+script& script::send_binary(std::string bytes) { return append({.kind = type::binary, .text = std::move(bytes)}); }
+script& script::send_raw(std::string bytes) { return append({.kind = type::raw, .text = std::move(bytes)}); }
+script& script::send_ping(std::string payload) { return append({.kind = type::ping, .text = std::move(payload)}); }
 
 script& script::close(std::uint16_t code, std::string reason) {
   return append({.kind = type::close, .text = std::move(reason), .code = code});

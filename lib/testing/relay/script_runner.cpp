@@ -164,7 +164,7 @@ bool script_runner::say(const script_step& step) {
     case type::closed: l.send_text(closed_message(subscription_, step.text)); break;
     case type::ok: l.send_text(ok_message(event_.value_or(event_id{}), step.accepted, step.text)); break;
     case type::notice: l.send_text(notice_message(step.text)); break;
-    case type::challenge: l.send_text(auth_message(step.text)); break;
+    case type::auth: l.send_text(auth_message(step.text)); break;
     case type::text: l.send_text(step.text); break;
     case type::binary: l.send_binary(step.text); break;
     case type::raw: l.send_raw(step.text); break;

@@ -26,14 +26,14 @@ class link;
 struct script_step {
   enum class type {
     expect_connection, expect_req, expect_event, expect_close, expect_auth, expect_text, expect_disconnect,
-    event_json, eose, closed, ok, notice, challenge, text, binary, raw, ping,
+    event_json, eose, closed, ok, notice, auth, text, binary, raw, ping,
     close, drop, refuse, wait,
   };
   type kind;
   std::string text{};
   std::uint16_t code = 0;
   bool accepted = true;
-  ending how = ending::cut;
+  ending how = ending::abrupt;
   handshake_rule rule{};
   std::chrono::milliseconds delay{0};
   callback<bool(std::span<const filter>)> accepts_req{};

@@ -16,12 +16,29 @@ namespace {
 
 constexpr std::chrono::seconds auth_window{600};
 constexpr event_kind auth_kind = 22242;
+constexpr std::uint16_t too_big_code = 1009;  // RFC 6455, 7.4.1
 
 // The words of a refusal that applies, and one use of it less.
 std::optional<std::string> refused(std::optional<refusal>& rule) {
   if (!rule || rule->times == 0) return std::nullopt;
   if (rule->times != always) --rule->times;
   return rule->reason;
+}
+
+std::string_view hint_of(eose_hints hints, bool complete) noexcept {
+  switch (hints) {
+    case eose_hints::none: return {};
+    case eose_hints::honest: return complete ? "finish" : "more";
+    case eose_hints::finish: return "finish";
+    case eose_hints::more: return "more";
+  }
+  return {};
+}
+
+// A message that is too long for this relay, though not for the protocol.
+bool is_too_long(const behaviour& how, const request& r) noexcept {
+  return (r.kind == request::verb::req && r.text.size() > how.max_req_bytes) ||
+         (r.kind == request::verb::event && r.text.size() > how.max_event_bytes);
 }
 
 std::string_view without_slash(std::string_view url) noexcept {
@@ -32,16 +49,17 @@ std::string_view without_slash(std::string_view url) noexcept {
 }  // namespace
 
 void session::on_open(relay_core& c) {
-  if (c.behaviour().auth.demand == auth_demand::challenge_first) send_challenge(c);
+  if (c.behaviour().auth.demand == auth_demand::on_connect) send_challenge(c);
 }
 
 void session::handle(relay_core& c, const request& r) {
+  if (is_too_long(c.behaviour(), r)) return link_.close(too_big_code, "message too big");
   switch (r.kind) {
     case request::verb::req: return handle_req(c, r);
     case request::verb::event: return handle_event(c, r);
     case request::verb::auth: return handle_auth(c, r);
     case request::verb::close: return follow(r);
-    case request::verb::nonsense: return link_.send_text(notice_message("error: this is no message of NIP-01"));
+    case request::verb::invalid: return link_.send_text(notice_message("error: this is no message of NIP-01"));
   }
 }
 
@@ -52,7 +70,7 @@ void session::follow(const request& r) {
 }
 
 void session::handle_req(relay_core& c, const request& r) {
-  if (!c.behaviour().answer_req) return;
+  if (!c.behaviour().answer_reqs) return;
   if (r.filter_error) return send_closed(r.subscription, "invalid: " + r.filter_error.message());
   if (must_authenticate(c)) return send_closed(r.subscription, "auth-required: say who you are");
   if (const auto reason = refused(c.behaviour().refuse_req)) return send_closed(r.subscription, *reason);
@@ -64,14 +82,17 @@ void session::handle_req(relay_core& c, const request& r) {
 void session::send_stored(relay_core& c, const subscription& s) {
   std::optional<drop_rule>& rule = c.behaviour().drop;
   if (rule && rule->times > 0 && rule->after_events == 0U) return drop_with(c, {});
-  for (const event& e : c.events().select(s.filters)) {
+  const store::selection answer = c.events().select(s.filters, c.behaviour().max_limit);
+  for (const event& e : answer.events) {
     if (!link_.is_open()) return;
     send_event(c, s.id, e.json());
   }
   for (const std::string& json : c.events().oddities()) send_event(c, s.id, json);
   if (!c.behaviour().send_eose || !link_.is_open()) return;
-  if (rule && rule->times > 0 && rule->after_eose) return drop_with(c, eose_message(s.id));
-  link_.send_text(eose_message(s.id));
+  const std::string eose = eose_message(s.id, hint_of(c.behaviour().hints, answer.complete));
+  if (rule && rule->times > 0 && rule->after_eose) return drop_with(c, eose);
+  link_.send_text(eose);
+  if (const auto reason = refused(c.behaviour().close_after_eose)) send_closed(s.id, *reason);
 }
 
 void session::send_event(relay_core& c, std::string_view id, std::string_view json) {
@@ -109,7 +130,7 @@ void session::drop_with(relay_core& c, std::string_view message) {
 }
 
 void session::offer(relay_core& c, const event& e) {
-  if (!c.behaviour().answer_req) return;
+  if (!c.behaviour().answer_reqs) return;
   std::vector<std::string> wanted_by;
   for (const subscription& s : subscriptions_) {
     if (std::ranges::any_of(s.filters, [&](const filter& f) { return f.matches(e); })) wanted_by.push_back(s.id);
@@ -118,7 +139,7 @@ void session::offer(relay_core& c, const event& e) {
 }
 
 void session::offer_raw(relay_core& c, std::string_view json) {
-  if (!c.behaviour().answer_req) return;
+  if (!c.behaviour().answer_reqs) return;
   std::vector<std::string> all;
   for (const subscription& s : subscriptions_) all.push_back(s.id);
   for (const std::string& id : all) send_event(c, id, json);
@@ -178,7 +199,7 @@ std::string session::judge_auth(relay_core& c, const event& e) const {
   const std::string_view url = relay ? without_slash(relay->value()) : std::string_view();
   const host& at = c.host();
   if (url != at.url({}) && url != at.url("localhost")) return "invalid: the relay tag is not for " + at.url({});
-  const unix_seconds now = at.wall_clock();
+  const unix_seconds now = c.wall_clock();
   if (e.created_at() < now - auth_window || e.created_at() > now + auth_window) return "invalid: created_at is not now";
   const std::vector<pubkey>& allowed = c.behaviour().auth.allowed;
   if (!allowed.empty() && std::ranges::find(allowed, e.pubkey()) == allowed.end()) return "restricted: not for you";

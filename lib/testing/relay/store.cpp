@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "testing/relay/store.hpp"
 
+#include <algorithm>
 #include <limits>
 #include <optional>
 
@@ -57,18 +58,22 @@ std::vector<event> store::all() const {
   return found;
 }
 
-std::vector<event> store::select(std::span<const filter> filters) const {
-  std::vector<event> found;
+store::selection store::select(std::span<const filter> filters, std::size_t max_limit) const {
+  selection found{.events = {}, .complete = true};
   std::vector<std::size_t> left;
-  for (const filter& f : filters) left.push_back(f.limit.value_or(std::numeric_limits<std::uint32_t>::max()));
+  for (const filter& f : filters) left.push_back(std::min<std::size_t>(f.limit.value_or(std::numeric_limits<std::uint32_t>::max()), max_limit));
   for (const auto& [at, e] : events_) {
+    bool matches = false;
     bool wanted = false;
     for (std::size_t i = 0; i < filters.size(); ++i) {
-      if (left[i] == 0 || !filters[i].matches(e)) continue;
+      if (!filters[i].matches(e)) continue;
+      matches = true;
+      if (left[i] == 0) continue;
       --left[i];
       wanted = true;
     }
-    if (wanted) found.push_back(e);
+    if (wanted) found.events.push_back(e);
+    if (matches && !wanted) found.complete = false;
   }
   return found;
 }

@@ -31,8 +31,12 @@ class store {
 
   bool has(const event_id& id) const noexcept { return ids_.contains(id); }
   std::vector<event> all() const;
-  /// What any of the filters selects, each event once; `limit` counts for each filter.
-  std::vector<event> select(std::span<const filter>) const;
+  struct selection {
+    std::vector<event> events;
+    bool complete;  // no limit left out a matching event
+  };
+  /// The events that match any of the filters, each once. Every filter is limited by its own `limit` and by `max_limit`.
+  selection select(std::span<const filter>, std::size_t max_limit) const;
   const std::vector<std::string>& oddities() const noexcept { return oddities_; }
 
  private:

@@ -3,7 +3,9 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <cstddef>
+#include <cstdio>
 
 #include <mbedtls/base64.h>
 #include <mbedtls/sha1.h>
@@ -80,6 +82,19 @@ std::string check_upgrade(std::string_view head) {
   return {};
 }
 
+std::string http_date(unix_seconds when) {
+  constexpr std::array<const char*, 7> weekdays{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+  constexpr std::array<const char*, 12> months{"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+  const auto day = std::chrono::floor<std::chrono::days>(when);
+  const std::chrono::year_month_day date(day);
+  const std::chrono::hh_mm_ss time(when - day);
+  std::array<char, 64> text{};
+  std::snprintf(text.data(), text.size(), "%s, %02u %s %04d %02d:%02d:%02d GMT", weekdays[std::chrono::weekday(day).c_encoding()],
+                static_cast<unsigned>(date.day()), months[static_cast<unsigned>(date.month()) - 1], static_cast<int>(date.year()),
+                static_cast<int>(time.hours().count()), static_cast<int>(time.minutes().count()), static_cast<int>(time.seconds().count()));
+  return text.data();
+}
+
 std::string accept_value(std::string_view key) {
   std::string text(key);
   text += "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
@@ -108,13 +123,13 @@ std::string make_answer(const handshake_rule& rule, std::string_view key) {
   if (rule.how == handshake::http_status) return make_http_answer(rule.status, rule.headers, rule.body);
   if (rule.how == handshake::garbage) return rule.bytes;
   std::string answer = "HTTP/1.1 101 Switching Protocols\r\n";
-  if (rule.how == handshake::endless_header) return answer;
-  if (rule.how != handshake::no_upgrade) answer += "Upgrade: websocket\r\n";
+  if (rule.how == handshake::endless_headers) return answer;
+  if (rule.how != handshake::no_upgrade_header) answer += "Upgrade: websocket\r\n";
   answer += "Connection: Upgrade\r\n";
-  const std::string accept = accept_value(rule.how == handshake::wrong_accept ? "AAAAAAAAAAAAAAAAAAAAAA==" : key);
-  if (rule.how != handshake::no_accept) answer += "Sec-WebSocket-Accept: " + accept + "\r\n";
-  if (rule.how == handshake::extension) answer += "Sec-WebSocket-Extensions: x-unasked\r\n";
-  if (rule.how == handshake::subprotocol) answer += "Sec-WebSocket-Protocol: unasked\r\n";
+  const std::string accept = accept_value(rule.how == handshake::wrong_accept_header ? "AAAAAAAAAAAAAAAAAAAAAA==" : key);
+  if (rule.how != handshake::no_accept_header) answer += "Sec-WebSocket-Accept: " + accept + "\r\n";
+  if (rule.how == handshake::unoffered_extension) answer += "Sec-WebSocket-Extensions: x-unasked\r\n";
+  if (rule.how == handshake::unoffered_subprotocol) answer += "Sec-WebSocket-Protocol: unasked\r\n";
   for (const http_header& h : rule.headers) answer += h.name + ": " + h.value + "\r\n";
   return answer += "\r\n";
 }

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include <uvnostr/testing/behaviour.hpp>
+#include <uvnostr/types.hpp>
 
 namespace uvnostr::testing::detail {
 
@@ -14,6 +15,9 @@ std::string check_upgrade(std::string_view head);
 
 /// The value of the first header of that name, whatever its case; empty if there is none.
 std::string_view find_header(std::string_view head, std::string_view name) noexcept;
+
+/// The value of a Date header. Source: RFC 9110, 5.6.7.
+std::string http_date(unix_seconds);
 
 /// Sec-WebSocket-Accept for that Sec-WebSocket-Key.
 std::string accept_value(std::string_view key);

@@ -49,7 +49,7 @@ void simulated_link::start(relay_core& c, handshake_rule rule) {
   switch (rule.how) {
     case handshake::reset:
     case handshake::close: return refuse(lost_before_answer(client_.secure));
-    case handshake::silence: return;
+    case handshake::silent: return;
     case handshake::banner:
       if (client_.secure) refuse(because(errc::tls_failed, "what came is not TLS"));
       return;
@@ -69,7 +69,7 @@ void simulated_link::answer(relay_core& c, const handshake_rule& rule) {
       why.retry_after = retry_after(rule.headers);
       return refuse(std::move(why));
     }
-    case handshake::drip: {
+    case handshake::slow: {
       phase_ = phase::answering;
       const auto bytes = static_cast<std::chrono::milliseconds::rep>(make_answer(rule, any_key).size());
       return pace_->start(rule.interval * bytes, [this] {
@@ -77,12 +77,12 @@ void simulated_link::answer(relay_core& c, const handshake_rule& rule) {
         if (const auto still = owner()) open(*still);
       });
     }
-    case handshake::wrong_accept: return refuse_upgrade("the answer's Sec-WebSocket-Accept is for another key");
-    case handshake::no_accept: return refuse_upgrade("the answer has no Sec-WebSocket-Accept");
-    case handshake::no_upgrade: return refuse_upgrade("the answer has no Upgrade");
-    case handshake::extension: return refuse_upgrade("the answer names an extension that nobody offered");
-    case handshake::subprotocol: return refuse_upgrade("the answer names a subprotocol that nobody offered");
-    case handshake::endless_header: return refuse_upgrade("the answer's header does not end");
+    case handshake::wrong_accept_header: return refuse_upgrade("the answer's Sec-WebSocket-Accept is for another key");
+    case handshake::no_accept_header: return refuse_upgrade("the answer has no Sec-WebSocket-Accept");
+    case handshake::no_upgrade_header: return refuse_upgrade("the answer has no Upgrade");
+    case handshake::unoffered_extension: return refuse_upgrade("the answer names an extension that nobody offered");
+    case handshake::unoffered_subprotocol: return refuse_upgrade("the answer names a subprotocol that nobody offered");
+    case handshake::endless_headers: return refuse_upgrade("the answer's header does not end");
     default: return;  // a client waits for more than garbage, or for anything at all
   }
 }
@@ -124,7 +124,7 @@ void simulated_link::on_too_big(relay_core& c) {
   record()->violation = "the message is too big";
   c.count_violation();
   if (!std::exchange(close_sent_, true)) say({.kind = frame::type::close, .text = record()->violation, .code = 1009});
-  end(ending::clean);
+  end(ending::graceful);
 }
 
 void simulated_link::on_close_frame(relay_core& c, const frame& what) {
@@ -136,7 +136,7 @@ void simulated_link::on_close_frame(relay_core& c, const frame& what) {
     return;
   }
   if (!std::exchange(close_sent_, true)) say({.kind = frame::type::close, .text = what.text, .code = what.code});
-  end(ending::clean);
+  end(ending::graceful);
 }
 
 void simulated_link::say(frame what) {
@@ -173,7 +173,7 @@ void simulated_link::close(std::uint16_t code, std::string_view reason) {
 
 void simulated_link::drop(ending how) {
   if (phase_ == phase::gone || phase_ == phase::ending) return;
-  if (how == ending::clean && phase_ == phase::open) close(1001, "going away");
+  if (how == ending::graceful && phase_ == phase::open) close(1001, "going away");
   end(how);
 }
 

@@ -22,12 +22,12 @@ std::string make_frame(opcode code, std::string_view payload, bool final) {
   return frame.append(payload);
 }
 
-std::string make_message(opcode code, std::string_view payload, std::size_t fragment_bytes) {
-  if (fragment_bytes == 0 || payload.size() <= fragment_bytes) return make_frame(code, payload);
+std::string make_message(opcode code, std::string_view payload, std::size_t max_fragment_bytes) {
+  if (payload.size() <= max_fragment_bytes) return make_frame(code, payload);
   std::string frames;
-  for (std::size_t at = 0; at < payload.size(); at += fragment_bytes) {
-    const bool last = at + fragment_bytes >= payload.size();
-    frames += make_frame(at == 0 ? code : opcode::continuation, payload.substr(at, fragment_bytes), last);
+  for (std::size_t at = 0; at < payload.size(); at += max_fragment_bytes) {
+    const bool last = at + max_fragment_bytes >= payload.size();
+    frames += make_frame(at == 0 ? code : opcode::continuation, payload.substr(at, max_fragment_bytes), last);
   }
   return frames;
 }

@@ -13,7 +13,7 @@ enum class opcode : std::uint8_t { continuation = 0, text = 1, binary = 2, close
 
 std::string make_frame(opcode, std::string_view payload, bool final = true);
 /// Cut into frames of at most so many bytes; 0: one frame.
-std::string make_message(opcode, std::string_view payload, std::size_t fragment_bytes);
+std::string make_message(opcode, std::string_view payload, std::size_t max_fragment_bytes);
 /// Code 0: without a body.
 std::string make_close_frame(std::uint16_t code, std::string_view reason);
 

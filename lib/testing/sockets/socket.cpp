@@ -112,7 +112,7 @@ void socket::flush() noexcept {
   uv_os_fd_t descriptor{};
   if (uv_fileno(handle_->any(), &descriptor) != 0) return;
   while (unsent_bytes() > 0) {
-    const std::size_t size = piece_bytes_ == 0 ? unsent_bytes() : std::min(piece_bytes_, unsent_bytes());
+    const std::size_t size = std::min(max_write_bytes_, unsent_bytes());
     const std::ptrdiff_t count = send_now(descriptor, queue_.data() + sent_, size);
     if (count < 0) {
       if (count == UV_EINTR) continue;
@@ -131,7 +131,7 @@ void socket::flush() noexcept {
       queue_.erase(0, sent_);
       sent_ = 0;
     }
-    if (piece_bytes_ != 0 && unsent_bytes() > 0) return flush_later(std::chrono::milliseconds(0));
+    if (max_write_bytes_ != unlimited && unsent_bytes() > 0) return flush_later(std::chrono::milliseconds(0));
   }
   if (finishing_) flushed();
 }

@@ -1,18 +1,21 @@
 // SPDX-License-Identifier: MIT
 // One accepted TCP connection.
 //
-// Reading is libuv's. Writing is not: uv_write() uses write(2), which raises SIGPIPE when the client is gone, and a
-// test program must not have to ignore that signal. What the kernel does not take waits here and is tried again by a timer.
+// libuv reads. It does not write, because uv_write() uses write(2), which raises SIGPIPE once the client is gone, and a
+// test program must not have to ignore that signal. Bytes that the kernel does not take wait here until a timer retries.
 //
-// Happy path: accept, listen, write..., finish: what is queued goes out, then FIN, then what the client still sends
-// is thrown away until its FIN (or for one second: an unread byte would turn our FIN into RST), then on_end.
-// Otherwise: the client ends or breaks first, then on_end at once; reset() and close() end it in silence.
+// Happy path: accept, listen, write..., finish. Queued bytes are sent, then FIN; whatever the client still sends is
+// discarded until its FIN, for at most a second, because an unread byte would turn our FIN into RST; then on_end.
+// Otherwise the client ends the connection or breaks it, and on_end comes at once. After reset() and close() it never comes.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <memory>
 #include <string>
 #include <string_view>
+
+#include <uvnostr/testing/behaviour.hpp>
 
 #include "testing/sockets/loop_timer.hpp"
 
@@ -33,8 +36,8 @@ class socket : public std::enable_shared_from_this<socket> {
   void resume_reading() noexcept;
 
   void write(std::string_view bytes);
-  /// At most so many bytes for each write and turn of the loop; 0: no limit.
-  void set_piece_bytes(std::size_t bytes) noexcept { piece_bytes_ = bytes; }
+  /// At most so many bytes for each write, and one write for each turn of the loop.
+  void set_max_write_bytes(std::size_t bytes) noexcept { max_write_bytes_ = std::max<std::size_t>(bytes, 1); }
   std::size_t unsent_bytes() const noexcept { return queue_.size() - sent_; }
 
   /// The end after what is queued: FIN or RST.
@@ -58,7 +61,7 @@ class socket : public std::enable_shared_from_this<socket> {
   callback<void()> on_end_;
   std::string queue_;
   std::size_t sent_ = 0;  // of queue_
-  std::size_t piece_bytes_ = 0;
+  std::size_t max_write_bytes_ = unlimited;
   std::chrono::milliseconds retry_delay_{1};
   bool paused_ = false;
   bool finishing_ = false;

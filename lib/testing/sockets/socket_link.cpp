@@ -35,11 +35,11 @@ void socket_link::start(relay_core& c, handshake_rule rule) {
       [this, weak] {
         if (const auto self = weak.lock()) gone();
       });
-  socket_->set_piece_bytes(c.behaviour().split_bytes);
+  socket_->set_max_write_bytes(c.behaviour().max_write_bytes);
   switch (rule_.how) {
     case handshake::reset: phase_ = phase::ending; return socket_->finish(true);
     case handshake::close: phase_ = phase::ending; return socket_->finish(false);
-    case handshake::silence: phase_ = phase::mute; return;
+    case handshake::silent: phase_ = phase::mute; return;
     case handshake::banner:
       phase_ = phase::mute;
       tls_.reset();
@@ -59,7 +59,7 @@ void socket_link::abandon() noexcept {
 
 void socket_link::on_bytes(std::string_view bytes) {
   const auto c = owner();
-  if (!c || rule_.how == handshake::silence || phase_ == phase::gone) return;
+  if (!c || rule_.how == handshake::silent || phase_ == phase::gone) return;
   if (!tls_) return on_plain(*c, bytes);
   std::string plain;
   std::string reply;
@@ -69,7 +69,7 @@ void socket_link::on_bytes(std::string_view bytes) {
   if (!plain.empty()) on_plain(*c, plain);
   if (phase_ == phase::gone) return;
   if (state == tls_stream::state::failed && !tls_done_) c->count_tls_failure();
-  if (state == tls_stream::state::failed || state == tls_stream::state::ended) end(ending::cut);
+  if (state == tls_stream::state::failed || state == tls_stream::state::ended) end(ending::abrupt);
 }
 
 void socket_link::on_plain(relay_core& c, std::string_view bytes) {
@@ -77,7 +77,7 @@ void socket_link::on_plain(relay_core& c, std::string_view bytes) {
     case phase::request:
     case phase::answering:
       head_.append(bytes);
-      if (head_.size() > max_head_bytes) return end(ending::cut);
+      if (head_.size() > max_head_bytes) return end(ending::abrupt);
       if (phase_ == phase::request) on_request(c);
       return;
     case phase::open:
@@ -98,7 +98,7 @@ void socket_link::on_request(relay_core& c) {
     emit_now(make_http_answer(400, {}, wrong), std::nullopt);
     record()->violation = std::move(wrong);
     c.count_violation();
-    return end(ending::clean);
+    return end(ending::graceful);
   }
   answer(c, find_header(record()->request, "Sec-WebSocket-Key"));
 }
@@ -107,13 +107,13 @@ void socket_link::answer(relay_core& c, std::string_view key) {
   phase_ = phase::mute;
   if (rule_.how == handshake::no_answer) return;
   std::string bytes = make_answer(rule_, key);
-  if (rule_.how == handshake::drip) {
+  if (rule_.how == handshake::slow) {
     phase_ = phase::answering;
     return drip(std::move(bytes));
   }
   emit_now(bytes, std::nullopt);
-  if (rule_.how == handshake::http_status) return end(ending::clean);
-  if (rule_.how == handshake::endless_header) return send_header_lines(max_header_lines);
+  if (rule_.how == handshake::http_status) return end(ending::graceful);
+  if (rule_.how == handshake::endless_headers) return send_header_lines(max_header_lines);
   if (rule_.how == handshake::accept) on_open(c);
 }
 
@@ -180,7 +180,7 @@ void socket_link::refuse_frames(relay_core& c, std::uint16_t code, std::string_v
   record()->violation = why;
   c.count_violation();
   if (!std::exchange(close_sent_, true)) emit(make_close_frame(code, why));
-  end(ending::clean);
+  end(ending::graceful);
 }
 
 void socket_link::on_close_frame(relay_core& c) {
@@ -196,13 +196,13 @@ void socket_link::on_close_frame(relay_core& c) {
     return;
   }
   if (!std::exchange(close_sent_, true)) emit(make_frame(opcode::close, body));
-  end(ending::clean);
+  end(ending::graceful);
 }
 
 void socket_link::send_text(std::string_view text) {
   if (phase_ != phase::open) return;
   const auto c = owner();
-  if (c) emit(make_message(opcode::text, text, c->behaviour().fragment_bytes));
+  if (c) emit(make_message(opcode::text, text, std::max<std::size_t>(c->behaviour().max_fragment_bytes, 1)));
 }
 
 void socket_link::send_half_text(std::string_view text) {
@@ -214,7 +214,7 @@ void socket_link::send_half_text(std::string_view text) {
 void socket_link::send_binary(std::string_view bytes) {
   if (phase_ != phase::open) return;
   const auto c = owner();
-  if (c) emit(make_message(opcode::binary, bytes, c->behaviour().fragment_bytes));
+  if (c) emit(make_message(opcode::binary, bytes, std::max<std::size_t>(c->behaviour().max_fragment_bytes, 1)));
 }
 
 void socket_link::send_ping(std::string_view payload) {
@@ -236,7 +236,7 @@ void socket_link::close(std::uint16_t code, std::string_view reason) {
 
 void socket_link::drop(ending how) {
   if (phase_ == phase::gone || phase_ == phase::ending) return;
-  if (how == ending::clean && phase_ == phase::open) close(1001, "going away");
+  if (how == ending::graceful && phase_ == phase::open) close(1001, "going away");
   end(how);
 }
 
@@ -273,11 +273,11 @@ void socket_link::emit_delayed() {
 void socket_link::emit_now(std::string_view bytes, std::optional<ending> end) {
   const auto c = owner();
   if (!c || phase_ == phase::gone) return;
-  socket_->set_piece_bytes(c->behaviour().split_bytes);
+  socket_->set_max_write_bytes(c->behaviour().max_write_bytes);
   std::string cipher;
   if (tls_) {
     tls_->send(bytes, cipher);
-    if (end == ending::clean) tls_->close_notify(cipher);
+    if (end == ending::graceful) tls_->close_notify(cipher);
     bytes = cipher;
   }
   socket_->write(bytes);

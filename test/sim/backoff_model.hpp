@@ -9,13 +9,13 @@
 
 #include <uvnostr/relay_options.hpp>
 
-#include "sim/chance.hpp"
+#include "sim/random_source.hpp"
 
 namespace uvnostr::sim {
 
-class pacing {
+class backoff_model {
  public:
-  explicit pacing(const reconnect_options& o) : options_(o) {}
+  explicit backoff_model(const reconnect_options& o) : options_(o) {}
 
   void attempt_failed() {
     ++least_;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Events that are signed once in a process and used in every world, and what a liar makes of them.
+// The events of all seeded worlds, signed once in a process, and forgeries of them.
 #pragma once
 
 #include <array>
@@ -15,7 +15,7 @@
 
 namespace uvnostr::sim {
 
-struct stock_event {
+struct known_event {
   event real;
   std::string id;      // in hex
   std::string author;  // in hex
@@ -26,33 +26,33 @@ struct stock_event {
   bool ephemeral() const noexcept { return kind >= 20'000 && kind < 30'000; }
 };
 
-/// A stretch of time with its events: bursts, hours or days.
-struct era {
+/// A span of time (minutes, hours or days) and the events that are dated in it.
+struct period {
   unix_seconds begin;
   std::chrono::seconds span;
   std::vector<std::size_t> events;
 };
 
-enum class lie { signature, content, id, date, count_ };
+enum class forgery { signature, content, id, date, count_ };
 
-class stock {
+class event_set {
  public:
-  static const stock& get();
+  static const event_set& get();
 
   /// npos if there is no such event.
   std::size_t find(std::string_view id) const;
-  /// The event's JSON with something wrong in it. Every one but `id` keeps the real id.
-  std::string forged(std::size_t event, lie) const;
+  /// The event's JSON with something wrong in it. Only `forgery::id` changes the id.
+  std::string forged(std::size_t event, forgery) const;
 
   static constexpr std::size_t npos = static_cast<std::size_t>(-1);
-  std::vector<stock_event> events;
-  std::array<era, 3> eras;
+  std::vector<known_event> events;
+  std::array<period, 3> periods;
   std::vector<std::size_t> ancient;
   std::vector<std::size_t> future;  // dated 2100
   std::array<secret_key, 3> keys;
 
  private:
-  stock();
+  event_set();
   std::size_t add(unix_seconds at);
   std::map<std::string, std::size_t, std::less<>> by_id_;
 };

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: MIT
-// How badly a simulated relay behaves for a while. All numbers but times are percentages.
+// The faults of a simulated relay for some time. All numbers but times are percentages.
 #pragma once
 
-#include "sim/chance.hpp"
+#include "sim/random_source.hpp"
 
 namespace uvnostr::sim {
 
 using namespace std::chrono_literals;
 
-struct weather {
-  const char* name = "fair";
+struct fault_profile {
+  const char* name = "healthy";
   unsigned refuses = 0;         // dials
   unsigned hangs = 0;
   unsigned fails_at_once = 0;
@@ -31,20 +31,20 @@ struct weather {
   duration latency{60ms};       // the longest
   duration eose_delay{};        // the longest
 
-  static weather any(chance& dice) {
-    switch (dice.below(11)) {
-      case 0: return {.name = "dead", .refuses = 60, .hangs = 25, .fails_at_once = 5, .drops_before_open = 10};
+  static fault_profile any(random_source& random) {
+    switch (random.below(11)) {
+      case 0: return {.name = "unreachable", .refuses = 60, .hangs = 25, .fails_at_once = 5, .drops_before_open = 10};
       case 1: return {.name = "flapping", .refuses = 10, .drops_before_open = 10, .drops_at_open = 90, .longest_life = 20s};
-      case 2: return {.name = "patchy", .refuses = 20, .drops_before_open = 5, .drops_at_open = 5, .longest_life = 240s, .freezes = 25,
+      case 2: return {.name = "lossy", .refuses = 20, .drops_before_open = 5, .drops_at_open = 5, .longest_life = 240s, .freezes = 25,
                       .drops_mid_stored = 25, .drops_after_eose = 10, .eose_delay = 3s};
       case 3: return {.name = "hostile", .longest_life = 900s, .forges = 50, .duplicates = 30, .strays = 25, .garbage = 25};
-      case 4: return {.name = "mute", .longest_life = 600s, .freezes = 50, .ignores_req = 40, .ignores_event = 60, .eose_delay = 15s};
-      case 5: return {.name = "grumpy", .longest_life = 1200s, .garbage = 10, .closes_req = 50, .rejects_event = 50};
+      case 4: return {.name = "silent", .longest_life = 600s, .freezes = 50, .ignores_req = 40, .ignores_event = 60, .eose_delay = 15s};
+      case 5: return {.name = "refusing", .longest_life = 1200s, .garbage = 10, .closes_req = 50, .rejects_event = 50};
       case 6: return {.name = "slow", .longest_life = 900s, .drops_mid_stored = 10, .duplicates = 10, .narrow_socket = 80, .latency = 4s, .eose_delay = 8s};
-      case 7: return {.name = "wild", .refuses = 10, .hangs = 5, .drops_before_open = 5, .drops_at_open = 10, .longest_life = 300s, .freezes = 20,
+      case 7: return {.name = "everything", .refuses = 10, .hangs = 5, .drops_before_open = 5, .drops_at_open = 10, .longest_life = 300s, .freezes = 20,
                       .drops_mid_stored = 10, .drops_after_eose = 10, .forges = 25, .duplicates = 20, .strays = 10, .garbage = 10,
                       .ignores_req = 10, .ignores_event = 15, .closes_req = 10, .rejects_event = 15, .narrow_socket = 30, .latency = 1s, .eose_delay = 4s};
-      case 8: return {.name = "ragged", .refuses = 70, .hangs = 10, .longest_life = 300s, .drops_mid_stored = 50, .latency = 300ms};
+      case 8: return {.name = "interrupted", .refuses = 70, .hangs = 10, .longest_life = 300s, .drops_mid_stored = 50, .latency = 300ms};
       default: return {};
     }
   }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A filter as the simulation understands it: read and judged by other code than the library's own.
+// A filter as the seeded worlds read and match it: with code that is independent of the library's.
 #pragma once
 
 #include <cstdint>
@@ -10,11 +10,11 @@
 
 #include <uvnostr/filter.hpp>
 
-#include "sim/stock.hpp"
+#include "sim/event_set.hpp"
 
 namespace uvnostr::sim {
 
-struct wish {
+struct filter_model {
   std::vector<std::string> ids;
   std::vector<std::string> authors;
   std::vector<int> kinds;
@@ -24,19 +24,10 @@ struct wish {
   std::optional<std::uint32_t> limit;
   std::string search;  // relays here know nothing of NIP-50: the application writes its subscription's number into it
 
-  bool matches(const stock_event&) const;
+  bool matches(const known_event&) const;
   filter to_filter() const;
 };
 
-bool any_matches(const std::vector<wish>&, const stock_event&);
-
-/// What a client sent, as a relay reads it.
-struct client_message {
-  enum class verb { req, close, event, auth, other } what = verb::other;
-  std::string subscription;
-  std::vector<wish> wishes;
-  std::string event_id;
-};
-client_message read_client_message(std::string_view);
+bool any_matches(const std::vector<filter_model>&, const known_event&);
 
 }  // namespace uvnostr::sim

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What all parts of one simulated world share: its chance, its clock, what is to happen when, and its story.
+// What all parts of one simulated world share: randomness, the clock, the agenda and the log.
 #pragma once
 
 #include <algorithm>
@@ -11,35 +11,35 @@
 #include <vector>
 
 #include "port/reactor.hpp"
-#include "sim/chance.hpp"
+#include "sim/random_source.hpp"
 
 namespace uvnostr::sim {
 
-/// The kinds of trouble that must have happened somewhere in a thousand worlds.
-enum class trouble : unsigned char {
+/// What must have happened at least once in a thousand worlds, so that the tests cover it.
+enum class situation : unsigned char {
   refused, hung, failed_at_once, dropped_before_open, dropped_at_open, dropped_mid_stored, dropped_after_eose,
   dropped_live, frozen, forged, duplicated, off_filter, garbage, noticed, closed, silent_req, silent_ok, rejected,
   backdated, same_second, future, socket_full, paused, worker_refused, worker_late, from_callback, repeat_allowed,
   resumed, stopped_for_good, authenticated, destroyed_in_callback, publish_waited, count_,
 };
-inline constexpr std::array<const char*, static_cast<std::size_t>(trouble::count_)> trouble_names{
+inline constexpr std::array<const char*, static_cast<std::size_t>(situation::count_)> situation_names{
     "refused", "hung", "failed at once", "dropped before open", "dropped at open", "dropped mid stored",
     "dropped after EOSE", "dropped live", "frozen", "forged", "duplicated", "off filter", "garbage", "NOTICE",
     "CLOSED", "silent to REQ", "silent to EVENT", "rejected", "backdated", "same second", "future", "socket full",
     "reading paused", "worker refused", "worker out of order", "call from a callback", "repeat after forgetting",
     "REQ with a cursor", "stopped for good", "authenticated", "destroyed in a callback", "publish waited"};
-using tally = std::array<std::uint64_t, trouble_names.size()>;
+using situation_counts = std::array<std::uint64_t, situation_names.size()>;
 
-class scene {
+class run_state {
  public:
-  scene(std::uint64_t seed, bool told) : dice(seed), told_(told) {}
+  run_state(std::uint64_t seed, bool logged) : random(seed), logged_(logged) {}
 
   // The clock.
   port::time_point now() const noexcept { return now_; }
   duration elapsed() const noexcept { return now_ - start; }
   void move_to(port::time_point t) noexcept { now_ = std::max(now_, t); }
 
-  // What is to happen.
+  // The agenda.
   void after(duration wait, std::function<void()> what) {
     agenda_.push_back({now_ + wait, ++entries_, std::move(what)});
     std::push_heap(agenda_.begin(), agenda_.end(), later);
@@ -53,28 +53,28 @@ class scene {
     what();
   }
 
-  // The story.
+  // The log.
   template <class... Parts>
-  void say(const Parts&... parts) {
-    if (told_) add_line(parts...);
+  void log(const Parts&... parts) {
+    if (logged_) add_line(parts...);
   }
   /// A promise of the library was broken. The first one counts.
   template <class... Parts>
-  void broken(const Parts&... parts) {
-    if (!broken_.empty()) return;
+  void fail(const Parts&... parts) {
+    if (!failure_.empty()) return;
     std::ostringstream text;
     (text << ... << parts);
-    broken_ = text.str();
-    say("BROKEN: ", broken_);
+    failure_ = text.str();
+     log("BROKEN: ", failure_);
   }
-  bool is_broken() const noexcept { return !broken_.empty(); }
-  const std::string& what_broke() const noexcept { return broken_; }
-  std::vector<std::string> take_story() { return std::move(lines_); }
-  void met(trouble t) noexcept { ++troubles[static_cast<std::size_t>(t)]; }
+  bool has_failed() const noexcept { return !failure_.empty(); }
+  const std::string& failure() const noexcept { return failure_; }
+  std::vector<std::string> take_log() { return std::move(lines_); }
+  void saw(situation t) noexcept { ++situations[static_cast<std::size_t>(t)]; }
 
   static constexpr port::time_point start{std::chrono::hours(1)};
-  chance dice;
-  tally troubles{};
+  random_source random;
+  situation_counts situations{};
   std::uint64_t step = 0;
 
  private:
@@ -97,11 +97,11 @@ class scene {
     lines_.push_back(text.str());
   }
 
-  const bool told_;
+  const bool logged_;
   port::time_point now_ = start;
   std::vector<entry> agenda_;
   std::uint64_t entries_ = 0;
-  std::string broken_;
+  std::string failure_;
   std::vector<std::string> lines_;
 };
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-#include "sim/stock.hpp"
+#include "sim/event_set.hpp"
 
-#include "sim/chance.hpp"
+#include "sim/random_source.hpp"
 
 namespace uvnostr::sim {
 
@@ -19,21 +19,21 @@ void change_digit(char& c) noexcept { c = c == '1' ? '2' : '1'; }
 
 }  // namespace
 
-const stock& stock::get() {
-  static const stock all;
+const event_set& event_set::get() {
+  static const event_set all;
   return all;
 }
 
-stock::stock() : keys{key_number(3), key_number(4), key_number(5)} {
-  chance dice(20'240'229);  // the stock is the same in every process
+event_set::event_set() : keys{key_number(3), key_number(4), key_number(5)} {
+  random_source random(20'240'229);  // the same events in every process
   unix_seconds begin{1'700'000'000s};
   const std::array<std::chrono::seconds, 3> spans{600s, 6h, 96h};
-  for (std::size_t i = 0; i < eras.size(); ++i) {
-    era& e = eras[i];
+  for (std::size_t i = 0; i < periods.size(); ++i) {
+    period& e = periods[i];
     e = {.begin = begin, .span = spans[i], .events = {}};
     for (int n = 0; n < 100;) {
-      const unix_seconds at = begin + std::chrono::duration_cast<std::chrono::seconds>(dice.between(0s, e.span));
-      for (std::uint64_t same = dice.one_in(4) ? 2 + dice.below(4) : 1; same != 0; --same, ++n) e.events.push_back(add(at));
+      const unix_seconds at = begin + std::chrono::duration_cast<std::chrono::seconds>(random.between(0s, e.span));
+      for (std::uint64_t same = random.one_in(4) ? 2 + random.below(4) : 1; same != 0; --same, ++n) e.events.push_back(add(at));
     }
     begin += 30 * 24h;
   }
@@ -41,7 +41,7 @@ stock::stock() : keys{key_number(3), key_number(4), key_number(5)} {
   for (int i = 0; i < 8; ++i) future.push_back(add(in_2100 + i * 1s));
 }
 
-std::size_t stock::add(unix_seconds at) {
+std::size_t event_set::add(unix_seconds at) {
   const std::size_t n = events.size();
   constexpr event_kind kinds[] = {1, 1, 1, 7, 30'023, 20'001};
   constexpr const char* topics[] = {"", "a", "b", "a"};
@@ -58,18 +58,18 @@ std::size_t stock::add(unix_seconds at) {
   return n;
 }
 
-std::size_t stock::find(std::string_view id) const {
+std::size_t event_set::find(std::string_view id) const {
   const auto found = by_id_.find(id);
   return found == by_id_.end() ? npos : found->second;
 }
 
-std::string stock::forged(std::size_t number, lie how) const {
+std::string event_set::forged(std::size_t number, forgery how) const {
   std::string json(events[number].real.json());
   const auto behind = [&json](std::string_view name) { return json.find(name) + name.size(); };
   switch (how) {
-    case lie::signature: change_digit(json[behind("\"sig\":\"")]); break;
-    case lie::content: json.insert(behind("\"content\":\""), "not "); break;
-    case lie::id: change_digit(json[behind("\"id\":\"") + 5]); break;
+    case forgery::signature: change_digit(json[behind("\"sig\":\"")]); break;
+    case forgery::content: json.insert(behind("\"content\":\""), "not "); break;
+    case forgery::id: change_digit(json[behind("\"id\":\"") + 5]); break;
     default: {
       const std::size_t at = behind("\"created_at\":");
       json.replace(at, json.find(',', at) - at, "4102444900");

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "sim/wish.hpp"
-
-#include <algorithm>
+#include "sim/client_message.hpp"
 
 #include <rapidjson/document.h>
 
@@ -9,19 +7,14 @@ namespace uvnostr::sim {
 
 namespace {
 
-template <class T>
-bool allows(const std::vector<T>& wanted, const T& value) {
-  return wanted.empty() || std::find(wanted.begin(), wanted.end(), value) != wanted.end();
-}
-
 std::vector<std::string> strings(const rapidjson::Value& from) {
   std::vector<std::string> all;
   for (const auto& each : from.GetArray()) all.emplace_back(each.GetString(), each.GetStringLength());
   return all;
 }
 
-wish read_wish(const rapidjson::Value& from) {
-  wish w;
+filter_model read_filter(const rapidjson::Value& from) {
+  filter_model w;
   for (const auto& member : from.GetObject()) {
     const std::string_view name(member.name.GetString(), member.name.GetStringLength());
     const rapidjson::Value& value = member.value;
@@ -41,29 +34,6 @@ wish read_wish(const rapidjson::Value& from) {
 
 }  // namespace
 
-bool wish::matches(const stock_event& e) const {
-  const std::int64_t at = e.at.time_since_epoch().count();
-  return allows(ids, e.id) && allows(authors, e.author) && allows(kinds, static_cast<int>(e.kind)) &&
-         (topics.empty() || (!e.topic.empty() && allows(topics, e.topic))) && (!since || at >= *since) && (!until || at <= *until);
-}
-
-filter wish::to_filter() const {
-  filter f;
-  for (const std::string& each : ids) f.ids.push_back(*event_id::parse(each));
-  for (const std::string& each : authors) f.authors.push_back(*pubkey::parse(each));
-  for (const int each : kinds) f.kinds.push_back(static_cast<event_kind>(each));
-  if (!topics.empty()) f.tags.push_back({.name = 't', .values = topics});
-  if (since) f.since = unix_seconds(std::chrono::seconds(*since));
-  if (until) f.until = unix_seconds(std::chrono::seconds(*until));
-  f.limit = limit;
-  f.search = search;
-  return f;
-}
-
-bool any_matches(const std::vector<wish>& wishes, const stock_event& e) {
-  return std::any_of(wishes.begin(), wishes.end(), [&](const wish& w) { return w.matches(e); });
-}
-
 client_message read_client_message(std::string_view text) {
   client_message read;
   rapidjson::Document json;
@@ -74,7 +44,7 @@ client_message read_client_message(std::string_view text) {
   read.what = verb == "REQ" ? kind::req : verb == "CLOSE" ? kind::close : verb == "EVENT" ? kind::event : verb == "AUTH" ? kind::auth : kind::other;
   if (read.what == kind::req || read.what == kind::close) {
     read.subscription = json[1].GetString();
-    for (rapidjson::SizeType i = 2; i < json.Size(); ++i) read.wishes.push_back(read_wish(json[i]));
+    for (rapidjson::SizeType i = 2; i < json.Size(); ++i) read.filters.push_back(read_filter(json[i]));
   } else if (read.what != kind::other) {
     read.event_id = json[1]["id"].GetString();
   }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The only source of chance in a simulated world: the same seed gives the same world on every machine.
+// The only source of randomness in a seeded world: the same seed gives the same world on every machine.
 #pragma once
 
 #include <chrono>
@@ -11,9 +11,9 @@ namespace uvnostr::sim {
 
 using duration = std::chrono::microseconds;
 
-class chance {
+class random_source {
  public:
-  explicit chance(std::uint64_t seed) noexcept : state_(seed) {}
+  explicit random_source(std::uint64_t seed) noexcept : state_(seed) {}
 
   /// SplitMix64: small, fast, and good enough for deciding who drops whom.
   std::uint64_t next() noexcept {
