@@ -38,17 +38,24 @@ unix_seconds later(std::optional<unix_seconds> a, unix_seconds b) noexcept { ret
 history::history(const std::vector<filter>& filters, std::chrono::seconds overlap) noexcept
     : filters_(filters), overlap_(overlap), floors_(filters.size()) {}
 
-/// What the REQ that stays open asks for: all of each filter at first, afterwards what is newer than `reached`.
-std::vector<history::asking> history::parts_of_all(std::optional<unix_seconds> reached) const {
+/// What the REQ that stays open asks for: all of each filter at first, afterwards what is newer than `reached`. Where
+/// nothing has come yet all is new.
+std::vector<history::asking> history::parts_of_all() const {
   std::vector<asking> parts;
   for (std::uint32_t i = 0; i < filters_.size(); ++i) {
     const filter& f = filters_[i];
-    if (!reached) {
-      parts.push_back({.of = {.filter = i, .left = f.limit}});
+    if (!ever_answered_) {
+      parts.emplace_back().of = {.filter = i, .left = f.limit};
       continue;
     }
+    if (!reached_) {
+      parts.emplace_back().of = {.filter = i, .since = floors_[i]};
+      continue;
+    }
+    // A floor that was set by a clock which is ahead is not above what came since.
+    const auto floor = floors_[i] ? std::optional(std::min(*floors_[i], *reached_)) : std::nullopt;
     const auto add = [&](part kinds, std::chrono::seconds back) {
-      parts.push_back({.of = {.filter = i, .kinds = kinds, .since = later(floors_[i], *reached - back)}});
+      parts.emplace_back().of = {.filter = i, .kinds = kinds, .since = later(floor, *reached_ - back)};
     };
     if (!may_have(f, gift_wrap)) {
       add(part::whole, overlap_);
@@ -98,7 +105,7 @@ std::vector<filter> history::begin(unix_seconds now, std::uint32_t page) {
   if (lost_ && ever_answered_ && std::any_of(filters_.begin(), filters_.end(), may_have_ephemeral)) {
     add_gap(*lost_, now, gap_reason::ephemeral);
   }
-  return ask(parts_of_all(reached_), page);
+  return ask(parts_of_all(), page);
 }
 
 void history::note(asking& a, const event_id& id, unix_seconds at) {
@@ -182,7 +189,6 @@ void history::answered(eose_hint hint, unix_seconds now) {
   answered_now_ = ever_answered_ = true;
   lost_.reset();
   if (newest_ && *newest_ <= now) reached_ = later(reached_, *newest_);
-  if (!reached_) reached_ = std::min(begun_.value_or(now), now);
 }
 
 void history::put_back(asking&& a) {
@@ -226,8 +232,6 @@ void history::give_up_page(gap_reason why, unix_seconds now) {
   }
 }
 
-void history::note_forgotten(unix_seconds created_at) { add_gap(created_at, created_at, gap_reason::memory); }
-
 void history::interrupted_page() noexcept {
   if (main_answer_) return;
   for (asking& each : std::exchange(asked_, {})) put_back(std::move(each));
@@ -264,11 +268,11 @@ std::vector<missing_stretch> history::missing() const {
 
 void history::restore(std::optional<unix_seconds> reached, std::vector<missing_stretch> missing, std::vector<std::optional<unix_seconds>> floors) {
   reached_ = reached;
-  ever_answered_ = reached.has_value();
+  ever_answered_ = true;
   floors.resize(filters_.size());
   floors_ = std::move(floors);
   missing_.clear();
-  for (missing_stretch& each : missing) put_back({.of = each});
+  for (const missing_stretch& each : missing) missing_.emplace_back().of = each;
 }
 
 }  // namespace uvnostr::session

@@ -102,7 +102,7 @@ class history {
     std::optional<unix_seconds> passed{};  // a second that was stepped over, in case there is more before it
   };
 
-  std::vector<asking> parts_of_all(std::optional<unix_seconds> reached) const;
+  std::vector<asking> parts_of_all() const;
   filter as_asked(const asking&, std::uint32_t page) const;
   std::vector<filter> ask(std::vector<asking>, std::uint32_t page);
   static void note(asking&, const event_id&, unix_seconds created_at);

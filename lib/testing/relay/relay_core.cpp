@@ -74,7 +74,7 @@ handshake_rule relay_core::take_rule() {
 
 handshake_rule relay_core::next_rule() {
   handshake_rule rule = take_rule();
-  const auto is_date = [](const header& each) { return each.name == "Date"; };
+  const auto is_date = [](const http_header& each) { return each.name == "Date"; };
   if (std::ranges::none_of(rule.headers, is_date)) rule.headers.push_back({"Date", http_date(wall_clock())});
   return rule;
 }
