@@ -25,7 +25,7 @@ bool holds_certificate(const std::string& path) noexcept {
 }
 
 std::string system_ca_file() noexcept {
-  // The same variable that OpenSSL obeys.
+  // OpenSSL obeys the same variable.
   if (const char* chosen = std::getenv("SSL_CERT_FILE"); chosen != nullptr && *chosen != '\0') return chosen;
   for (const char* path : {
            "/etc/ssl/certs/ca-certificates.crt",                 // Debian, Arch, Alpine, OpenWrt

@@ -11,7 +11,7 @@ struct lws_vhost;
 
 namespace uvnostr::net {
 
-/// What every attempt of one connection needs, copied out of the dial_request.
+/// What all attempts of one connection need, copied from its dial_request.
 struct dial_target {
   lws_vhost* vhost = nullptr;
   bool secure = false;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// libwebsockets reports failures as English texts, which differ by version and TLS library; this is the only place
-// that reads them. What is not recognised becomes a general code with the text as its detail.
+// libwebsockets reports failures as English texts, which differ by version and TLS library. Only this file reads them.
+// A text that we do not know becomes the detail of a general code.
 #include "net/disconnect_cause.hpp"
 
 #include <array>
@@ -11,9 +11,7 @@
 #include <libwebsockets.h>
 #include <uv.h>
 
-#if UVNOSTR_BUNDLED_LWS == 0 && !defined(LWS_WITH_MBEDTLS)
-#include <dlfcn.h>
-#endif
+#include "net/lws_flaws.hpp"
 
 namespace uvnostr::net {
 namespace {
@@ -39,24 +37,11 @@ int verify_result(std::string_view text) noexcept {
   return number;
 }
 
-#if UVNOSTR_BUNDLED_LWS == 0 && !defined(LWS_WITH_MBEDTLS)
-// libwebsockets 4.1.6 keeps OpenSSL's finding to itself. OpenSSL is in the process because libwebsockets needs it; we
-// do not link it, so that a libwebsockets with another TLS library does as well.
-int openssl_verify_result(lws* wsi) noexcept {
-  using getter = long (*)(const void*);
-  static const auto get = reinterpret_cast<getter>(dlsym(RTLD_DEFAULT, "SSL_get_verify_result"));
-  const void* const connection = lws_get_ssl(wsi);
-  return get != nullptr && connection != nullptr ? static_cast<int>(get(connection)) : 0;
-}
-#else
-int openssl_verify_result(lws*) noexcept { return 0; }
-#endif
-
-// Our patch's word for a handshake of mbedTLS that ended before a certificate came.
+// The bundled libwebsockets with mbedTLS says so of a handshake that ended before a certificate came.
 constexpr int no_certificate_seen = 50;
 
-// Empty if it is about something else than the certificate. The numbers are those of OpenSSL's x509_vfy.h, with
-// mbedTLS as well.
+// What is wrong with the certificate; empty if it is something else. The numbers are those of OpenSSL's x509_vfy.h,
+// which libwebsockets uses with mbedTLS too.
 std::string_view certificate_fault(std::string_view text, int number) noexcept {
   if (number == no_certificate_seen) return {};
   if (number == 62 || number == 64 || contains_one_of(text, {"ostname mismatch", "IP address mismatch"})) {
@@ -86,7 +71,7 @@ std::optional<std::chrono::seconds> retry_after(lws* wsi) noexcept {
   std::array<char, 32> value{};
   const int size = lws_hdr_copy(wsi, value.data(), static_cast<int>(value.size()), WSI_TOKEN_HTTP_RETRY_AFTER);
   if (size <= 0) return {};
-  // The other form of the header, a date, is rare, and would need the relay's clock to agree with ours.
+  // The header's other form is a date. It is rare, and the relay's clock would have to agree with ours.
   unsigned seconds = 0;
   const char* const end = value.data() + size;
   const auto [stop, error] = std::from_chars(value.data(), end, seconds);

@@ -1,19 +1,22 @@
 // SPDX-License-Identifier: MIT
-// Happy path: start() gives libwebsockets an address, it connects, greets (TLS) and upgrades, on_event() passes what
-// comes to the owner, WSI_DESTROY frees us. What can go wrong:
-// - A failure inside of start() has no callback, or a WSI_DESTROY later, or none: then we stay in the context's list
-//   until it ends.
-// - libwebsockets loses the errno of connect(). While connecting we therefore put a callback of our own on its poll
-//   handle, which asks the socket first; should libwebsockets set its own again, only the cause is less precise.
-// - The owner may go inside of any call we make to it; after each one owner_ is looked at again, and -1 returned,
-//   which makes libwebsockets close.
+// Happy path: start() gives libwebsockets an address; it connects, greets (TLS) and upgrades; on_event() passes on what
+// comes to the owner; WSI_DESTROY frees us. What can go wrong:
+// - If start() fails, WSI_DESTROY may come before it returns, later, or never: we stay listed until the context ends.
+// - libwebsockets loses the errno of connect(). So a callback of our own on its poll handle asks the socket first. If
+//   libwebsockets sets its own callback again, only the cause is less precise.
+// - The owner may go in any call that we make to it. Our phase says so: each event is answered by what the phase says
+//   after the call, and -1 makes libwebsockets close.
 #include "net/lws_attempt.hpp"
 
+#include <cassert>
 #include <string>
 #include <utility>
 
+#include "net/context_registry.hpp"
 #include "net/disconnect_cause.hpp"
 #include "net/lws_connection.hpp"
+#include "net/lws_flaws.hpp"
+#include "net/shared_context.hpp"
 #include "net/socket_calls.hpp"
 
 namespace uvnostr::net {
@@ -28,9 +31,9 @@ constexpr int connecting_events = UV_READABLE | UV_WRITABLE;
 
 lws_attempt* lws_attempt::start(shared_context& context, const dial_target& target, const ip_address& address,
                                 lws_connection& owner, port::disconnect& why) noexcept {
-  auto* self = new lws_attempt(context, owner, target.secure);
-  context.add(*self);
-  const std::size_t known_handles = context.count_handles();
+  auto* self = new lws_attempt(context, target);
+  context.attempts().add(*self);
+  const newer_handles handles(context.loop());
 
   lws_client_connect_info info{};
   info.context = context.handle();
@@ -44,60 +47,65 @@ lws_attempt* lws_attempt::start(shared_context& context, const dial_target& targ
   info.alpn = "http/1.1";
   info.ietf_version_or_minus_one = -1;
   info.opaque_user_data = self;
-  info.pwsi = &self->wsi_;
   info.retry_and_idle_policy = &no_idle_policy;
   lws* const wsi = lws_client_connect_via_info(&info);
 
-  self->starting_ = false;
   if (wsi == nullptr) {
     why = cause_of_errno(route_error(address));
-    context.close_forgotten_handles(known_handles);
-    self->owner_ = nullptr;
-    self->ended_ = true;
-    if (self->destroyed_) {
-      context.remove(*self);
-      delete self;
-    }
+    close_forgotten(handles);
+    if (context.attempts().holds(self) && self->phase_ != attempt_phase::ended) self->enter(attempt_phase::ended);
     return nullptr;
   }
+  self->owner_ = &owner;
   self->wsi_ = wsi;
-  self->watch_connecting(known_handles);
-  // libwebsockets arms its timers only after it was called by the loop.
+  self->watch_connecting(handles);
+  // libwebsockets arms its timers only when the loop has called it.
   lws_cancel_service(context.handle());
   return self;
 }
 
-void lws_attempt::watch_connecting(std::size_t known_handles) noexcept {
-  uv_poll_t* const poll = context_.adopt_new_handles(known_handles, lws_get_socket_fd(wsi_));
-  if (poll == nullptr || connected_) return;
-  poll_ = poll;
-  lws_callback_ = poll->poll_cb;
-  uv_poll_start(poll, connecting_events, [](uv_poll_t* p, int status, int events) { on_connecting(p, status, events); });
+void lws_attempt::enter(attempt_phase next) noexcept {
+  assert(may_follow(phase_, next));
+  phase_ = next;
+}
+
+void lws_attempt::watch_connecting(const newer_handles& handles) noexcept {
+  const lws_sockfd_type socket = lws_get_socket_fd(wsi_);
+  handles.visit([this, socket](uv_handle_t* handle) {
+    // The connection itself keeps the loop alive, if it may.
+    uv_unref(handle);
+    if (handle->type != UV_POLL || phase_ != attempt_phase::connecting) return;
+    if (socket != LWS_SOCK_INVALID && watched_socket(handle) == socket) poll_ = reinterpret_cast<uv_poll_t*>(handle);
+  });
+  if (poll_ == nullptr) return;
+  lws_callback_ = poll_->poll_cb;
+  uv_poll_start(poll_, connecting_events, [](uv_poll_t* p, int status, int events) { on_connecting(p, status, events); });
 }
 
 void lws_attempt::on_connecting(uv_poll_t* poll, int status, int events) noexcept {
   // The handle's data is libwebsockets' own, so we are found by the handle.
-  auto* self = shared_context::find(poll);
-  if (self == nullptr || self->is_abandoned()) {
+  auto* const self = context_registry::attempt_waiting_for(poll);
+  if (self == nullptr || self->phase_ == attempt_phase::abandoned) {
     uv_poll_stop(poll);
     return;
   }
   self->socket_error_ = socket_error_of(lws_get_socket_fd(self->wsi_));
   if (self->socket_error_ != 0) {
-    // Reading the error has cleared it: libwebsockets would take the socket for connected.
+    // Asking has cleared the error: libwebsockets would take the socket for connected.
     lws_set_timeout(self->wsi_, PENDING_TIMEOUT_USER_OK, LWS_TO_KILL_SYNC);
     return;
   }
+  attempt_list& attempts = self->context_.attempts();
   const uv_poll_cb original = self->lws_callback_;
+  self->poll_ = nullptr;
   if (status == 0) uv_poll_start(poll, connecting_events, original);
   original(poll, status, events);
-  // If the peer has reset the connection in between, 4.1.6 is done with the socket now and forgets the handle.
-  if (shared_context::find(poll) == nullptr) shared_context::close_if_forgotten(poll);
+  if (!attempts.holds(self)) close_forgotten(poll);
 }
 
 void lws_attempt::abandon() noexcept {
-  owner_ = nullptr;
-  if (ended_ || wsi_ == nullptr) return;
+  if (std::exchange(owner_, nullptr) == nullptr || !may_follow(phase_, attempt_phase::abandoned)) return;
+  enter(attempt_phase::abandoned);
   // Closing at once could be inside of libwebsockets' own walk over its sockets.
   lws_set_timeout(wsi_, PENDING_TIMEOUT_USER_OK, LWS_TO_KILL_ASYNC);
   lws_cancel_service(context_.handle());
@@ -106,15 +114,13 @@ void lws_attempt::abandon() noexcept {
 void lws_attempt::begin_close(std::uint16_t code, std::string& reason) noexcept {
   lws_close_reason(wsi_, static_cast<lws_close_status>(code), reinterpret_cast<unsigned char*>(reason.data()),
                    reason.size());
-  // LWS_CALLBACK_TIMER returns -1, instead of the callback that we are in. A libwebsockets built with its debugging on
-  // (Debian's is) closes a socket twice after a write, the second time without sending anything; and after a read that
-  // came with the upgrade's answer, it would read the same bytes again.
-  lws_set_timer_usecs(wsi_, 1);
+  enter(attempt_phase::closing);
+  close_in_next_turn(wsi_);
 }
 
 void lws_attempt::let_it_close() noexcept {
+  assert(phase_ == attempt_phase::closing);
   owner_ = nullptr;
-  letting_close_ = true;
 }
 
 }  // namespace uvnostr::net

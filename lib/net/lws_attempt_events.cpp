@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The half of lws_attempt that libwebsockets calls; see lws_attempt.cpp.
+#include <cassert>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -45,37 +46,39 @@ int lws_attempt::on_event(lws* wsi, lws_callback_reasons reason, void*, void* in
 }
 
 int lws_attempt::handle(lws* wsi, lws_callback_reasons reason, void* in, std::size_t size) noexcept {
-  const auto* text = static_cast<const char*>(in);
-  if (reason == LWS_CALLBACK_WSI_DESTROY) return end();
-  wsi_ = wsi;
-  if (owner_ == nullptr) {
-    if (reason == LWS_CALLBACK_CLIENT_CLOSED || reason == LWS_CALLBACK_CLIENT_CONNECTION_ERROR) ended_ = true;
-    return letting_close_ && reason != LWS_CALLBACK_TIMER ? go_on : close_it;
+  const std::string_view bytes(static_cast<const char*>(in), in != nullptr ? size : 0);
+  if (reason == LWS_CALLBACK_WSI_DESTROY) {
+    destroyed();
+    return go_on;
   }
+  wsi_ = wsi;
   switch (reason) {
-    case LWS_CALLBACK_CLIENT_RECEIVE:
-      // The bytes may lie in the buffer that all connections share. Nothing that a listener can do uses it meanwhile:
-      // dialling, reading and the end of the context wait for the loop.
-      owner_->on_piece(std::string_view(text, size), lws_remaining_packet_payload(wsi),
-                       lws_is_final_fragment(wsi) != 0, lws_frame_is_binary(wsi) != 0);
-      break;
-    case LWS_CALLBACK_CLIENT_RECEIVE_PONG:
-      owner_->on_pong_frame();
-      break;
-    case LWS_CALLBACK_CLIENT_WRITEABLE:
-      return owner_->write(wsi) && owner_ != nullptr ? go_on : close_it;
-    case LWS_CALLBACK_WS_PEER_INITIATED_CLOSE:
-      owner_->on_close_frame(std::string_view(text, size));
-      return go_on;
     case LWS_CALLBACK_TIMER:
-      return close_it;
+      return close_it;  // see close_in_next_turn()
+    case LWS_CALLBACK_CLIENT_CONNECTION_ERROR:
+      failed(bytes);
+      return go_on;
+    case LWS_CALLBACK_CLIENT_CLOSED:
+    case LWS_CALLBACK_CLOSED_CLIENT_HTTP:
+      if (owner_ != nullptr && was_open()) {
+        closed(lws_get_close_length(wsi) > 0 || (!target_.secure && peer_is_there(lws_get_socket_fd(wsi))));
+      } else {
+        failed({});
+      }
+      return go_on;
+    default:
+      break;
+  }
+  if (!rule_of(phase_).has_owner) return rule_of(phase_).keeps_socket ? go_on : close_it;
+  switch (reason) {
     case LWS_CALLBACK_WSI_CREATE:
-      connected_ = true;
+      poll_ = nullptr;
+      if (phase_ == attempt_phase::connecting) enter(target_.secure ? attempt_phase::greeting : attempt_phase::upgrading);
       return go_on;
     case LWS_CALLBACK_CLIENT_APPEND_HANDSHAKE_HEADER: {
-      requested_ = true;
+      if (phase_ != attempt_phase::upgrading) enter(attempt_phase::upgrading);
       auto** position = static_cast<unsigned char**>(in);
-      return add_headers(wsi, position, *position + size);
+      return add_headers(position, *position + size) ? go_on : close_it;
     }
     case LWS_CALLBACK_CLIENT_FILTER_PRE_ESTABLISH: {
       // We offer neither, so the answer may name neither (RFC 6455, 4.1).
@@ -83,68 +86,77 @@ int lws_attempt::handle(lws* wsi, lws_callback_reasons reason, void* in, std::si
                            lws_hdr_total_length(wsi, WSI_TOKEN_PROTOCOL) > 0;
       return unasked ? close_it : go_on;
     }
-    case LWS_CALLBACK_CLIENT_ESTABLISHED:
-      established_ = true;
-      owner_->on_established(*this);
-      break;
-    case LWS_CALLBACK_CLIENT_CONNECTION_ERROR:
-      return fail(text, text != nullptr ? size : 0);
-    case LWS_CALLBACK_CLIENT_CLOSED:
-    case LWS_CALLBACK_CLOSED_CLIENT_HTTP:
-      if (!established_) return fail("", 0);
-      ended_ = true;
-      owner_->on_ended(lws_get_close_length(wsi) > 0 || (!secure_ && peer_is_there(lws_get_socket_fd(wsi_))));
-      return go_on;
     default:
-      break;
+      if (owner_ != nullptr && !tell(reason, bytes)) return close_it;
+      return rule_of(phase_).keeps_socket ? go_on : close_it;
   }
-  return owner_ != nullptr || letting_close_ ? go_on : close_it;
 }
 
-int lws_attempt::add_headers(lws* wsi, unsigned char** position, unsigned char* end) noexcept {
-  const dial_target& target = owner_->target();
+/// False if libwebsockets is to close, whatever the phase says.
+bool lws_attempt::tell(lws_callback_reasons reason, std::string_view bytes) noexcept {
+  switch (reason) {
+    case LWS_CALLBACK_CLIENT_ESTABLISHED:
+      enter(attempt_phase::open);
+      owner_->on_established(*this);
+      return true;
+    case LWS_CALLBACK_CLIENT_RECEIVE:
+      // The bytes may lie in the buffer that all connections share. Nothing that a listener can do uses it meanwhile:
+      // dialling, reading and the end of the context wait for the loop.
+      owner_->on_piece({bytes, lws_remaining_packet_payload(wsi_), lws_is_final_fragment(wsi_) != 0,
+                        lws_frame_is_binary(wsi_) != 0});
+      return true;
+    case LWS_CALLBACK_CLIENT_RECEIVE_PONG:
+      owner_->on_pong_frame();
+      return true;
+    case LWS_CALLBACK_WS_PEER_INITIATED_CLOSE:
+      owner_->on_close_frame(bytes);
+      return true;
+    case LWS_CALLBACK_CLIENT_WRITEABLE:
+      return owner_->write(wsi_);
+    default:
+      return true;
+  }
+}
+
+bool lws_attempt::add_headers(unsigned char** position, unsigned char* end) noexcept {
   const auto add = [&](const std::string& name, const std::string& value) {
-    return lws_add_http_header_by_name(wsi, bytes_of(name + ":"), bytes_of(value), static_cast<int>(value.size()),
+    return lws_add_http_header_by_name(wsi_, bytes_of(name + ":"), bytes_of(value), static_cast<int>(value.size()),
                                        position, end) == 0;
   };
-  if (!target.user_agent.empty() && !add("user-agent", target.user_agent)) return close_it;
-  for (const auto& header : target.headers) {
-    if (!add(header.name, header.value)) return close_it;
+  if (!target_.user_agent.empty() && !add("user-agent", target_.user_agent)) return false;
+  for (const auto& header : target_.headers) {
+    if (!add(header.name, header.value)) return false;
   }
-  return go_on;
+  return true;
 }
 
-int lws_attempt::fail(const char* text, std::size_t size) noexcept {
-  ended_ = true;
-  if (starting_) return go_on;  // start() reports it
+/// It ended before it was open, or without an owner: inside of start() there is none yet.
+void lws_attempt::failed(std::string_view text) noexcept {
+  const attempt_phase was = phase_;
+  if (was != attempt_phase::ended) enter(attempt_phase::ended);
+  if (owner_ == nullptr) return;
   port::disconnect why;
-  if (socket_error_ != 0 || !connected_) {
-    why = cause_of_errno(socket_error_);
-  } else if (secure_ && !requested_) {
-    why = cause_of_failed_tls(wsi_, std::string_view(text, size));
+  if (was == attempt_phase::greeting) {
+    why = cause_of_failed_tls(wsi_, text);
+  } else if (was == attempt_phase::upgrading) {
+    why = cause_of_failed_upgrade(wsi_, text);
   } else {
-    why = cause_of_failed_upgrade(wsi_, std::string_view(text, size));
+    why = cause_of_errno(socket_error_);
   }
   std::exchange(owner_, nullptr)->on_failed(*this, std::move(why));
-  return go_on;
 }
 
-int lws_attempt::end() noexcept {
-  // As a rule the end was told before; 4.1.6 tells it only so where it gave a handshake up.
-  destroyed_ = true;
-  if (starting_) return go_on;
-  if (owner_ != nullptr) {
-    ended_ = true;
-    auto* const owner = owner_;
-    if (established_) {
-      owner->on_ended(false);
-    } else {
-      fail("", 0);
-    }
-  }
-  context_.remove(*this);
+/// It ended after it was open. The owner is told.
+void lws_attempt::closed(bool we_broke_it_off) noexcept {
+  enter(attempt_phase::ended);
+  std::exchange(owner_, nullptr)->on_ended(we_broke_it_off);
+}
+
+void lws_attempt::destroyed() noexcept {
+  // As a rule the owner knows already. Where 4.1.6 gave a handshake up, it says so in no other way.
+  if (owner_ != nullptr && was_open()) closed(false);
+  if (owner_ != nullptr) failed({});
   delete this;
-  return go_on;
 }
 
 }  // namespace uvnostr::net

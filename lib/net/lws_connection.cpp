@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: MIT
-// Happy path: dial() asks the resolver, addresses are tried with a head start each (RFC 8305), the first that reaches
-// the WebSocket upgrade becomes open_, text goes both ways, close() or the relay ends it, finish() reports.
-// What can go wrong: every step can fail, and the listener may abort() inside of any callback, or the whole world may
-// be released there. So nothing is touched after a call to the listener but retired_, and memory is freed only in the
-// loop's next turn, when the timer's handle is closed. Nothing is reported inside of a call made on us: that waits
-// for the timer.
+// Happy path: dial() asks the resolver; each address gets a head start over the next (RFC 8305); the first that is
+// upgraded becomes the socket; text goes both ways; close() or the relay ends it; finish() reports.
+// What can go wrong: every step can fail, and in any callback the listener may abort() us or release the whole world.
+// After a call to the listener we therefore ask is_over() before anything else. The memory lives until the loop's next
+// turn, when the timer's handle is closed. Nothing is reported inside of a call made on us; that waits for the timer.
 #include "net/lws_connection.hpp"
 
 #include <algorithm>
@@ -24,7 +23,11 @@ constexpr std::uint64_t head_start_ms = 250;  // RFC 8305, 5
 
 lws_connection::lws_connection(lws_transport& transport, dial_target target, std::size_t max_message_bytes,
                                port::connection_listener& listener) noexcept
-    : transport_(transport), listener_(listener), target_(std::move(target)), max_message_bytes_(max_message_bytes), queue_(transport.masks()) {
+    : transport_(transport),
+      listener_(listener),
+      target_(std::move(target)),
+      queue_(transport.masks()),
+      incoming_(transport.spares(), max_message_bytes) {
   uv_timer_init(transport.loop(), &timer_);
   uv_unref(reinterpret_cast<uv_handle_t*>(&timer_));
   timer_.data = this;
@@ -32,19 +35,25 @@ lws_connection::lws_connection(lws_transport& transport, dial_target target, std
   transport_.reactor().begin_use();
 }
 
-result<lws_connection*> lws_connection::dial(lws_transport& transport, dial_target target,
-                                             std::size_t max_message_bytes,
-                                             port::connection_listener& listener) noexcept {
+lws_connection* lws_connection::dial(lws_transport& transport, dial_target target, std::size_t max_message_bytes,
+                                     port::connection_listener& listener) noexcept {
   auto* self = new lws_connection(transport, std::move(target), max_message_bytes, listener);
+  const std::string& host = self->target_.host;
   ip_address literal;
-  if (parse_ip_address(self->target_.host, literal)) {
+  if (parse_ip_address(host, literal)) {
     self->addresses_.push_back(std::move(literal));
-    self->start_timer(0);
-  } else if (const auto error = resolver_request::start(transport.loop(), self->target_.host, *self, self->question_)) {
-    self->failure_.cause = error;
-    self->start_timer(0);
+  } else {
+    self->failure_.cause = resolver_request::start(transport.loop(), host, *self, self->question_);
+    if (self->question_ != nullptr) return self;
   }
+  self->enter(connection_phase::trying);
+  self->start_timer(0);
   return self;
+}
+
+void lws_connection::enter(connection_phase next) noexcept {
+  assert(may_follow(phase_, next));
+  phase_ = next;
 }
 
 void lws_connection::start_timer(std::uint64_t milliseconds) noexcept {
@@ -60,11 +69,12 @@ void lws_connection::on_resolved(std::error_code error, const char* detail,
     return;
   }
   addresses_ = std::move(addresses);
+  enter(connection_phase::trying);
   try_next_address();
 }
 
 void lws_connection::on_timer() noexcept {
-  if (closing_) {
+  if (phase_ == connection_phase::quitting) {
     finish(std::error_code());
   } else {
     try_next_address();
@@ -91,67 +101,58 @@ void lws_connection::remember(port::disconnect why) noexcept {
 
 void lws_connection::on_failed(lws_attempt& attempt, port::disconnect why) noexcept {
   std::erase(attempts_, &attempt);
-  if (closing_) return;  // on_timer() reports the end
   if (is_final(why)) {
     finish(std::move(why));
     return;
   }
   remember(std::move(why));
   if (next_address_ < addresses_.size()) {
-    // Not here: we are inside of libwebsockets' closing of a socket.
+    // Not here: libwebsockets is closing a socket, and we are inside of that.
     start_timer(0);
   } else if (attempts_.empty()) {
     finish(std::move(failure_));
   }
 }
 
-void lws_connection::on_established(lws_attempt& attempt) noexcept {
-  if (closing_) return attempt.abandon();
-  uv_timer_stop(&timer_);
-  for (auto* other : attempts_) {
-    if (other != &attempt) other->abandon();
+void lws_connection::abandon_all_but(const lws_attempt* chosen) noexcept {
+  for (auto* attempt : attempts_) {
+    if (attempt != chosen) attempt->abandon();
   }
-  attempts_ = {&attempt};
-  open_ = &attempt;
-  apply_flow();
-  listener_.on_open();
-  if (!retired_ && (!queue_.empty() || ping_due_)) ask_to_write();
+  std::erase_if(attempts_, [chosen](const lws_attempt* attempt) { return attempt != chosen; });
 }
 
-void lws_connection::on_piece(std::string_view bytes, std::size_t rest_of_frame, bool is_last_frame,
-                              bool is_binary) noexcept {
-  if (closing_) return;
-  if (!in_message_) message_bytes_ = 0;
-  const std::size_t room = max_message_bytes_ - message_bytes_;
-  if (bytes.size() > room || rest_of_frame > room - bytes.size()) {
-    give_up_message();
-    return;
+void lws_connection::on_established(lws_attempt& attempt) noexcept {
+  uv_timer_stop(&timer_);
+  abandon_all_but(&attempt);
+  enter(connection_phase::open);
+  if (!reading_) lws_rx_flow_control(socket(), 0);
+  listener_.on_open();
+  if (rule().has_socket && (!queue_.empty() || ping_due_)) ask_to_write();
+}
+
+void lws_connection::on_piece(const message_piece& piece) noexcept {
+  if (!rule().delivers) return;
+  switch (incoming_.add(piece)) {
+    case incoming_message::outcome::incomplete:
+      return;
+    case incoming_message::outcome::too_big:
+      give_up_message();
+      return;
+    case incoming_message::outcome::binary:
+      listener_.on_binary(incoming_.size());
+      return;
+    case incoming_message::outcome::text:
+      listener_.on_text(incoming_.text());
+      if (!is_over()) incoming_.done_with_text();
+      return;
   }
-  const bool is_whole = is_last_frame && rest_of_frame == 0;
-  if (is_whole && !in_message_ && !is_binary) {
-    listener_.on_text(bytes);
-    return;
-  }
-  if (!in_message_ && !is_binary) message_ = transport_.spares().take();
-  in_message_ = !is_whole;
-  message_bytes_ += bytes.size();
-  if (is_binary) {
-    if (is_whole) listener_.on_binary(message_bytes_);
-    return;
-  }
-  message_.reserve(message_bytes_ + rest_of_frame);
-  message_.append(bytes);
-  if (!is_whole) return;
-  std::string whole = std::exchange(message_, {});
-  listener_.on_text(whole);
-  if (!retired_) transport_.spares().give_back(std::move(whole));
 }
 
 void lws_connection::give_up_message() noexcept {
   std::string reason = "message too big";
-  open_->begin_close(LWS_CLOSE_STATUS_MESSAGE_TOO_LARGE, reason);
+  attempts_.front()->begin_close(LWS_CLOSE_STATUS_MESSAGE_TOO_LARGE, reason);
   // The code goes out after we are gone: to wait for the answer of such a relay would be of no use.
-  open_->let_it_close();
+  attempts_.front()->let_it_close();
   finish(errc::message_too_big);
 }
 
@@ -172,7 +173,7 @@ void lws_connection::on_close_frame(std::string_view payload) noexcept {
 void lws_connection::on_ended(bool we_broke_it_off) noexcept {
   if (peers_close_) {
     finish(std::move(*peers_close_));
-  } else if (close_sent_) {
+  } else if (phase_ == connection_phase::closing) {
     finish(std::error_code());
   } else {
     finish(we_broke_it_off ? errc::protocol_error : errc::connection_lost);
@@ -192,14 +193,10 @@ void lws_connection::finish(port::disconnect why) noexcept {
 }
 
 void lws_connection::retire() noexcept {
-  assert(!retired_);
-  retired_ = true;
-  open_ = nullptr;
+  enter(connection_phase::over);
   if (question_ != nullptr) std::exchange(question_, nullptr)->cancel();
-  for (auto* attempt : std::exchange(attempts_, {})) {
-    if (!attempt->is_abandoned()) attempt->abandon();
-  }
-  transport_.remove(*this);
+  abandon_all_but(nullptr);
+  in_transport_.unlink();
   transport_.reactor().end_use();
   uv_close(reinterpret_cast<uv_handle_t*>(&timer_),
            [](uv_handle_t* handle) { delete static_cast<lws_connection*>(handle->data); });

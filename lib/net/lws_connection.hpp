@@ -8,7 +8,10 @@
 
 #include <uv.h>
 
+#include "base/intrusive_list.hpp"
+#include "net/connection_phase.hpp"
 #include "net/dial_target.hpp"
+#include "net/incoming_message.hpp"
 #include "net/lws_attempt.hpp"
 #include "net/uv_reactor.hpp"
 #include "net/uv_resolver.hpp"
@@ -19,12 +22,12 @@ namespace uvnostr::net {
 
 class lws_transport;
 
-/// port::connection. Frees itself when it has ended and libuv has let go of its timer.
+/// port::connection. Frees itself when it is over and libuv has let go of its timer.
 class lws_connection final : public port::connection, private resolver_listener {
  public:
-  /// Null with an error if the resolver could not be asked.
-  static result<lws_connection*> dial(lws_transport&, dial_target, std::size_t max_message_bytes,
-                                      port::connection_listener&) noexcept;
+  /// Begins to connect. Whatever fails is told by on_disconnect().
+  static lws_connection* dial(lws_transport&, dial_target, std::size_t max_message_bytes,
+                              port::connection_listener&) noexcept;
 
   bool send_text(std::string_view) noexcept override;
   void send_ping() noexcept override;
@@ -34,10 +37,9 @@ class lws_connection final : public port::connection, private resolver_listener 
   void abort() noexcept override;
 
   // What an attempt reports. After each of these it may have no owner any more.
-  const dial_target& target() const noexcept { return target_; }
   void on_established(lws_attempt&) noexcept;
   void on_failed(lws_attempt&, port::disconnect) noexcept;
-  void on_piece(std::string_view bytes, std::size_t rest_of_frame, bool is_last_frame, bool is_binary) noexcept;
+  void on_piece(const message_piece&) noexcept;
   void on_pong_frame() noexcept { listener_.on_pong(); }
   void on_close_frame(std::string_view payload) noexcept;
   void on_ended(bool we_broke_it_off) noexcept;
@@ -50,22 +52,30 @@ class lws_connection final : public port::connection, private resolver_listener 
   lws_connection(lws_transport&, dial_target, std::size_t max_message_bytes, port::connection_listener&) noexcept;
   ~lws_connection() = default;
 
+  void enter(connection_phase) noexcept;
+  bool is_over() const noexcept { return phase_ == connection_phase::over; }
+  const connection_rule& rule() const noexcept { return rule_of(phase_); }
+
+  /// In the phases that have one.
+  lws* socket() const noexcept { return attempts_.front()->wsi(); }
+
   void on_resolved(std::error_code, const char* detail, std::vector<ip_address>) noexcept override;
   void on_timer() noexcept;
   void start_timer(std::uint64_t milliseconds) noexcept;
   void try_next_address() noexcept;
+  void abandon_all_but(const lws_attempt*) noexcept;
   void remember(port::disconnect) noexcept;
   void give_up_message() noexcept;
+  void ask_to_write() noexcept;
+  void set_reading(bool) noexcept;
   void finish(port::disconnect) noexcept;
   void finish(std::error_code cause, std::string detail = {}) noexcept;
   void retire() noexcept;
-  void ask_to_write() noexcept;
-  void apply_flow() noexcept;
 
   lws_transport& transport_;
   port::connection_listener& listener_;
   dial_target target_;
-  std::size_t max_message_bytes_;
+  connection_phase phase_ = connection_phase::resolving;
 
   // Until one address answers.
   resolver_request* question_ = nullptr;
@@ -75,27 +85,17 @@ class lws_connection final : public port::connection, private resolver_listener 
   port::disconnect failure_;  // the most telling so far
   uv_timer_t timer_{};        // the head start of an address, and what must not be said inside of a call
 
-  // Afterwards.
-  lws_attempt* open_ = nullptr;
+  // With a socket, which is then the only attempt.
   write_queue queue_;
+  incoming_message incoming_;
   bool write_asked_ = false;
-  bool owes_writable_ = false;
   bool ping_due_ = false;
-  bool paused_ = false;
-  bool flow_is_paused_ = false;
-  std::string message_;            // the text so far of one that comes in pieces
-  std::size_t message_bytes_ = 0;  // of a binary one as well
-  bool in_message_ = false;
-
-  bool retired_ = false;
-  bool closing_ = false;
-  bool close_sent_ = false;
+  bool reading_ = true;
   std::uint16_t close_code_ = 0;
   std::string close_reason_;
   std::optional<port::disconnect> peers_close_;
 
-  lws_connection* next_ = nullptr;
-  lws_connection* previous_ = nullptr;
+  base::list_hook<lws_connection> in_transport_{*this};
 };
 
 }  // namespace uvnostr::net

@@ -35,12 +35,9 @@ bool write_ping(lws* wsi) noexcept {
 
 bool lws_connection::send_text(std::string_view text) noexcept {
   transport_.reactor().assert_thread();
-  assert(!retired_);
-  if (closing_) return true;  // the end is on its way; nobody waits for room any more
-  if (!queue_.push(text)) {
-    owes_writable_ = true;
-    return false;
-  }
+  assert(!is_over());
+  if (!rule().takes) return true;  // the end is on its way; nobody waits for room now
+  if (!queue_.push(text)) return false;
   ask_to_write();
   return true;
 }
@@ -53,12 +50,12 @@ void lws_connection::send_ping() noexcept {
 
 void lws_connection::ask_to_write() noexcept {
   // Each asking is a system call.
-  if (open_ != nullptr && !std::exchange(write_asked_, true)) lws_callback_on_writable(open_->wsi());
+  if (rule().has_socket && !std::exchange(write_asked_, true)) lws_callback_on_writable(socket());
 }
 
 bool lws_connection::write(lws* wsi) noexcept {
   write_asked_ = false;
-  if (close_sent_) return true;
+  if (phase_ == connection_phase::closing) return true;
   if (ping_due_ && lws_partial_buffered(wsi) == 0) {
     ping_due_ = false;
     if (!write_ping(wsi)) return false;
@@ -70,58 +67,54 @@ bool lws_connection::write(lws* wsi) noexcept {
       ask_to_write();
       break;
     case write_queue::outcome::emptied:
-      if (!closing_) break;
-      close_sent_ = true;
-      open_->begin_close(close_code_, close_reason_);
+      if (phase_ != connection_phase::closing_later) break;
+      enter(connection_phase::closing);
+      attempts_.front()->begin_close(close_code_, close_reason_);
       break;
   }
-  if (owes_writable_ && !closing_ && queue_.has_room()) {
-    owes_writable_ = false;
-    listener_.on_writable();
-  }
+  if (rule().takes && queue_.take_room_owed()) listener_.on_writable();
   return true;
 }
 
 void lws_connection::pause_reading() noexcept {
   transport_.reactor().assert_thread();
-  paused_ = true;
-  apply_flow();
+  set_reading(false);
 }
 
 void lws_connection::resume_reading() noexcept {
   transport_.reactor().assert_thread();
-  paused_ = false;
-  apply_flow();
+  set_reading(true);
 }
 
-void lws_connection::apply_flow() noexcept {
-  if (open_ == nullptr || paused_ == flow_is_paused_) return;
-  flow_is_paused_ = paused_;
-  lws_rx_flow_control(open_->wsi(), paused_ ? 0 : 1);
+void lws_connection::set_reading(bool reading) noexcept {
+  if (std::exchange(reading_, reading) != reading && rule().has_socket) lws_rx_flow_control(socket(), reading ? 1 : 0);
 }
 
 void lws_connection::close(std::uint16_t code, std::string_view reason) noexcept {
   transport_.reactor().assert_thread();
-  assert(!retired_);
-  if (closing_) return;
-  closing_ = true;
-  if (open_ == nullptr) {
-    if (question_ != nullptr) std::exchange(question_, nullptr)->cancel();
-    for (auto* attempt : std::exchange(attempts_, {})) attempt->abandon();
-    start_timer(0);
-    return;
+  assert(!is_over());
+  switch (phase_) {
+    case connection_phase::resolving:
+    case connection_phase::trying:
+      if (question_ != nullptr) std::exchange(question_, nullptr)->cancel();
+      abandon_all_but(nullptr);
+      enter(connection_phase::quitting);
+      start_timer(0);
+      break;
+    case connection_phase::open:
+      enter(connection_phase::closing_later);
+      close_code_ = code;
+      close_reason_ = fitting_reason(reason);
+      set_reading(true);  // for the relay's answer
+      ask_to_write();
+      break;
+    default:
+      break;  // it was called before
   }
-  close_code_ = code;
-  close_reason_ = fitting_reason(reason);
-  // The relay's answer must be read.
-  paused_ = false;
-  apply_flow();
-  ask_to_write();
 }
 
 void lws_connection::abort() noexcept {
   transport_.reactor().assert_thread();
-  assert(!retired_);
   retire();
 }
 

@@ -24,9 +24,7 @@ result<port::connection*> lws_transport::dial(const port::dial_request& request,
   target.path = request.url.target;
   target.user_agent = request.options.user_agent;
   target.headers = request.options.headers;
-  auto dialled = lws_connection::dial(*this, std::move(target), request.options.max_message_bytes, listener);
-  if (!dialled) return dialled.error();
-  return static_cast<port::connection*>(*dialled);
+  return lws_connection::dial(*this, std::move(target), request.options.max_message_bytes, listener);
 }
 
 std::error_code lws_transport::check(const relay_options& options) noexcept {
@@ -35,20 +33,10 @@ std::error_code lws_transport::check(const relay_options& options) noexcept {
 }
 
 void lws_transport::release() noexcept {
-  while (connections_ != nullptr) connections_->abort();
+  while (auto* connection = connections_.front()) connection->abort();
   context_.release();
 }
 
-void lws_transport::add(lws_connection& connection) noexcept {
-  connection.next_ = connections_;
-  connection.previous_ = nullptr;
-  if (connections_ != nullptr) connections_->previous_ = &connection;
-  connections_ = &connection;
-}
-
-void lws_transport::remove(lws_connection& connection) noexcept {
-  (connection.previous_ != nullptr ? connection.previous_->next_ : connections_) = connection.next_;
-  if (connection.next_ != nullptr) connection.next_->previous_ = connection.previous_;
-}
+void lws_transport::add(lws_connection& connection) noexcept { connections_.push_front(connection.in_transport_); }
 
 }  // namespace uvnostr::net

@@ -3,6 +3,7 @@
 
 #include <uv.h>
 
+#include "base/intrusive_list.hpp"
 #include "net/mask_source.hpp"
 #include "net/shared_context.hpp"
 #include "net/spare_texts.hpp"
@@ -23,7 +24,7 @@ class lws_transport final : public port::transport {
   result<port::connection*> dial(const port::dial_request&, port::connection_listener&) noexcept override;
   std::error_code check(const relay_options&) noexcept override;
 
-  /// Ends what connections there are, in silence, and gives the context back.
+  /// Ends all connections without a word to their listeners, and gives the context back.
   void release() noexcept;
 
   uv_loop_t* loop() const noexcept { return context_.loop(); }
@@ -32,14 +33,13 @@ class lws_transport final : public port::transport {
   mask_source& masks() noexcept { return masks_; }
   spare_texts& spares() noexcept { return spares_; }
   void add(lws_connection&) noexcept;
-  void remove(lws_connection&) noexcept;
 
  private:
   shared_context& context_;
   uv_reactor& reactor_;
   mask_source masks_;
   spare_texts spares_;
-  lws_connection* connections_ = nullptr;
+  base::intrusive_list<lws_connection> connections_;
 };
 
 }  // namespace uvnostr::net

@@ -9,8 +9,8 @@
 
 namespace uvnostr::net {
 
-/// Masking keys for frames, from the system's random bytes, which are fetched many at a time: a system call for each
-/// frame would cost as much as the frame. Source: RFC 6455, 5.3 and 10.3.
+/// Masking keys for frames, from the system's random bytes. They are fetched many at a time, because a system call for
+/// each frame would cost as much as the frame. Source: RFC 6455, 5.3 and 10.3.
 class mask_source {
  public:
   /// False if the system has no random bytes to give.

@@ -14,12 +14,13 @@
 #endif
 
 #include <array>
+#include <span>
 
 namespace uvnostr::net {
 namespace {
 
 #if defined(_WIN32)
-// libwebsockets' sockets do not block, so the flag that Windows lacks is not missed.
+// Windows lacks the flag, which is no loss: libwebsockets' sockets do not block.
 constexpr int peek_flags = MSG_PEEK;
 
 int last_error() noexcept { return WSAGetLastError(); }
@@ -74,12 +75,12 @@ lws_sockfd_type watched_socket(const uv_handle_t* handle) noexcept {
 }
 
 #if defined(_WIN32)
-// There sockets have no numbers of a table, and no limit.
 bool has_huge_descriptor_limit() noexcept { return false; }
-bool has_descriptors_left(uv_loop_t*) noexcept { return true; }
+bool has_descriptors_left(uv_loop_t*, std::size_t) noexcept { return true; }
 lws_sockfd_type duplicate(lws_sockfd_type) noexcept { return LWS_SOCK_INVALID; }
 void occupy(lws_sockfd_type, lws_sockfd_type) noexcept {}
-void close_both_if_same(lws_sockfd_type, lws_sockfd_type) noexcept {}
+bool is_same_file(lws_sockfd_type, lws_sockfd_type) noexcept { return false; }
+void close_number(lws_sockfd_type) noexcept {}
 #else
 bool has_huge_descriptor_limit() noexcept {
   constexpr rlim_t usual_descriptors = 65536;
@@ -87,14 +88,15 @@ bool has_huge_descriptor_limit() noexcept {
   return getrlimit(RLIMIT_NOFILE, &descriptors) == 0 && descriptors.rlim_cur > usual_descriptors;
 }
 
-// An event pipe, /dev/urandom, and what event_descriptor holds.
-bool has_descriptors_left(uv_loop_t* loop) noexcept {
-  std::array<int, 4> tried{};
-  for (int& each : tried) each = fcntl(uv_backend_fd(loop), F_DUPFD_CLOEXEC, 0);
-  for (const int each : tried) {
+bool has_descriptors_left(uv_loop_t* loop, std::size_t count) noexcept {
+  std::array<int, 8> tried{};
+  const std::span<int> wanted = std::span(tried).first(count);
+  for (int& each : wanted) each = fcntl(uv_backend_fd(loop), F_DUPFD_CLOEXEC, 0);
+  const bool enough = wanted.back() >= 0;
+  for (const int each : wanted) {
     if (each >= 0) ::close(each);
   }
-  return tried.back() >= 0;
+  return enough;
 }
 
 lws_sockfd_type duplicate(lws_sockfd_type number) noexcept { return fcntl(number, F_DUPFD_CLOEXEC, 0); }
@@ -104,16 +106,21 @@ void occupy(lws_sockfd_type number, lws_sockfd_type source) noexcept {
   if (taken >= 0 && taken != number) ::close(taken);
 }
 
-void close_both_if_same(lws_sockfd_type number, lws_sockfd_type source) noexcept {
-  // Status flags belong to the open file: what is set by one of its numbers is seen by all others. Asking a stranger's
-  // file for its flags does it no harm.
-  const int before = fcntl(source, F_GETFL);
-  bool same = before >= 0;
+bool is_same_file(lws_sockfd_type number, lws_sockfd_type ours) noexcept {
+  // Status flags belong to the open file, so what is set through one of its numbers is seen through all of them. A
+  // stranger's file is only asked for its flags.
+  const int before = fcntl(ours, F_GETFL);
+  if (before < 0) return false;
+  bool same = true;
   for (const int flags : {before ^ O_APPEND, before}) {
-    same = same && fcntl(source, F_SETFL, flags) == 0 && fcntl(number, F_GETFL) == fcntl(source, F_GETFL);
+    fcntl(ours, F_SETFL, flags);
+    same = same && fcntl(number, F_GETFL) == fcntl(ours, F_GETFL);
   }
-  if (same) ::close(number);
-  ::close(source);
+  return same;
+}
+
+void close_number(lws_sockfd_type number) noexcept {
+  if (number >= 0) ::close(number);
 }
 #endif
 

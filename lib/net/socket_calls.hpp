@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
-// What libuv and libwebsockets do not ask of the system for us. The only file of the library, beside sigpipe_guard.hpp,
-// that knows that Windows is different.
+// What we ask of the system because neither libuv nor libwebsockets does. Only this file and lws_flaws.hpp know that
+// Windows is different. Errors are the system's numbers, for uv_translate_sys_error().
 #pragma once
+
+#include <cstddef>
 
 #include <libwebsockets.h>
 #include <uv.h>
@@ -10,11 +12,10 @@
 
 namespace uvnostr::net {
 
-/// The error that connect() left with the socket, or 0; asking clears it. Errors are the system's numbers, for
-/// uv_translate_sys_error().
+/// The error that connect() left with the socket, or 0. Asking clears it.
 int socket_error_of(lws_sockfd_type) noexcept;
 
-/// Whether the connection still stands, as far as is known without reading from it.
+/// Whether the peer has neither closed nor reset the connection, as far as we know without reading from it.
 bool peer_is_there(lws_sockfd_type) noexcept;
 
 /// The error with which the kernel refuses to send anything to that address, or 0. Sends nothing.
@@ -23,17 +24,20 @@ int route_error(const ip_address&) noexcept;
 /// The socket that a handle watches, or LWS_SOCK_INVALID.
 lws_sockfd_type watched_socket(const uv_handle_t*) noexcept;
 
-/// Whether the process may open more descriptors than tables of that size are reasonable for.
+/// Whether RLIMIT_NOFILE is too large to size a table by.
 bool has_huge_descriptor_limit() noexcept;
 
-/// Whether so many descriptors can be opened now as libwebsockets needs for a context.
-bool has_descriptors_left(uv_loop_t*) noexcept;
+/// Whether so many descriptors can be opened now; at most 8.
+bool has_descriptors_left(uv_loop_t*, std::size_t count) noexcept;
 
-/// Another number for the same open file, or LWS_SOCK_INVALID. These three do nothing on Windows.
+// Descriptors as numbers for open files. On Windows, where sockets have none, these do nothing.
+
+/// Another number for the same open file, or LWS_SOCK_INVALID.
 lws_sockfd_type duplicate(lws_sockfd_type) noexcept;
 /// If `number` is free, it becomes another number for the open file of `source`.
 void occupy(lws_sockfd_type number, lws_sockfd_type source) noexcept;
-/// Closes `number` if it stands for the open file of `source`, and `source`.
-void close_both_if_same(lws_sockfd_type number, lws_sockfd_type source) noexcept;
+/// Whether `number` stands for the open file of `ours`, which is the caller's own.
+bool is_same_file(lws_sockfd_type number, lws_sockfd_type ours) noexcept;
+void close_number(lws_sockfd_type) noexcept;
 
 }  // namespace uvnostr::net

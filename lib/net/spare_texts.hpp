@@ -8,11 +8,11 @@
 
 namespace uvnostr::net {
 
-/// Buffers for messages that come in pieces, shared by the connections of a pool: a relay that is idle holds none, and
-/// one that is busy takes nothing from the heap.
+/// Buffers for messages that come in pieces, shared by the connections of a pool. An idle relay holds none, and a busy
+/// one takes nothing from the heap.
 class spare_texts {
  public:
-  /// Empty, with room for what is read at once: pages are not touched before they are needed.
+  /// Empty, with room for what is read at once. Unused pages of it cost no memory.
   std::string take() noexcept {
     if (spares_.empty()) {
       std::string text;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// Happy path: start() sets up four handles, the core arms the alarm and asks for wakes, close() gives the handles
-// back. What can go wrong: the loop's clock is stale after long work, so it is updated before the timer is armed;
-// libuv counts whole milliseconds, so a timer can come a little early and is then armed again; a wake asked for
-// after close() must do nothing.
+// Happy path: start() sets up four handles; the core arms the alarm and asks for wakes; close() gives the handles back.
+// What can go wrong: the loop's clock is stale after long work, so we update it before we arm the timer. libuv counts
+// whole milliseconds, so the timer may fire a little early; then it is armed again. A wake asked for after close() does
+// nothing.
 #include "net/uv_reactor.hpp"
 
 #include <cassert>
@@ -20,7 +20,7 @@ uv_handle_t* as_handle(Handle& handle) noexcept {
 }  // namespace
 
 bool uv_reactor::start() noexcept {
-  // The only one of the four that can fail, hence the first.
+  // First, because it is the only one of the four that can fail.
   if (uv_async_init(loop_, &hold_, nullptr) != 0) return false;
   uv_timer_init(loop_, &timer_);
   uv_idle_init(loop_, &idle_);
@@ -133,7 +133,7 @@ void uv_reactor::wake_soon() noexcept {
 
 void uv_reactor::on_check(uv_check_t* check) noexcept {
   auto* self = static_cast<uv_reactor*>(check->data);
-  // Before the call, in which another wake may be asked for.
+  // Before the call, because another wake may be asked for in it.
   uv_idle_stop(&self->idle_);
   uv_check_stop(&self->check_);
   if (self->listener_ != nullptr) self->listener_->on_wake();
@@ -142,7 +142,7 @@ void uv_reactor::on_check(uv_check_t* check) noexcept {
 bool uv_reactor::run_on_worker(port::work& work) noexcept {
   assert_thread();
   if (closed_) return false;
-  // Not a part of this object, because done() is owed after the reactor is gone as well.
+  // Not a member: done() is still owed after the reactor is gone.
   static_assert(sizeof(uv_work_t) <= sizeof work.room);
   auto* const request = ::new (work.room) uv_work_t;
   request->data = &work;

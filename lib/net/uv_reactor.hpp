@@ -19,10 +19,10 @@ class uv_reactor final : public port::reactor {
   /// False if the loop has no descriptor left; then there is nothing to close.
   bool start() noexcept;
   void listen(port::reactor_listener& listener) noexcept { listener_ = &listener; }
-  /// The listener is not called any more; `closed` is called when libuv has let go of every handle.
+  /// The listener is not called from now on. `closed` is called when libuv has let go of all handles.
   void close(callback<void()> closed) noexcept;
 
-  /// A connection lives: the loop goes on, if this world may keep it.
+  /// Between these two a connection lives, and the loop goes on if this world may keep it alive.
   void begin_use() noexcept;
   void end_use() noexcept;
   void assert_thread() const noexcept;
@@ -56,7 +56,7 @@ class uv_reactor final : public port::reactor {
   uv_timer_t timer_{};
   uv_idle_t idle_{};    // active while a wake is due, so that the loop does not wait for I/O
   uv_check_t check_{};  // calls on_wake(), right after the I/O of this turn
-  uv_async_t hold_{};   // active all its life; its reference is what holds the loop
+  uv_async_t hold_{};   // always active; its reference keeps the loop alive
 };
 
 }  // namespace uvnostr::net

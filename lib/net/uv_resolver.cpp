@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Happy path: start(), a thread asks, on_answer() hands the addresses over, the request is freed. What can go
-// wrong: the asker is gone before the answer (cancel), which a thread that has begun cannot be told; an answer
-// may hold the same address several times.
+// Happy path: after start() a thread asks; on_answer() hands the addresses over; the request is freed. What can go
+// wrong: the asker cancels, but a thread that has begun cannot be stopped, so its answer is dropped. An answer may hold
+// the same address several times.
 #include "net/uv_resolver.hpp"
 
 #include <algorithm>
@@ -34,7 +34,7 @@ errc resolver_error(int status) noexcept {
     case UV_EAI_NONAME:
     case UV_EAI_NODATA:
     case UV_EAI_ADDRFAMILY:
-    case UV_EINVAL:  // a name that cannot be one, too long for instance
+    case UV_EINVAL:  // not a possible name; too long, for instance
       return errc::host_not_found;
     default:
       return errc::resolver_failed;

@@ -17,15 +17,15 @@ struct ip_address {
   friend bool operator==(const ip_address&, const ip_address&) = default;
 };
 
-/// Whether `host` is an address already; `address` is set if so.
+/// Whether `host` is an IP address; if so, `address` is set.
 bool parse_ip_address(const std::string& host, ip_address& address) noexcept;
 
-/// The families taken in turn, beginning with that of the first address; repeats left out. Source: RFC 8305, 4.
+/// Takes the families in turn, beginning with that of the first address, and leaves repeats out. Source: RFC 8305, 4.
 std::vector<ip_address> interleave(std::vector<ip_address> addresses) noexcept;
 
 class resolver_listener {
  public:
-  /// Errors: host_not_found, resolver_failed; `detail` is libuv's word on it.
+  /// Errors: host_not_found, resolver_failed. `detail` is what libuv says.
   virtual void on_resolved(std::error_code, const char* detail, std::vector<ip_address>) noexcept = 0;
 
  protected:
@@ -35,9 +35,9 @@ class resolver_listener {
 /// One question to the system's resolver, asked on a thread of libuv's pool.
 class resolver_request {
  public:
-  /// The error, with which there is no request, or 0.
+  /// If it returns an error, there is no request.
   static std::error_code start(uv_loop_t*, const std::string& host, resolver_listener&, resolver_request*& out) noexcept;
-  /// The listener is not called any more. A question that a thread has begun is answered into the void.
+  /// The listener is not called from now on. A thread that has begun goes on, and its answer is dropped.
   void cancel() noexcept;
 
  private:

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// Happy path: push() appends a frame, write_to() hands as many whole frames to libwebsockets as go out at once. What
-// can go wrong: the kernel takes a part only. libwebsockets then keeps a copy of the rest and sends it before it calls
-// us again; to write on top would grow that copy, which no limit of ours counts. And libwebsockets puts pongs and the
-// close frame between two writes, so each write ends with a frame.
+// Happy path: push() appends a frame; write_to() hands libwebsockets as many whole frames as go out at once. What can
+// go wrong: the kernel takes only a part. libwebsockets then copies the rest and sends it before it calls us again.
+// Another write would make that copy grow, and no limit of ours counts it. libwebsockets also puts pongs and the close
+// frame between two writes, so each write ends where a frame ends.
 #include "net/write_queue.hpp"
 
 #include <algorithm>
@@ -21,15 +21,15 @@ constexpr std::size_t longest_header = 14;
 constexpr unsigned two_byte_length = 126;
 constexpr unsigned eight_byte_length = 127;
 
-// What goes into one TLS record: mbedTLS takes one at a time, and libwebsockets would copy the rest. Ours has a small
-// buffer for those it sends.
+// What fits into one TLS record. mbedTLS takes one record at a time, and libwebsockets would copy the rest. The bundled
+// mbedTLS sends small records.
 #if UVNOSTR_BUNDLED_LWS && defined(LWS_WITH_MBEDTLS)
 constexpr std::size_t piece_of_tls = std::size_t{4} * 1024;
 #else
 constexpr std::size_t piece_of_tls = std::size_t{16} * 1024;
 #endif
 constexpr std::size_t piece_of_tcp = std::size_t{64} * 1024;
-// An idle connection keeps no more than this.
+// The most that an idle connection keeps.
 constexpr std::size_t kept_bytes = std::size_t{2} * 1024;
 
 unsigned char* put_number(unsigned char* out, std::uint64_t number, unsigned size) noexcept {
@@ -51,7 +51,6 @@ unsigned char* put_header(unsigned char* out, std::size_t length) noexcept {
   return put_number(out, length, is_short ? 2 : 8);
 }
 
-/// Eight bytes at a time.
 void copy_masked(unsigned char* out, std::string_view text, std::uint32_t key) noexcept {
   const std::uint64_t twice = std::uint64_t{key} << 32 | key;
   std::size_t at = 0;
@@ -66,7 +65,7 @@ void copy_masked(unsigned char* out, std::string_view text, std::uint32_t key) n
   for (; at < text.size(); ++at) out[at] = static_cast<unsigned char>(static_cast<unsigned char>(text[at]) ^ key_bytes[at % mask_bytes]);
 }
 
-/// Of a frame that we laid out ourselves.
+/// Reads the header of a frame that push() made.
 std::size_t frame_size(const unsigned char* frame) noexcept {
   const unsigned first = frame[1] & 0x7fU;
   const unsigned length_bytes = first < two_byte_length ? 0 : first == two_byte_length ? 2 : 8;
@@ -79,7 +78,10 @@ std::size_t frame_size(const unsigned char* frame) noexcept {
 
 bool write_queue::push(std::string_view text) noexcept {
   const std::size_t queued = queued_bytes();
-  if (queued != 0 && (queued >= high_water_bytes || text.size() > high_water_bytes - queued)) return false;
+  if (queued != 0 && (queued >= high_water_bytes || text.size() > high_water_bytes - queued)) {
+    owes_room_ = true;
+    return false;
+  }
   std::uint32_t key = 0;
   if (!masks_.next(key)) failed_ = true;
   make_room(longest_header + text.size());
@@ -116,7 +118,7 @@ write_queue::outcome write_queue::write_to(lws* wsi) noexcept {
   return empty() && lws_partial_buffered(wsi) == 0 ? outcome::emptied : outcome::blocked;
 }
 
-/// The size of the frames that fit into the limit, of one at least.
+/// The size of those frames at the front that fit into the limit together; of one at least.
 std::size_t write_queue::whole_frames(std::size_t limit) const noexcept {
   std::size_t at = begin_ + frame_size(bytes_.get() + begin_);
   while (at != end_) {

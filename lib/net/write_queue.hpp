@@ -11,23 +11,28 @@ struct lws;
 
 namespace uvnostr::net {
 
-/// Text messages that wait for the socket, as one run of masked frames: what is ready together goes out with one
+/// Text messages that wait for the socket, as one run of masked frames. Those that are ready together go out with one
 /// system call. Source: RFC 6455, 5.2 and 5.3.
 class write_queue {
  public:
-  /// More than this is taken only into an empty queue.
+  /// Only an empty queue takes more than this.
   static constexpr std::size_t high_water_bytes = std::size_t{256} * 1024;
 
   explicit write_queue(mask_source& masks) noexcept : masks_(masks) {}
 
   bool empty() const noexcept { return begin_ == end_; }
-  bool has_room() const noexcept { return queued_bytes() < high_water_bytes / 2; }
 
-  /// False if it is full; nothing was queued then.
+  /// False if it is full; then nothing was queued, and room is owed.
   bool push(std::string_view message) noexcept;
+  /// Whether room is owed and there is some; then it is not owed any more.
+  bool take_room_owed() noexcept {
+    const bool pays = owes_room_ && queued_bytes() < high_water_bytes / 2;
+    if (pays) owes_room_ = false;
+    return pays;
+  }
 
   enum class outcome { emptied, blocked, failed };
-  /// Writes until the queue is empty or the socket takes no more; only when the socket is writable.
+  /// Writes until the queue is empty or the socket takes no more. Called only while the socket is writable.
   outcome write_to(lws*) noexcept;
 
  private:
@@ -41,7 +46,8 @@ class write_queue {
   std::size_t capacity_ = 0;
   std::size_t begin_ = 0;
   std::size_t end_ = 0;
-  bool failed_ = false;  // there was no mask to be had
+  bool owes_room_ = false;
+  bool failed_ = false;  // the system had no random bytes for a mask
 };
 
 }  // namespace uvnostr::net

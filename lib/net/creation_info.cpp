@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: MIT
+#include "net/creation_info.hpp"
+
+#include "net/lws_attempt.hpp"
+#include "net/socket_calls.hpp"
+
+namespace uvnostr::net {
+namespace {
+
+// The most that is read from a socket at once, and so the largest piece of a message. The bundled libwebsockets has one
+// such buffer for all connections; others have one more for each. Nearly all frames fit, and need not be joined.
+// Measured: beyond 64 KiB nothing is gained; at 4 KiB a frame costs twice as much.
+constexpr unsigned serv_buffer_bytes = 64 * 1024;
+// If the header of an answer is longer, the connection fails. Some relays' front ends send several KiB of policies.
+constexpr unsigned header_bytes = 16 * 1024;
+// Our callers have the time limits. These only have to be longer.
+constexpr unsigned no_timeout_seconds = 3600;
+// libwebsockets sizes its tables by RLIMIT_NOFILE, which containers set to a thousand million. Given this number, it
+// searches a list of so many connections instead.
+constexpr unsigned descriptors_with_huge_limit = 4096;
+
+const lws_protocols protocols[] = {
+    {"uvnostr", &lws_attempt::on_event, 0, 0, 0, nullptr, 0},
+    {nullptr, nullptr, 0, 0, 0, nullptr, 0},
+};
+
+}  // namespace
+
+lws_context_creation_info creation_info() noexcept {
+  lws_context_creation_info info{};
+  info.port = CONTEXT_PORT_NO_LISTEN;
+  info.protocols = protocols;
+  info.options = LWS_SERVER_OPTION_LIBUV | LWS_SERVER_OPTION_EXPLICIT_VHOSTS;
+  info.pt_serv_buf_size = serv_buffer_bytes;
+  info.max_http_header_data2 = header_bytes;
+  info.timeout_secs = no_timeout_seconds;
+  info.connect_timeout_secs = no_timeout_seconds;
+  // Port 0 means "no proxy". Without it libwebsockets would use the http_proxy of the environment.
+  info.http_proxy_address = "none:0";
+  if (has_huge_descriptor_limit()) info.fd_limit_per_thread = descriptors_with_huge_limit;
+  return info;
+}
+
+void make_secure(lws_context_creation_info& info, const std::string& ca_file) noexcept {
+  info.options |= LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT;
+#if defined(SSL_OP_NO_TLSv1_1)
+  // For OpenSSL; the mbedTLS back end begins at 1.2 by itself.
+  info.ssl_client_options_set = static_cast<long>(SSL_OP_NO_SSLv3 | SSL_OP_NO_TLSv1 | SSL_OP_NO_TLSv1_1);
+#endif
+  if (ca_file.empty()) return;
+  info.client_ssl_ca_filepath = ca_file.c_str();
+#if !defined(LWS_WITH_MBEDTLS)
+  info.options |= LWS_SERVER_OPTION_DISABLE_OS_CA_CERTS;
+#endif
+}
+
+}  // namespace uvnostr::net

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: MIT
+#include "net/lws_flaws.hpp"
+
+#include <cstdlib>
+
+#include "net/socket_calls.hpp"
+
+#if UVNOSTR_BUNDLED_LWS == 0 && !defined(LWS_WITH_MBEDTLS)
+#include <dlfcn.h>
+#endif
+
+namespace uvnostr::net {
+
+bool descriptors_suffice_for_context(uv_loop_t* loop) noexcept {
+  // An event pipe, which may take two; /dev/urandom; and what event_descriptor holds.
+  return has_descriptors_left(loop, UVNOSTR_BUNDLED_LWS ? 3 : 4);
+}
+
+#if UVNOSTR_BUNDLED_LWS == 0
+void event_descriptor::watch(lws_sockfd_type number) noexcept {
+  number_ = number;
+  held_ = duplicate(number);
+}
+
+void event_descriptor::context_ends() noexcept { occupy(number_, held_); }
+
+void event_descriptor::context_has_ended() noexcept {
+  if (is_same_file(number_, held_)) close_number(number_);
+  close_number(held_);
+}
+#endif
+
+void close_forgotten(uv_poll_t* poll) noexcept {
+  auto* const handle = reinterpret_cast<uv_handle_t*>(poll);
+  // libwebsockets takes its memory from realloc().
+  if (uv_is_closing(handle) == 0) uv_close(handle, [](uv_handle_t* h) { std::free(h); });
+}
+
+void close_forgotten(const newer_handles& handles) noexcept {
+  handles.visit([](uv_handle_t* handle) {
+    if (handle->type == UV_POLL) close_forgotten(reinterpret_cast<uv_poll_t*>(handle));
+  });
+}
+
+void close_in_next_turn(lws* wsi) noexcept { lws_set_timer_usecs(wsi, 1); }
+
+#if UVNOSTR_BUNDLED_LWS == 0 && !defined(LWS_WITH_MBEDTLS)
+int openssl_verify_result(lws* wsi) noexcept {
+  // OpenSSL is in the process because libwebsockets needs it. We do not link it, so that a libwebsockets with another
+  // TLS library does as well.
+  using getter = long (*)(const void*);
+  static const auto get = reinterpret_cast<getter>(dlsym(RTLD_DEFAULT, "SSL_get_verify_result"));
+  const void* const connection = lws_get_ssl(wsi);
+  return get != nullptr && connection != nullptr ? static_cast<int>(get(connection)) : 0;
+}
+#else
+int openssl_verify_result(lws*) noexcept { return 0; }
+#endif
+
+}  // namespace uvnostr::net
