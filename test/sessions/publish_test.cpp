@@ -183,8 +183,8 @@ TEST_F(Publish, GoesToNamedRelaysOnce) {
   options.relays = {b, b};
   EXPECT_FALSE(core->publish(note("x"), receipts(), options));
   world.settle();
-  EXPECT_TRUE(world.connections[0]->sent.empty());
-  EXPECT_EQ(world.connections[1]->sent.size(), 1U);
+  EXPECT_TRUE(world.connections[0]->sent().empty());
+  EXPECT_EQ(world.connections[1]->sent().size(), 1U);
   options.relays = {relay_id{77}};
   EXPECT_EQ(core->publish(note("x"), receipts(), options), errc::relay_unknown);
 }
@@ -256,7 +256,7 @@ TEST_F(Auth, AnswersAtOnceIfEager) {
   add_open(with_key(auth_policy::eager));
   world.last().text(R"(["AUTH","c"])");
   world.settle();
-  EXPECT_TRUE(auth_in(world.last().sent));
+  EXPECT_TRUE(auth_in(world.last().sent()));
 }
 
 TEST_F(Auth, NeverAnswersWithoutAKey) {
@@ -267,7 +267,7 @@ TEST_F(Auth, NeverAnswersWithoutAKey) {
   world.last().text(R"(["AUTH","c"])");
   world.last().text(R"(["CLOSED",")" + id + R"(","auth-required: who"])");
   world.settle();
-  EXPECT_TRUE(world.last().sent.empty());
+  EXPECT_TRUE(world.last().sent().empty());
   EXPECT_EQ(take_said(), (lines{"closed by 1: auth-required: who", "all eose"}));
 }
 
@@ -299,7 +299,7 @@ TEST_F(Auth, ComesBeforeTheReplayWhereItWasDemandedBefore) {
   world.advance(1s);
   world.last().open();
   world.settle();
-  EXPECT_TRUE(world.last().sent.empty());
+  EXPECT_TRUE(world.last().sent().empty());
   world.last().text(R"(["AUTH","c2"])");
   world.settle();
   world.last().text(ok(*auth_in(world.last().take_sent()), true));

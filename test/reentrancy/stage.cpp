@@ -1,58 +1,44 @@
 // SPDX-License-Identifier: MIT
-#include "reentrancy/real_stage.hpp"
+#include "reentrancy/stage.hpp"
 
 #include <memory>
 #include <utility>
 
 namespace uvnostr {
 
-using namespace std::chrono_literals;
-using uvnostr::testing::test_relay;
-
-real_stage::real_stage() {
-  uv_loop_init(&loop_);
-  uv_timer_init(&loop_, &alarm_);
-  alarm_.data = this;
-  uv_timer_start(&alarm_, [](uv_timer_t* t) { static_cast<real_stage*>(t->data)->hangs_ = true; }, 60'000, 0);
-  uv_unref(reinterpret_cast<uv_handle_t*>(&alarm_));
-  for (int i = 0; i < 3; ++i) {
-    result<test_relay> started = test_relay::start(&loop_);
-    EXPECT_TRUE(started) << started.error().message();
-    relays_.push_back(std::move(started).value());
-  }
-  relays_[0].add(uvnostr::testing::make_event("one"));
-  relays_[0].add(uvnostr::testing::make_event("two"));
-  relays_[0].behaviour().refuse_req = uvnostr::testing::refusal{"blocked: not this one", 1};
+stage::stage(world_kind kind) : world_(kind) {
+  static const event stored[] = {make_event("one"), make_event("two")};
+  for (int i = 0; i < 3; ++i) relays_.push_back(world_.start_relay());
+  for (const event& each : stored) relays_[0].add(each);
+  relays_[0].behaviour().refuse_req = refusal{"blocked: not this one", 1};
 }
 
-real_stage::~real_stage() = default;
-
-void real_stage::make_quick(relay_options& options) {
+void stage::make_quick(relay_options& options) {
+  if (world_.simulated() != nullptr) return;
   options.reconnect.initial_delay = 2ms;
   options.reconnect.max_delay = 10ms;
 }
 
-bool real_stage::step() {
+bool stage::step() {
   if ((notice_is_due_ || drop_is_due_) && relays_[0].counters().open != 0) {
     if (std::exchange(notice_is_due_, false)) relays_[0].connections().back().send_text(R"(["NOTICE","hello"])");
-    if (std::exchange(drop_is_due_, false)) relays_[0].drop_connections(uvnostr::testing::ending::reset);
+    if (std::exchange(drop_is_due_, false)) relays_[0].drop_connections(ending::reset);
   }
-  uv_run(&loop_, UV_RUN_ONCE);
-  return !hangs_;
+  return world_.step();
 }
 
-void real_stage::leave() {
+void stage::leave() {
+  while (simulation() != nullptr && world_.step()) {
+  }
   relays_.clear();
-  uv_close(reinterpret_cast<uv_handle_t*>(&alarm_), nullptr);
-  EXPECT_TRUE(uvnostr::testing::run_until_idle(&loop_));
-  EXPECT_EQ(uv_loop_close(&loop_), 0);
 }
 
 std::error_code pool_stage::make(pool_callbacks callbacks) {
   pool_options options;
   options.relays = {relays_[0].url(), relays_[1].url()};
+  options.verification = mode_;
   make_quick(options.relay_defaults);
-  result<pool> made = pool::make(&loop_, std::move(options), std::move(callbacks));
+  result<pool> made = pool::make(world_.loop(), std::move(options), std::move(callbacks));
   if (made) pool_.emplace(std::move(made).value());
   return made.error();
 }
@@ -68,7 +54,7 @@ std::error_code relay_stage::make(pool_callbacks given) {
   relay_options options;
   options.url = relays_[0].url();
   make_quick(options);
-  result<relay> made = relay::make(&loop_, std::move(options), std::move(callbacks));
+  result<relay> made = relay::make(world_.loop(), std::move(options), std::move(callbacks));
   if (made) relay_.emplace(std::move(made).value());
   return made.error();
 }
