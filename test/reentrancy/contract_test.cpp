@@ -6,7 +6,6 @@
 
 #include <uvnostr/testing/events.hpp>
 
-#include "fake/fault.hpp"
 #include "loopback/loop_fixture.hpp"
 #include "sessions/core_fixture.hpp"
 
@@ -71,7 +70,7 @@ TEST_F(Contract, R6ASubscriptionMadeInADeliveryDoesNotGetThatEvent) {
 TEST_F(Contract, R6ASubscriptionRemovedBeforeItsTurnDoesNotGetTheEvent) {
   make(verification::threads);
   add_open();
-  world.workers_stopped = true;
+  world.hold_workers();
   subscription second;
   subscription_callbacks calls = noting("first");
   calls.on_event = [&](relay_id, const event_view&) {
@@ -84,49 +83,32 @@ TEST_F(Contract, R6ASubscriptionRemovedBeforeItsTurnDoesNotGetTheEvent) {
   const event e = note("x");
   for (const std::string& id : asked(world.last())) world.last().text(event_frame(id, e));
   world.settle();
-  world.workers_stopped = false;  // both wait in one batch
+  world.release_workers();  // both wait in one batch
   world.settle();
   EXPECT_EQ(take_said(), lines{"first event"});
   EXPECT_EQ(counts(relay_id{1}).unknown_subscription, 1U);
 }
 
-TEST(ContractOfOrder, R7IsKeptWhenWorkersFinishTheOtherWayRound) {
-  fake::fake_world world;
-  fake::failing_world outer(world);
-  outer.keeps_work = true;
-  pool_options options;
-  options.relays = {"ws://relay.test"};
-  base::ref<pool_core> core = *pool_core::make(outer, std::move(options), {});
-  lines said;
-  subscription_callbacks calls;
-  calls.on_event = [&](relay_id, const event_view& e) { said.emplace_back(e.content()); };
-  calls.on_eose = [&](relay_id, eose_hint) { said.emplace_back("eose"); };
-  const filter notes{.kinds = {1}};
-  const subscription s = *core->subscribe(std::span(&notes, 1), std::move(calls), {});
-  world.settle();
-  world.last().open();
-  world.settle();
-  const std::string req = world.last().take_sent().at(0);
-  const std::string id = req.substr(8, req.find('"', 8) - 8);
+TEST_F(Contract, R7IsKeptWhenWorkersFinishTheOtherWayRound) {
+  make(verification::threads);
+  add_open();
+  const subscription s = subscribe();
+  const std::string id = asked(world.last()).at(0);
+  world.hold_workers();
   lines expected;
   for (int i = 0; i < 250; ++i) {
-    const event e = testing::make_event(std::to_string(i));
-    world.last().text("[\"EVENT\",\"" + id + "\"," + std::string(e.json()) + "]");
-    expected.push_back(std::to_string(i));
+    world.last().text(event_frame(id, note(std::to_string(i))));
+    expected.push_back("event " + std::to_string(i) + " from 1");
   }
-  world.last().text("[\"EOSE\",\"" + id + "\"]");
-  expected.push_back("eose");
+  world.last().text(eose(id));
+  expected.insert(expected.end(), {"eose from 1", "all eose"});
   world.settle();
-  ASSERT_EQ(outer.kept_work.size(), 3U) << "three at a time";
-  while (!outer.kept_work.empty()) {
-    port::work* const last = outer.kept_work.back();
-    outer.kept_work.pop_back();
-    last->run();
-    last->done();
+  ASSERT_EQ(world.work_waiting(), 3U) << "three at a time";
+  while (world.work_waiting() != 0) {
+    world.finish_newest_work();
     world.settle();
   }
-  EXPECT_EQ(said, expected);
-  core->destroy();
+  EXPECT_EQ(take_said(), expected);
 }
 
 TEST_F(Contract, R8ARelayThatHangsUpBeforeItCanBeAskedIsNotWaitedFor) {

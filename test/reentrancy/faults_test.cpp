@@ -7,25 +7,23 @@
 
 #include <gtest/gtest.h>
 
-#include "reentrancy/real_stage.hpp"
-#include "reentrancy/simulated_stage.hpp"
+#include "reentrancy/stage.hpp"
 #include "reentrancy/story.hpp"
 
 namespace uvnostr {
 namespace {
 
-using fake::fallible;
+using testing::system_call;
 
-constexpr const char* names[] = {"random_bytes", "check", "dial", "send_text", "run_on_worker"};
+constexpr const char* names[] = {"random_bytes", "read_ca_file", "connect", "send", "run_on_worker"};
 
-class Faults : public ::testing::TestWithParam<fallible> {};
+class Faults : public ::testing::TestWithParam<system_call> {};
 
-/// Those that fail inside of make() are its answer; nothing is left then.
-void expect_clear_error(simulated_stage& on, std::error_code error) {
+/// A call that fails inside make() is make()'s answer. The simulation proves at its end that nothing is left of the pool.
+void expect_clear_error(stage& on, std::error_code error) {
   if (!error) return;
-  EXPECT_TRUE(on.faults().has_failed()) << error.message();
+  EXPECT_NE(on.simulation()->failures(), 0U) << error.message();
   EXPECT_TRUE(error == errc::random_unavailable || error == errc::option_ca_file) << error.message();
-  EXPECT_TRUE(on.world().released);
 }
 
 TEST_P(Faults, OnceLeaveTheStoryWhole) {
@@ -33,33 +31,33 @@ TEST_P(Faults, OnceLeaveTheStoryWhole) {
   unsigned n = 0;
   while (failed && !HasFailure()) {
     SCOPED_TRACE(++n);
-    simulated_stage on;
-    on.faults().fail_at(GetParam(), n);
+    pool_stage on(world_kind::simulated);
+    on.simulation()->fail(GetParam(), n);
     story s(on);
     expect_clear_error(on, s.play());
-    failed = on.faults().has_failed();
+    failed = on.simulation()->failures() != 0;
   }
   EXPECT_GT(n, 2U) << "it is used at least twice";
 }
 
 /// A full socket that never has room again is no fault of one call, but a dead connection.
 TEST_P(Faults, ForeverLeaveTheContractWhole) {
-  bool failed = GetParam() != fallible::send_text;
+  bool failed = GetParam() != system_call::send;
   unsigned n = 0;
   while (failed && !HasFailure()) {
     SCOPED_TRACE(++n);
-    simulated_stage on;
-    on.faults().fail_at(GetParam(), n, true);
+    pool_stage on(world_kind::simulated);
+    on.simulation()->fail(GetParam(), n, testing::always);
     story s(on);
-    s.without_connections = GetParam() == fallible::dial;
+    s.without_connections = GetParam() == system_call::connect;
     expect_clear_error(on, s.play());
-    failed = on.faults().has_failed();
+    failed = on.simulation()->failures() != 0;
   }
 }
 
 INSTANTIATE_TEST_SUITE_P(OfThePorts, Faults,
-                         ::testing::Values(fallible::random_bytes, fallible::check, fallible::dial, fallible::send_text,
-                                           fallible::run_on_worker),
+                         ::testing::Values(system_call::random_bytes, system_call::read_ca_file, system_call::connect,
+                                           system_call::send, system_call::run_on_worker),
                          [](const auto& each) { return names[static_cast<int>(each.param)]; });
 
 #if defined(__SANITIZE_ADDRESS__)
@@ -105,7 +103,7 @@ class taken_files {
 /// Files are short when the pool is made and for its first turns.
 class starved_stage final : public pool_stage {
  public:
-  explicit starved_stage(std::size_t left) : taken_(left) {}
+  explicit starved_stage(std::size_t left) : pool_stage(world_kind::sockets), taken_(left) {}
   bool step() override {
     if (++turns_ == 30) feed();
     return pool_stage::step();

@@ -33,7 +33,7 @@ TEST_F(Handles, ThousandsMadeAndDroppedLeaveNothing) {
   make();
   add_open();
   std::size_t reqs = 0;
-  std::size_t closes = 0;
+  std::size_t taken_back = 0;
   std::deque<subscription> kept;
   const filter notes{.kinds = {1}};
   for (int i = 0; i < 5000; ++i) {
@@ -44,9 +44,9 @@ TEST_F(Handles, ThousandsMadeAndDroppedLeaveNothing) {
   }
   kept.clear();
   world.settle();
-  for (const std::string& each : world.last().take_sent()) ++(each.starts_with(R"(["REQ")") ? reqs : closes);
+  for (const std::string& each : world.last().take_sent()) ++(each.starts_with(R"(["REQ")") ? reqs : taken_back);
   EXPECT_GT(reqs, 500U);
-  EXPECT_EQ(reqs, closes) << "what was asked is taken back, what was not is not";
+  EXPECT_EQ(reqs, taken_back) << "what was asked is taken back, what was not is not";
   EXPECT_EQ(take_said(), lines{});
 }
 

@@ -2,8 +2,7 @@
 // R2, R4, R5, R10: anything may be done in any callback.
 #include <gtest/gtest.h>
 
-#include "reentrancy/real_stage.hpp"
-#include "reentrancy/simulated_stage.hpp"
+#include "reentrancy/stage.hpp"
 #include "reentrancy/story.hpp"
 
 namespace uvnostr {
@@ -42,18 +41,18 @@ class RealRelay : public ::testing::TestWithParam<cell> {};
 TEST_P(Simulated, KeepsTheContractAfter) {
   for (const verification mode : {verification::off, verification::on_loop, verification::threads}) {
     SCOPED_TRACE(static_cast<int>(mode));
-    simulated_stage on(mode);
+    pool_stage on(world_kind::simulated, mode);
     play(on, GetParam());
   }
 }
 
 TEST_P(RealPool, KeepsTheContractAfter) {
-  pool_stage on;
+  pool_stage on(world_kind::sockets);
   play(on, GetParam());
 }
 
 TEST_P(RealRelay, KeepsTheContractAfter) {
-  relay_stage on;
+  relay_stage on(world_kind::sockets);
   play(on, GetParam());
 }
 

@@ -7,7 +7,7 @@
 
 #include <gtest/gtest.h>
 
-#include "reentrancy/simulated_stage.hpp"
+#include "reentrancy/stage.hpp"
 #include "reentrancy/story.hpp"
 
 namespace {
@@ -46,7 +46,7 @@ namespace {
 
 /// The number of allocations that the library made, unless the n-th failed.
 std::size_t play(std::size_t failing) noexcept {
-  simulated_stage on;
+  pool_stage on(world_kind::simulated);
   story s(on);
   s.on_library = [](bool runs) { here.counts = runs; };
   here = {.counts = false, .made = 0, .failing = failing};

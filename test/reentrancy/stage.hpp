@@ -1,21 +1,25 @@
 // SPDX-License-Identifier: MIT
-// Where a story is played: a pool or relay with relays around it, in a simulated world or on a real loop.
+// Where a story is played: a pool, or a relay, with test relays around it, on sockets or in a simulation.
 #pragma once
 
-#include <string>
-#include <string_view>
+#include <optional>
 #include <system_error>
 #include <vector>
 
 #include <uvnostr/uvnostr.hpp>
 
+#include "support/test_world.hpp"
+
 namespace uvnostr {
 
 class stage {
  public:
+  explicit stage(world_kind);
+  stage(const stage&) = delete;
+  stage& operator=(const stage&) = delete;
   virtual ~stage() = default;
 
-  // The object under test. The first REQ that any relay gets is refused; two events are stored at the first relay.
+  // The object under test. The first REQ that the first relay gets is refused; two events are stored there.
   virtual std::error_code make(pool_callbacks) = 0;
   virtual result<relay_id> add_relay() = 0;
   virtual std::error_code remove_relay(relay_id) = 0;
@@ -29,13 +33,68 @@ class stage {
 
   // The world.
   /// Goes on by one turn. False if nothing will ever happen any more.
-  virtual bool step() = 0;
+  virtual bool step();
   /// The first relay says something to humans, as soon as it has a connection.
-  virtual void send_notice() = 0;
+  void send_notice() { notice_is_due_ = true; }
   /// The first relay loses its connection, as soon as it has one.
-  virtual void drop_connections() = 0;
-  /// After the object was destroyed: lets happen what still can, then proves that nothing is left.
-  virtual void leave() = 0;
+  void drop_connections() { drop_is_due_ = true; }
+  /// After the object was destroyed: runs what can still happen. The world proves at its end that nothing is left.
+  void leave();
+  /// Null on sockets.
+  testing::simulation* simulation() { return world_.simulated(); }
+
+ protected:
+  /// On sockets it must not take long.
+  void make_quick(relay_options&);
+
+  test_world world_;
+  std::vector<test_relay> relays_;
+
+ private:
+  bool notice_is_due_ = false;
+  bool drop_is_due_ = false;
+};
+
+class pool_stage : public stage {
+ public:
+  explicit pool_stage(world_kind kind, verification mode = verification::threads) : stage(kind), mode_(mode) {}
+
+  std::error_code make(pool_callbacks) override;
+  result<relay_id> add_relay() override { return pool_->add_relay(relays_[2].url()); }
+  std::error_code remove_relay(relay_id id) override { return pool_->remove_relay(id); }
+  std::error_code reconnect(relay_id id) override { return pool_->reconnect(id); }
+  result<subscription> subscribe(const filter& f, subscription_callbacks callbacks) override {
+    return pool_->subscribe(f, std::move(callbacks));
+  }
+  std::error_code publish(const event& e, publish_callbacks callbacks) override { return pool_->publish(e, std::move(callbacks)); }
+  void close() override { pool_->close(); }
+  void destroy() override { pool_.reset(); }
+  std::vector<relay_id> relays() const override { return pool_ ? pool_->relays() : std::vector<relay_id>(); }
+
+ private:
+  const verification mode_;
+  std::optional<pool> pool_;
+};
+
+/// Its only relay cannot be removed, and no other added.
+class relay_stage final : public stage {
+ public:
+  explicit relay_stage(world_kind kind) : stage(kind) {}
+
+  std::error_code make(pool_callbacks) override;
+  result<relay_id> add_relay() override { return errc::unsupported; }
+  std::error_code remove_relay(relay_id) override { return errc::unsupported; }
+  std::error_code reconnect(relay_id) override { return relay_->reconnect(); }
+  result<subscription> subscribe(const filter& f, subscription_callbacks callbacks) override {
+    return relay_->subscribe(f, std::move(callbacks));
+  }
+  std::error_code publish(const event& e, publish_callbacks callbacks) override { return relay_->publish(e, std::move(callbacks)); }
+  void close() override { relay_->close(); }
+  void destroy() override { relay_.reset(); }
+  std::vector<relay_id> relays() const override { return relay_ ? std::vector{relay_->stats().relay} : std::vector<relay_id>(); }
+
+ private:
+  std::optional<relay> relay_;
 };
 
 }  // namespace uvnostr

@@ -2,8 +2,7 @@
 // R2, R4, R5: the end may come between any two turns of the loop, and in any callback of the story, the n-th.
 #include <gtest/gtest.h>
 
-#include "reentrancy/real_stage.hpp"
-#include "reentrancy/simulated_stage.hpp"
+#include "reentrancy/stage.hpp"
 #include "reentrancy/story.hpp"
 
 namespace uvnostr {
@@ -15,14 +14,13 @@ class RealLoop : public ::testing::TestWithParam<action> {};
 std::string name_of(const ::testing::TestParamInfo<action>& info) { return action_names[static_cast<int>(info.param)]; }
 
 /// Plays the story again and again, bent at the n-th place, until it has no n-th.
-template <class Stage, class... Args>
-void bend_at_each(bend how, std::size_t bend::*place, Args... args) {
+void bend_at_each(bend how, std::size_t bend::*place, world_kind world, verification mode = verification::threads) {
   bool bent = true;
   std::size_t n = 0;
   while (bent && !::testing::Test::HasFailure()) {
     how.*place = ++n;
     SCOPED_TRACE(n);
-    Stage on(args...);
+    pool_stage on(world, mode);
     story s(on, how);
     EXPECT_FALSE(s.play());
     bent = s.bent();
@@ -31,18 +29,18 @@ void bend_at_each(bend how, std::size_t bend::*place, Args... args) {
 }
 
 TEST_P(Simulation, CanBeBentBeforeEveryTurn) {
-  bend_at_each<simulated_stage>({.what = GetParam()}, &bend::before_turn, verification::off);
-  bend_at_each<simulated_stage>({.what = GetParam()}, &bend::before_turn, verification::threads);
+  bend_at_each({.what = GetParam()}, &bend::before_turn, world_kind::simulated, verification::off);
+  bend_at_each({.what = GetParam()}, &bend::before_turn, world_kind::simulated);
 }
 
 TEST_P(Simulation, CanBeBentInEveryCallback) {
-  bend_at_each<simulated_stage>({.what = GetParam()}, &bend::at_callback, verification::off);
-  bend_at_each<simulated_stage>({.what = GetParam()}, &bend::at_callback, verification::threads);
+  bend_at_each({.what = GetParam()}, &bend::at_callback, world_kind::simulated, verification::off);
+  bend_at_each({.what = GetParam()}, &bend::at_callback, world_kind::simulated);
 }
 
-TEST_P(RealLoop, CanBeBentBeforeEveryTurn) { bend_at_each<pool_stage>({.what = GetParam()}, &bend::before_turn); }
+TEST_P(RealLoop, CanBeBentBeforeEveryTurn) { bend_at_each({.what = GetParam()}, &bend::before_turn, world_kind::sockets); }
 
-TEST_P(RealLoop, CanBeBentInEveryCallback) { bend_at_each<pool_stage>({.what = GetParam()}, &bend::at_callback); }
+TEST_P(RealLoop, CanBeBentInEveryCallback) { bend_at_each({.what = GetParam()}, &bend::at_callback, world_kind::sockets); }
 
 const auto actions =
     ::testing::Values(action::destroy_pool, action::close_pool, action::close_then_destroy, action::destroy_everything,

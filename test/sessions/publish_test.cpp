@@ -181,8 +181,8 @@ TEST_F(Publish, GoesToNamedRelaysOnce) {
   const relay_id b = add_open("ws://b.test");
   EXPECT_FALSE(core->publish(note("x"), receipts(), {}, {b, b}));
   world.settle();
-  EXPECT_TRUE(world.connections[0]->sent.empty());
-  EXPECT_EQ(world.connections[1]->sent.size(), 1U);
+  EXPECT_TRUE(world.connections[0]->sent().empty());
+  EXPECT_EQ(world.connections[1]->sent().size(), 1U);
   EXPECT_EQ(core->publish(note("x"), receipts(), {}, {relay_id{77}}), errc::unknown_relay);
 }
 
@@ -253,7 +253,7 @@ TEST_F(Auth, AnswersAtOnceIfEager) {
   add_open(with_key(auth_policy::eager));
   world.last().text(R"(["AUTH","c"])");
   world.settle();
-  EXPECT_TRUE(auth_in(world.last().sent));
+  EXPECT_TRUE(auth_in(world.last().sent()));
 }
 
 TEST_F(Auth, NeverAnswersWithoutAKey) {
@@ -264,7 +264,7 @@ TEST_F(Auth, NeverAnswersWithoutAKey) {
   world.last().text(R"(["AUTH","c"])");
   world.last().text(R"(["CLOSED",")" + id + R"(","auth-required: who"])");
   world.settle();
-  EXPECT_TRUE(world.last().sent.empty());
+  EXPECT_TRUE(world.last().sent().empty());
   EXPECT_EQ(take_said(), (lines{"closed by 1: auth-required: who", "all eose"}));
 }
 
@@ -296,7 +296,7 @@ TEST_F(Auth, ComesBeforeTheReplayWhereItWasDemandedBefore) {
   world.advance(1s);
   world.last().open();
   world.settle();
-  EXPECT_TRUE(world.last().sent.empty());
+  EXPECT_TRUE(world.last().sent().empty());
   world.last().text(R"(["AUTH","c2"])");
   world.settle();
   world.last().text(ok(*auth_in(world.last().take_sent()), true));

@@ -12,8 +12,9 @@ class Reconnect : public CoreTest {
     while (waits.size() < most && world.last().alive()) {
       world.last().drop(errc::connection_refused);
       world.settle();
-      if (!world.alarm()) break;
-      waits.push_back(std::chrono::duration_cast<std::chrono::milliseconds>(*world.alarm() - world.now()));
+      const auto wait = world.until_next();
+      if (!wait) break;
+      waits.push_back(std::chrono::duration_cast<std::chrono::milliseconds>(*wait));
       world.advance(waits.back());
     }
     return waits;
@@ -114,9 +115,9 @@ TEST_F(Reconnect, GivesUpAnAnswerThatNeverComes) {
   make();
   add();
   world.advance(9'999ms);
-  EXPECT_FALSE(world.last().aborted);
+  EXPECT_FALSE(world.last().aborted());
   world.advance(1ms);
-  EXPECT_TRUE(world.last().aborted);
+  EXPECT_TRUE(world.last().aborted());
   EXPECT_EQ(states.back().cause, errc::connect_timeout);
   world.advance(1s);
   EXPECT_EQ(world.connections.size(), 2U);
@@ -147,19 +148,19 @@ TEST_F(Reconnect, DropsAConnectionWithoutPong) {
   options.pong_timeout = 10s;
   add_open(options);
   world.advance(30s);
-  EXPECT_EQ(world.last().pings, 1U);
+  EXPECT_EQ(world.last().pings(), 1U);
   world.last().pong();
   world.advance(30s);
-  EXPECT_EQ(world.last().pings, 2U);
+  EXPECT_EQ(world.last().pings(), 2U);
   world.advance(10s);
-  EXPECT_TRUE(world.last().aborted);
+  EXPECT_TRUE(world.last().aborted());
   EXPECT_EQ(states.back().cause, errc::ping_timeout);
 }
 
 TEST_F(Reconnect, NeedsNoCallbacks) {
   pool_options options;
   options.relay_defaults = plain_relay();
-  core = *pool_core::make(world, options, {});
+  core = *pool_core::make(world.share(), options, {});
   add_open();
   world.last().drop();
   world.advance(1s);
@@ -175,7 +176,7 @@ TEST_F(Reconnect, PingsAgainAfterAPong) {
   world.advance(1s);
   world.last().pong();
   world.advance(1s);
-  EXPECT_EQ(world.last().pings, 2U);
+  EXPECT_EQ(world.last().pings(), 2U);
 }
 
 TEST_F(Reconnect, DialsAtOnceWhenAsked) {
@@ -220,10 +221,9 @@ TEST_F(Reconnect, MakesAtMostMaxDialsAtATime) {
 
 TEST_F(Reconnect, ReportsADialThatFailsAtOnceLikeAnyOther) {
   make();
-  world.dial_error = errc::loop_unusable;
+  world.fail(testing::system_call::connect);
   add();
-  EXPECT_EQ(states.back().cause, errc::loop_unusable);
-  world.dial_error = {};
+  EXPECT_EQ(states.back().cause, errc::connection_failed);
   world.advance(1s);
   EXPECT_EQ(world.connections.size(), 1U);
 }
@@ -239,7 +239,7 @@ TEST_F(Reconnect, ClosesWithTheCloseHandshake) {
   add_open();
   core->close();
   world.settle();
-  EXPECT_EQ(world.last().close_code, 1000);
+  EXPECT_EQ(world.last().close_code(), 1000);
   EXPECT_TRUE(take_said().empty());
   world.last().drop({});
   world.settle();
@@ -254,7 +254,7 @@ TEST_F(Reconnect, ClosesWithoutTheRelaysAnswerAfterCloseTimeout) {
   EXPECT_TRUE(take_said().empty());
   world.advance(1ms);
   EXPECT_EQ(take_said(), lines{"pool closed"});
-  EXPECT_TRUE(world.last().aborted);
+  EXPECT_TRUE(world.last().aborted());
 }
 
 TEST_F(Reconnect, ClosesTenHalfOpenRelaysAtOnce) {
@@ -270,11 +270,11 @@ TEST_F(Reconnect, ClosesTenHalfOpenRelaysAtOnce) {
 
 TEST_F(Reconnect, HoldsTheLoopAsLongAsThereIsARelay) {
   make();
-  EXPECT_FALSE(world.held);
+  EXPECT_FALSE(world.holds_loop());
   const relay_id id = add_open();
-  EXPECT_TRUE(world.held);
+  EXPECT_TRUE(world.holds_loop());
   EXPECT_FALSE(core->remove_relay(id));
-  EXPECT_FALSE(world.held);
+  EXPECT_FALSE(world.holds_loop());
 }
 
 TEST_F(Reconnect, AnswersClosedAfterClose) {

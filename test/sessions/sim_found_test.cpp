@@ -16,7 +16,7 @@ class SimFound : public CoreTest {
   }
   /// The last REQ that was sent, from its filters on.
   std::string filters_asked() {
-    const std::string& req = world.last().sent.back();
+    const std::string& req = world.last().sent().back();
     return req.substr(req.find('{'));
   }
 };
@@ -64,7 +64,7 @@ TEST_F(SimFound, AsksAgainIfTheRefusalIsHandledAfterAuth) {
   const event published = note("published");
   EXPECT_FALSE(core->publish(published, {}, {}));
   world.settle();
-  world.workers_stopped = true;
+  world.hold_workers();
   world.last().text(event_frame(id, note("still being verified")));
   world.settle();
   world.last().take_sent();
@@ -74,7 +74,7 @@ TEST_F(SimFound, AsksAgainIfTheRefusalIsHandledAfterAuth) {
   const std::string proof = world.last().take_sent().front();
   const std::size_t at = proof.find(R"("id":")") + 6;
   world.last().text(R"(["OK",")" + proof.substr(at, 64) + R"(",true,""])");
-  world.workers_stopped = false;
+  world.release_workers();
   world.settle();
   EXPECT_EQ(asked(world.last()).size(), 1U);
   EXPECT_EQ(take_said(), lines{"event still being verified from 1"});
@@ -84,13 +84,13 @@ TEST_F(SimFound, CountsNothingAsPendingForARelayThatIsGone) {
   make(verification::threads);
   const relay_id r = add_open();
   const subscription s = subscribe();
-  world.workers_stopped = true;
+  world.hold_workers();
   world.last().text(event_frame(asked(world.last())[0], note("still being verified")));
   world.settle();
   EXPECT_FALSE(core->remove_relay(r));
   world.last().drop({});
   world.settle();
-  world.workers_stopped = false;
+  world.release_workers();
   world.settle();
   EXPECT_EQ(core->stats().messages.unverified, 0U);
   EXPECT_EQ(core->stats().messages.unknown_subscription, 1U);
@@ -115,12 +115,12 @@ TEST_F(SimFound, TakesAnEoseThatCameBeforeTheConnectionWasLost) {
   add_open();
   const subscription s = subscribe({.kinds = {1}, .limit = 5});
   const std::string id = asked(world.last())[0];
-  world.workers_stopped = true;
+  world.hold_workers();
   world.last().text(event_frame(id, note("x", 1'699'999'000s)));
   world.last().text(eose(id));
   world.settle();
   world.last().drop();
-  world.workers_stopped = false;
+  world.release_workers();
   world.settle();
   EXPECT_EQ(take_said(), (lines{"event x from 1", "eose from 1", "all eose"}));
   world.advance(1s);
@@ -136,7 +136,7 @@ TEST_F(SimFound, DoesNotWaitForARelayThatHangsUpBeforeItWasAsked) {
   make();
   add();
   const subscription s = subscribe();
-  world.last().blocked = true;
+  world.last().block();
   world.last().open();
   world.settle();
   world.last().drop();

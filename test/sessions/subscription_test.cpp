@@ -90,7 +90,7 @@ TEST_F(Subscription, ResumesALimitedOneFromWhereItWas) {
   world.advance(1s);
   world.last().open();
   world.settle();
-  EXPECT_NE(world.last().sent[0].find(R"({"kinds":[1],"since":1699998900}])"), std::string::npos) << world.last().sent[0];
+  EXPECT_NE(world.last().sent()[0].find(R"({"kinds":[1],"since":1699998900}])"), std::string::npos) << world.last().sent()[0];
 }
 
 TEST_F(Subscription, DoesNotResumeFromAFutureDate) {
@@ -104,7 +104,7 @@ TEST_F(Subscription, DoesNotResumeFromAFutureDate) {
   world.advance(1s);
   world.last().open();
   world.settle();
-  const std::string& req = world.last().sent[0];
+  const std::string& req = world.last().sent()[0];
   const auto at = req.find("\"since\":");
   ASSERT_NE(at, std::string::npos);
   EXPECT_LE(std::stoll(req.substr(at + 8)), world.wall_clock().time_since_epoch().count());
@@ -119,8 +119,8 @@ TEST_F(Subscription, AsksAllAgainIfItWasLostBeforeEose) {
   world.advance(1s);
   world.last().open();
   world.settle();
-  EXPECT_EQ(world.last().sent[0].find("since"), std::string::npos);
-  EXPECT_NE(world.last().sent[0].find(R"("limit":2)"), std::string::npos);
+  EXPECT_EQ(world.last().sent()[0].find("since"), std::string::npos);
+  EXPECT_NE(world.last().sent()[0].find(R"("limit":2)"), std::string::npos);
 }
 
 TEST_F(Subscription, ResumesWithSinceOnceEventsAreForgotten) {
@@ -134,7 +134,7 @@ TEST_F(Subscription, ResumesWithSinceOnceEventsAreForgotten) {
   world.advance(1s);
   world.last().open();
   world.settle();
-  EXPECT_NE(world.last().sent[0].find(R"("since":1699989404)"), std::string::npos) << world.last().sent[0];
+  EXPECT_NE(world.last().sent()[0].find(R"("since":1699989404)"), std::string::npos) << world.last().sent()[0];
 }
 
 TEST_F(Subscription, SendsCloseWhenItsHandleGoes) {
@@ -161,7 +161,7 @@ TEST_F(Subscription, IsNotAskedAgainIfItWasDroppedWhileAway) {
   world.advance(1s);
   world.last().open();
   world.settle();
-  EXPECT_TRUE(world.last().sent.empty());
+  EXPECT_TRUE(world.last().sent().empty());
 }
 
 TEST_F(Subscription, ClosesOnceAndLast) {
@@ -293,7 +293,7 @@ TEST_F(Subscription, CountsEveryFrameUnderOneReason) {
   const subscription s = subscribe();
   const std::string id = asked(world.last())[0];
   const event good = note("good");
-  fake::fake_connection& c = world.last();
+  played_connection& c = world.last();
   c.text(event_frame(id, good));
   c.text(event_frame(id, good));
   c.text(event_frame("no-such", good));
@@ -340,8 +340,8 @@ TEST_F(Subscription, AsksOnlyNamedRelays) {
   add_open("ws://a.test");
   const relay_id b = add_open("ws://b.test");
   const subscription s = subscribe({.kinds = {1}}, {}, "", {b});
-  EXPECT_TRUE(world.connections[0]->sent.empty());
-  EXPECT_EQ(world.connections[1]->sent.size(), 1U);
+  EXPECT_TRUE(world.connections[0]->sent().empty());
+  EXPECT_EQ(world.connections[1]->sent().size(), 1U);
   const filter f{.kinds = {1}};
   EXPECT_EQ(core->subscribe(std::span(&f, 1), {}, {}, {relay_id{99}}).error(), errc::unknown_relay);
 }
@@ -379,22 +379,22 @@ TEST_F(Subscription, PoolMayBeDestroyedInOnEvent) {
   callbacks.on_close = [&](close_reason) { ++calls; };
   const subscription s = *core->subscribe(std::span(&f, 1), std::move(callbacks), {});
   world.settle();
-  fake::fake_connection& c = world.last();
+  played_connection& c = world.last();
   c.text(event_frame(asked(c)[0], note("a")));
   world.settle();
   EXPECT_EQ(calls, 1);
-  EXPECT_TRUE(c.aborted);
+  EXPECT_TRUE(c.aborted());
   EXPECT_FALSE(s.is_open());
 }
 
 TEST_F(Subscription, GoesOnWhereAFullSocketStoppedIt) {
   make();
   add();
-  world.last().blocked = true;
+  world.last().block();
   world.last().open();
   const subscription s = subscribe();
-  EXPECT_TRUE(world.last().sent.empty());
-  world.last().writable();
+  EXPECT_TRUE(world.last().sent().empty());
+  world.last().unblock();
   world.settle();
   EXPECT_EQ(asked(world.last()).size(), 1U);
 }

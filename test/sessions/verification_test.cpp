@@ -99,7 +99,7 @@ TEST_F(Verification, TheSameBytesAgainDoNotTakeTheirRoom) {
   make(verification::threads);
   for (const char* url : {"ws://a.test", "ws://b.test"}) add_open(url);
   const subscription s = subscribe();
-  world.workers_stopped = true;
+  world.hold_workers();
   const event e = note(std::string(1000, 'x'));
   for (const auto& c : world.connections) c->text(event_frame(asked(*c)[0], e));
   EXPECT_GT(core->stats().relays[0].unverified_bytes, 1000U);
@@ -108,7 +108,7 @@ TEST_F(Verification, TheSameBytesAgainDoNotTakeTheirRoom) {
   world.connections[1]->text(replaced(event_frame("0-0", e), "}]", "} ]"));
   world.connections[1]->text(replaced(event_frame("0-0", e), "}]", "}}"));
   EXPECT_GT(core->stats().relays[1].unverified_bytes, 1000U);
-  world.workers_stopped = false;
+  world.release_workers();
   world.settle();
   EXPECT_EQ(take_said().size(), 1U);
   EXPECT_EQ(core->stats().verified, 1U);
@@ -137,13 +137,13 @@ TEST_F(Verification, AnEventIsNotLostWithTheRelayThatSentItFirst) {
   const relay_id first = add_open("ws://a.test");
   add_open("ws://b.test");
   const subscription s = subscribe();
-  world.workers_stopped = true;
+  world.hold_workers();
   const event e = note("from both");
   world.connections[0]->text(event_frame(asked(*world.connections[0])[0], e));
   const std::string id = asked(*world.connections[1])[0];
   for (const event& each : {note("before"), e, note("behind"), e}) world.connections[1]->text(event_frame(id, each));
   EXPECT_FALSE(core->remove_relay(first));
-  world.workers_stopped = false;
+  world.release_workers();
   world.settle();
   EXPECT_EQ(take_said(), (lines{"event before from 2", "event from both from 2", "event behind from 2"}));
   EXPECT_EQ(core->stats().messages.duplicate, 1U);
@@ -190,7 +190,7 @@ TEST_F(Verification, KeepsTheOrderOfARelayAndEoseBehindItsEvents) {
   add_open();
   const subscription s = subscribe();
   const std::string id = asked(world.last())[0];
-  world.workers_stopped = true;
+  world.hold_workers();
   lines expected;
   for (int i = 0; i < 200; ++i) {
     world.last().text(event_frame(id, note(std::to_string(i))));
@@ -201,7 +201,7 @@ TEST_F(Verification, KeepsTheOrderOfARelayAndEoseBehindItsEvents) {
   world.last().text(event_frame(id, note("live")));
   world.settle();
   EXPECT_TRUE(take_said().empty());
-  world.workers_stopped = false;
+  world.release_workers();
   world.settle();
   expected.insert(expected.end(), {"eose from 1", "event live from 1", "all eose"});
   EXPECT_EQ(take_said(), expected);
@@ -214,13 +214,13 @@ TEST_F(Verification, StopsReadingARelayThatIsAhead) {
   const relay_id r = add_open(options);
   const subscription s = subscribe();
   const std::string id = asked(world.last())[0];
-  world.workers_stopped = true;
+  world.hold_workers();
   int sent = 0;
-  while (!world.last().paused && sent < 1000) world.last().text(event_frame(id, note(std::to_string(sent++))));
+  while (!world.last().paused() && sent < 1000) world.last().text(event_frame(id, note(std::to_string(sent++))));
   EXPECT_LT(sent, 100);
-  world.workers_stopped = false;
+  world.release_workers();
   world.settle();
-  EXPECT_FALSE(world.last().paused);
+  EXPECT_FALSE(world.last().paused());
   EXPECT_EQ(counts(r).delivered, static_cast<unsigned>(sent));
 }
 
@@ -229,17 +229,17 @@ TEST_F(Verification, StopsReadingARelayThatFloodsWithEose) {
   add_open();
   const subscription s = subscribe();
   const std::string id = asked(world.last())[0];
-  world.workers_stopped = true;
+  world.hold_workers();
   world.last().text(event_frame(id, note("x")));
   int sent = 0;
-  while (!world.last().paused && sent < 100'000) {
+  while (!world.last().paused() && sent < 100'000) {
     world.last().text(eose(id));
     ++sent;
   }
   EXPECT_LT(sent, 100'000);
-  world.workers_stopped = false;
+  world.release_workers();
   world.settle();
-  EXPECT_FALSE(world.last().paused);
+  EXPECT_FALSE(world.last().paused());
   EXPECT_EQ(core->stats().relays[0].unverified_bytes, 0U);
 }
 
@@ -251,11 +251,11 @@ TEST_F(Verification, DoesNotTakeAPausedRelayForDead) {
   options.pong_timeout = 1s;
   add_open(options);
   const subscription s = subscribe();
-  world.workers_stopped = true;
+  world.hold_workers();
   world.last().text(event_frame(asked(world.last())[0], note("large enough")));
-  ASSERT_TRUE(world.last().paused);
+  ASSERT_TRUE(world.last().paused());
   world.advance(1min);
-  EXPECT_FALSE(world.last().aborted);
+  EXPECT_FALSE(world.last().aborted());
 }
 
 TEST_F(Verification, DoesNotCountTheTimeInWhichItReadsNothing) {
@@ -269,13 +269,13 @@ TEST_F(Verification, DoesNotCountTheTimeInWhichItReadsNothing) {
   world.settle();
   const std::string id = asked(world.last())[0];
   world.advance(6s);
-  world.workers_stopped = true;
+  world.hold_workers();
   world.last().text(event_frame(id, note("large enough")));
-  ASSERT_TRUE(world.last().paused);
+  ASSERT_TRUE(world.last().paused());
   world.advance(1min);
-  world.workers_stopped = false;
+  world.release_workers();
   world.settle();
-  ASSERT_FALSE(world.last().paused);
+  ASSERT_FALSE(world.last().paused());
   EXPECT_EQ(take_said(), lines{"event large enough from 1"});
   world.advance(3s);
   EXPECT_EQ(take_said(), lines());
@@ -285,7 +285,7 @@ TEST_F(Verification, DoesNotCountTheTimeInWhichItReadsNothing) {
 
 TEST_F(Verification, GoesOnWithoutWorkers) {
   make(verification::threads);
-  world.workers_refuse = true;
+  world.fail(testing::system_call::run_on_worker, 1, testing::always);
   add_open();
   const subscription s = subscribe();
   world.last().text(event_frame(asked(world.last())[0], note("x")));
@@ -309,7 +309,7 @@ TEST_F(Verification, PoolMayBeDestroyedWhileAWorkerIsBusy) {
   make(verification::threads);
   add_open();
   const subscription s = subscribe();
-  world.workers_stopped = true;
+  world.hold_workers();
   world.last().text(event_frame(asked(world.last())[0], note("x")));
   world.settle();
   ASSERT_EQ(world.work_waiting(), 1U);
@@ -335,7 +335,7 @@ TEST_F(Verification, AnEoseOfAnOlderConnectionMeansNothingToTheNewOne) {
   add_open();
   const subscription s = subscribe();
   const std::string id = asked(world.last())[0];
-  world.workers_stopped = true;
+  world.hold_workers();
   world.last().text(event_frame(id, note("x")));
   world.last().text(eose(id));
   world.last().drop();
@@ -343,7 +343,7 @@ TEST_F(Verification, AnEoseOfAnOlderConnectionMeansNothingToTheNewOne) {
   world.last().open();
   world.settle();
   ASSERT_EQ(asked(world.last()).size(), 1U);
-  world.workers_stopped = false;
+  world.release_workers();
   world.settle();
   EXPECT_EQ(take_said(), lines{"event x from 1"});
 }

@@ -13,6 +13,19 @@ void lane::put(frame what, agenda::duration delay) {
   schedule();
 }
 
+void lane::deliver_now(frame what) {
+  if (receiver_) receiver_(std::move(what));
+}
+
+void lane::flush() {
+  while (!items_.empty()) take_first();
+}
+
+void lane::make_room() noexcept {
+  full_ = false;
+  if (taken_) taken_();
+}
+
 void lane::cut() noexcept {
   const agenda::duration latest = network_.agenda.now() + network_.latency;
   while (!items_.empty() && items_.back().due > latest) {
@@ -42,6 +55,10 @@ void lane::arrive() noexcept {
   if (paused_ || items_.empty()) return;
   // What was to arrive now may have been cut.
   if (items_.front().due > network_.agenda.now()) return schedule();
+  take_first();
+}
+
+void lane::take_first() noexcept {
   frame what = std::move(items_.front().what);
   items_.pop_front();
   bytes_ -= what.text.size();

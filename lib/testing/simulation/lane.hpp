@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 // One direction of a simulated connection.
 //
-// Happy path: put(), the latency passes, the frame is delivered in a turn of its own. While the lane is paused nothing
-// is; all waits in order. Nobody may be there to take a frame: then it is gone. Nothing is delivered inside of a call.
+// Happy path: put(), the latency passes, the frame is delivered in a step of its own. A paused lane delivers nothing and
+// keeps the order. A frame without a receiver is discarded. Nothing is delivered inside a call of put(); tests that play
+// one end by hand deliver at once, by deliver_now() and flush().
 #pragma once
 
 #include <cstddef>
@@ -37,10 +38,19 @@ class lane : public std::enable_shared_from_this<lane> {
   void on_taken(callback<void()> taken) noexcept { taken_ = std::move(taken); }
 
   void put(frame, agenda::duration delay = {});
+  /// Hands the frame to the receiver at once, past what waits and also while the lane is paused.
+  void deliver_now(frame);
+  /// Delivers everything that waits at once.
+  void flush();
   /// What has a delay that is not over is forgotten.
   void cut() noexcept;
   void pause() noexcept { paused_ = true; }
   void resume() noexcept;
+  bool is_paused() const noexcept { return paused_; }
+  /// A full lane takes no further message of the client.
+  void fill() noexcept { full_ = true; }
+  void make_room() noexcept;
+  bool is_full() const noexcept { return full_; }
 
   bool empty() const noexcept { return items_.empty(); }
   std::size_t bytes() const noexcept { return bytes_; }
@@ -53,6 +63,7 @@ class lane : public std::enable_shared_from_this<lane> {
   };
   void schedule() noexcept;
   void arrive() noexcept;
+  void take_first() noexcept;
 
   simulated_network& network_;
   callback<void(frame)> receiver_;
@@ -61,6 +72,7 @@ class lane : public std::enable_shared_from_this<lane> {
   agenda::duration last_due_{};
   std::size_t bytes_ = 0;
   bool paused_ = false;
+  bool full_ = false;
   bool scheduled_ = false;
 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "testing/simulation/simulated_connection.hpp"
 
+#include <algorithm>
 #include <cassert>
 #include <utility>
 
@@ -14,6 +15,7 @@ namespace {
 
 constexpr std::size_t high_water_bytes = net::write_queue::high_water_bytes;
 constexpr std::size_t max_close_reason_bytes = 123;  // RFC 6455, 5.5
+constexpr agenda::duration shortest_stall{1'000};
 constexpr std::uint16_t protocol_error_code = 1002;
 constexpr std::uint16_t too_big_code = 1009;
 
@@ -74,8 +76,9 @@ void simulated_connection::start() noexcept {
 void simulated_connection::arrive() noexcept {
   if (phase_ != phase::dialling) return;
   const auto found = network_.relays.find(url_);
-  if (found != network_.relays.end() && found->second->take({request_, secure_, down_, up_})) return;
-  if (found == network_.relays.end() && !network_.machines.contains(machine_) && !needs_no_lookup(machine_)) {
+  simulated_peer* const peer = found != network_.relays.end() ? found->second : network_.other_relays;
+  if (peer != nullptr && peer->take({request_, secure_, down_, up_})) return;
+  if (peer == nullptr && !network_.machines.contains(machine_) && !needs_no_lookup(machine_)) {
     end(because(errc::host_not_found, "unknown node or service"));
   } else {
     end(because(errc::connection_refused));
@@ -124,8 +127,13 @@ void simulated_connection::receive_message(const frame& what) {
 bool simulated_connection::send_text(std::string_view text) noexcept {
   assert(phase_ != phase::ended);
   if (phase_ == phase::closing) return true;
+  if (network_.faults.fails(system_call::send)) {
+    owes_writable_ = true;
+    network_.agenda.after(std::max(network_.latency, shortest_stall), [self = shared_from_this()] { self->on_room(); });
+    return false;
+  }
   const std::size_t waiting = up_->bytes();
-  if (waiting != 0 && (waiting >= high_water_bytes || text.size() > high_water_bytes - waiting)) {
+  if (up_->is_full() || (waiting != 0 && (waiting >= high_water_bytes || text.size() > high_water_bytes - waiting))) {
     owes_writable_ = true;
     return false;
   }
@@ -134,7 +142,7 @@ bool simulated_connection::send_text(std::string_view text) noexcept {
 }
 
 void simulated_connection::on_room() noexcept {
-  if (!owes_writable_ || up_->bytes() >= high_water_bytes / 2) return;
+  if (!owes_writable_ || up_->is_full() || up_->bytes() >= high_water_bytes / 2) return;
   owes_writable_ = false;
   network_.agenda.after({}, [self = shared_from_this()] {
     if (self->phase_ == phase::open) self->listener_.on_writable();

@@ -21,7 +21,7 @@ struct simulated_caller {
   std::shared_ptr<lane> up;
 };
 
-class simulated_host final : public host {
+class simulated_host final : public host, public simulated_peer {
  public:
   /// The name must be free.
   simulated_host(simulated_network&, const base::url&);
@@ -29,8 +29,7 @@ class simulated_host final : public host {
   simulated_host& operator=(const simulated_host&) = delete;
   ~simulated_host() override { close(); }
 
-  /// False if it refuses.
-  bool take(simulated_caller);
+  bool take(simulated_caller) override;
 
   std::error_code listen(relay_core& to) noexcept override;
   void refuse() noexcept override { core_ = nullptr; }

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
-// What the relays and the pools of one simulation share: the clock, chance, and which name stands for which relay.
+// What the relays and the pools of one simulation share: the clock, randomness, faults, worker threads, and which name
+// stands for which relay.
 #pragma once
 
 #include <cstddef>
+#include <deque>
 #include <map>
 #include <random>
 #include <set>
@@ -10,21 +12,57 @@
 
 #include <uvnostr/types.hpp>
 
+#include "port/reactor.hpp"
 #include "testing/simulation/agenda.hpp"
+#include "testing/simulation/faults.hpp"
 
 namespace uvnostr::testing::detail {
 
-class simulated_host;
+struct simulated_caller;
+
+/// Whom a client reaches by a name.
+class simulated_peer {
+ public:
+  /// False if it refuses.
+  virtual bool take(simulated_caller) = 0;
+
+ protected:
+  ~simulated_peer() = default;
+};
 
 struct simulated_network {
   detail::agenda agenda{};
   agenda::duration latency{};  // of one way
   unix_seconds start{};        // the wall clock at the beginning
-  std::mt19937_64 chance{};
-  std::map<std::string, simulated_host*> relays{};  // by URL in normal form
+  std::mt19937_64 random{};
+  fault_counter faults{};
+  std::map<std::string, simulated_peer*> relays{};  // by URL in normal form
+  simulated_peer* other_relays = nullptr;           // whom every other name reaches; null: they are unknown
   std::set<std::string> machines{};  // host names that a relay has, or had: another URL there is refused, not unknown
   std::size_t worlds = 0;            // that were not given back
-  std::size_t works = 0;             // that are not done
+  std::deque<port::work*> works{};   // of worker threads, oldest first
+  bool workers_held = false;
+
+  void add_work(port::work& work) {
+    works.push_back(&work);
+    if (!workers_held) agenda.after({}, [this] { do_work(); });
+  }
+  /// The oldest piece of work is done, unless workers are held.
+  void do_work() noexcept {
+    if (!workers_held && !works.empty()) finish_work();
+  }
+  void finish_work() noexcept {
+    port::work* const oldest = works.front();
+    works.pop_front();
+    oldest->run();
+    oldest->done();
+  }
+  void hold_workers() noexcept { workers_held = true; }
+  void release_workers() {
+    if (!workers_held) return;
+    workers_held = false;
+    for (std::size_t i = 0; i < works.size(); ++i) agenda.after({}, [this] { do_work(); });
+  }
 
   unix_seconds wall_clock() const noexcept { return start + std::chrono::floor<std::chrono::seconds>(agenda.now()); }
 };

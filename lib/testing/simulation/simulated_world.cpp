@@ -30,7 +30,8 @@ void simulated_world::remove(simulated_connection& ended) noexcept {
 port::time_point simulated_world::now() noexcept { return beginning + network_.agenda.now(); }
 
 bool simulated_world::random_bytes(std::span<std::byte> out) noexcept {
-  for (std::byte& each : out) each = static_cast<std::byte>(network_.chance() & 0xff);
+  if (network_.faults.fails(system_call::random_bytes)) return false;
+  for (std::byte& each : out) each = static_cast<std::byte>(network_.random() & 0xff);
   return true;
 }
 
@@ -56,17 +57,17 @@ void simulated_world::wake_soon() noexcept {
 }
 
 bool simulated_world::run_on_worker(port::work& work) noexcept {
-  if (released_) return false;
-  ++network_.works;
-  network_.agenda.after({}, [&network = network_, &work] {
-    work.run();
-    --network.works;
-    work.done();
-  });
+  if (released_ || network_.faults.fails(system_call::run_on_worker)) return false;
+  network_.add_work(work);
   return true;
 }
 
+std::error_code simulated_world::check(const relay_options&) noexcept {
+  return network_.faults.fails(system_call::read_ca_file) ? make_error_code(errc::option_ca_file) : std::error_code();
+}
+
 result<port::connection*> simulated_world::dial(const port::dial_request& request, port::connection_listener& listener) noexcept {
+  if (network_.faults.fails(system_call::connect)) return errc::connection_failed;
   auto made = std::make_shared<simulated_connection>(network_, *this, request, listener);
   connections_.push_back(made);
   made->start();

@@ -31,6 +31,8 @@ class simulated_world final : public port::world, private port::reactor, private
 
   /// It has ended.
   void remove(simulated_connection&) noexcept;
+  /// Whether a real loop would be kept alive. The simulation's does not end by itself.
+  bool holds_loop() const noexcept { return holds_loop_; }
 
  private:
   port::time_point now() noexcept override;
@@ -39,14 +41,15 @@ class simulated_world final : public port::world, private port::reactor, private
   void set_alarm(port::time_point) noexcept override;
   void clear_alarm() noexcept override;
   void wake_soon() noexcept override;
-  void hold_loop(bool) noexcept override {}  // there is no loop that could end
+  void hold_loop(bool hold) noexcept override { holds_loop_ = hold; }
   bool run_on_worker(port::work&) noexcept override;
   result<port::connection*> dial(const port::dial_request&, port::connection_listener&) noexcept override;
-  std::error_code check(const relay_options&) noexcept override { return {}; }
+  std::error_code check(const relay_options&) noexcept override;
 
   simulated_network& network_;
   port::reactor_listener* listener_ = nullptr;
   bool released_ = false;
+  bool holds_loop_ = false;
   std::optional<agenda::ticket> alarm_;
   std::optional<agenda::ticket> wake_;
   std::vector<std::shared_ptr<simulated_connection>> connections_;

@@ -34,8 +34,8 @@ constexpr std::chrono::milliseconds patience{60'000};
 struct simulation::state final : port::world_source {
   explicit state(const simulation_options& options) {
     network.latency = options.latency;
-    network.start = options.start;
-    network.chance.seed(options.seed);
+    network.start = options.start_time;
+    network.random.seed(options.seed);
     if (uv_loop_init(&loop) != 0) end_program("libuv gives no loop");
     uvnostr::detail::simulate(&loop, this);
   }
@@ -62,7 +62,7 @@ simulation::~simulation() {
   detail::simulated_network& network = state_->network;
   if (network.worlds != 0) end_program("it is destroyed before a pool or relay that was made on its loop");
   if (!network.relays.empty()) end_program("it is destroyed before a test_relay that it has started");
-  while (network.works != 0) network.agenda.do_next();
+  while (!network.works.empty()) network.finish_work();
   network.agenda.clear();
   uvnostr::detail::simulate(&state_->loop, nullptr);
   if (!run_until_idle(&state_->loop, patience) || uv_loop_close(&state_->loop) != 0) {
@@ -81,6 +81,20 @@ result<test_relay> simulation::start_relay(std::string_view url, test_relay_opti
   auto made = std::make_shared<detail::relay_core>(std::make_unique<detail::simulated_host>(state_->network, *at), std::move(options));
   if (const std::error_code error = made->listen()) return error;
   return test_relay(std::move(made));
+}
+
+void simulation::fail(system_call what, unsigned nth, unsigned times) noexcept { state_->network.faults.fail(what, nth, times); }
+std::size_t simulation::failures() const noexcept { return state_->network.faults.failures(); }
+void simulation::hold_workers() noexcept { state_->network.hold_workers(); }
+void simulation::release_workers() noexcept { state_->network.release_workers(); }
+
+bool simulation::step() noexcept {
+  assert(!state_->turning && "a simulation does not run inside of a callback of its own");
+  state_->turning = true;
+  const bool happened = state_->turn(duration::max());
+  if (!happened) state_->turn_loop();
+  state_->turning = false;
+  return happened || uv_loop_alive(&state_->loop) != 0;
 }
 
 bool simulation::run_until(callback<bool()> condition, std::chrono::milliseconds limit) noexcept {
