@@ -68,8 +68,8 @@ class reader {
               if (given_.once) return pool_->close();
               std::cerr << "every relay has answered or failed; what comes now is new (Ctrl-C ends)\n";
             },
-            .on_relay_closed = [this](uvnostr::relay_id from, std::string_view words) {
-              std::cerr << pool_->url(from) << " refuses: " << printable(words, 300) << '\n';
+            .on_relay_closed = [this](const uvnostr::relay_closed& told) {
+              std::cerr << pool_->url(told.relay) << " refuses: " << printable(told.words, 300) << '\n';
             }};
   }
 

@@ -205,8 +205,8 @@ uvnostr::subscription_callbacks program::subscription_printers(const std::string
     json_line("eose").text("sub", name).relay(relay);
   };
   callbacks.on_all_eose = [name] { json_line("all_eose").text("sub", name); };
-  callbacks.on_relay_closed = [name](uvnostr::relay_id relay, std::string_view words) {
-    json_line("relay_closed").text("sub", name).relay(relay).text("message", words);
+  callbacks.on_relay_closed = [name](const uvnostr::relay_closed& told) {
+    json_line("relay_closed").text("sub", name).relay(told.relay).text("message", told.words);
   };
   callbacks.on_close = [name](uvnostr::close_reason reason) {
     json_line("closed").text("sub", name).text("reason", reason_names[static_cast<int>(reason)]);

@@ -74,7 +74,7 @@ class BothWorlds : public ::testing::TestWithParam<world> {
     notes.emplace(*pool->subscribe(filter{.kinds = {1}}, {
         .on_event = [this](relay_id, const event_view& e) { said.emplace_back(e.content()); },
         .on_eose = [this](relay_id, eose_hint) { said.emplace_back("eose"); },
-        .on_relay_closed = [this](relay_id, std::string_view words) { said.push_back("closed " + std::string(words)); }}));
+        .on_relay_closed = [this](const relay_closed& told) { said.push_back("closed " + std::string(told.words)); }}));
   }
   void publish(const event& e) {
     ASSERT_FALSE(pool->publish(e, {.on_receipt = [this](const receipt& r) {

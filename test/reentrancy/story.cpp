@@ -84,8 +84,8 @@ subscription_callbacks story::callbacks_of(watched_subscription& of) {
     called(hook::eose, from, s, bird, [&] { EXPECT_TRUE(s->eoses.insert(from).second) << "twice"; });
   };
   all.on_all_eose = [this, bird, s = &of] { called(hook::all_eose, first_, s, bird, [&] { EXPECT_EQ(++s->all_eoses, 1U); }); };
-  all.on_relay_closed = [this, bird, s = &of](relay_id from, std::string_view words) {
-    called(hook::relay_closed, from, s, bird, [&] { EXPECT_EQ(words, "blocked: not this one"); });
+  all.on_relay_closed = [this, bird, s = &of](const relay_closed& told) {
+    called(hook::relay_closed, told.relay, s, bird, [&] { EXPECT_EQ(told.words, "blocked: not this one"); });
   };
   all.on_close = [this, bird, s = &of](close_reason) { called(hook::close, first_, s, bird, [&] { ++s->closes; }); };
   return all;

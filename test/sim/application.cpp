@@ -80,8 +80,8 @@ subscription_callbacks application::callbacks(watched_subscription& s) {
     judge_.on_all_eose(s);
     in_callback();
   };
-  all.on_relay_closed = [this, &s, t = token_](relay_id from, std::string_view) {
-    judge_.on_relay_closed(s, from);
+  all.on_relay_closed = [this, &s, t = token_](const relay_closed& told) {
+    judge_.on_relay_closed(s, told.relay);
     in_callback();
   };
   all.on_close = [this, &s, t = token_](close_reason why) {

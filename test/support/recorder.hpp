@@ -36,7 +36,7 @@ class recorder {
   relay_callbacks relay_calls() {
     relay_callbacks all;
     all.on_event = [this](const event_view& e) { say("relay: " + std::string(e.content())); };
-    all.on_state = [this](const relay_status& status) { on_state(status); };
+    all.on_relay_state = [this](const relay_status& status) { on_state(status); };
     all.on_close = [this](std::error_code why) {
       closed = true;
       close_cause = why;
@@ -57,8 +57,8 @@ class recorder {
       if (style_ == style::full) say(prefix + "eose" + source(" from ", from));
     };
     all.on_all_eose = [this, prefix] { say(prefix + "all eose"); };
-    all.on_relay_closed = [this, prefix](relay_id from, std::string_view words) {
-      say(prefix + "closed" + source(" by ", from) + ": " + std::string(words));
+    all.on_relay_closed = [this, prefix](const relay_closed& told) {
+      say(prefix + "closed" + source(" by ", told.relay) + ": " + std::string(told.words));
     };
     all.on_close = [this, prefix](close_reason why) {
       const char* const names[] = {"requested", "all eose", "pool closed"};
