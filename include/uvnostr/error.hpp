@@ -34,6 +34,8 @@ enum class errc {
   filter_tag_value,      ///< a tag condition without values, or #e/#p that is not 64 hex digits
   filter_time_range,     ///< since is later than until
   filter_count,          ///< no filter at all
+  cursor_format,         ///< not what subscription::cursor() gave: cut, edited, or of another version
+  cursor_filters,        ///< a cursor of other filters
   option_range,          ///< an option is outside of what its comment allows
   option_ca_file,        ///< the CA file cannot be read or holds no certificate
   // The object the call was made on.

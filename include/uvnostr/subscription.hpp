@@ -3,8 +3,10 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include <uvnostr/callback.hpp>
@@ -45,6 +47,15 @@ struct relay_closed {
   std::chrono::milliseconds pause{};  ///< of after_pause
 };
 
+/// How many relays answered a subscription, and how.
+struct answer_counts {
+  std::size_t asked = 0;
+  std::size_t answered = 0;     ///< all that they have stored has come, but for gaps
+  std::size_t refused = 0;      ///< CLOSED, or they hung up over it
+  std::size_t timed_out = 0;    ///< no progress within eose_timeout
+  std::size_t unreachable = 0;  ///< no connection
+};
+
 /// What a subscription calls, all optional, fixed for its life. Called on the loop's thread, from the
 /// loop, never from inside a call of yours. Any of them may destroy anything, the pool included.
 struct subscription_callbacks {
@@ -74,6 +85,13 @@ struct subscribe_options {
   /// older date, are not lost. Gift wraps (kind 1059) are dated up to two days back on purpose, and are asked for 49
   /// hours back. Source: NIP-59.
   std::chrono::seconds resume_overlap{600};
+  /// Where an earlier run of the program stood: what subscription::cursor() gave for the same filters. Relays are asked
+  /// from there; those that it does not name are asked for everything.
+  std::string resume_from{};
+  /// How many events may be given without subscription::acknowledge(): above it nothing more is given, and what comes
+  /// waits, at most relay_options::max_unverified_bytes for a relay, then unread in its socket. 0: an event is done when
+  /// its callback has returned.
+  std::uint64_t max_unacknowledged = 0;
 };
 
 /// A handle of an open subscription. Move-only; for the loop's thread only.
@@ -90,6 +108,20 @@ class [[nodiscard]] UVNOSTR_API subscription {
   void close() noexcept;
   /// Gives up the handle: the subscription goes on until it or its pool closes.
   void detach() noexcept;
+
+  /// How many events it was given. Inside on_event this one is counted: that is its number for acknowledge().
+  std::uint64_t delivered() const noexcept;
+  /// The first n events that it was given are safe: they will not be asked for again with cursor().
+  void acknowledge(std::uint64_t n) noexcept;
+  /// Nothing is given until resume(). What comes waits as with max_unacknowledged; other subscriptions go on.
+  void pause() noexcept;
+  void resume() noexcept;
+  bool is_paused() const noexcept;
+  /// How far it came at each relay, as text (JSON, versioned) for subscribe_options::resume_from. It covers what is done:
+  /// events that were not, and those within resume_overlap of the last, are given again by the next run.
+  std::string cursor() const;
+  /// How the relays that it was asked of have answered so far.
+  answer_counts answers() const noexcept;
 
   /// Asks a relay again that had refused, or had hung up over it. False if it had not.
   bool ask_again(relay_id) noexcept;

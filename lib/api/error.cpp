@@ -27,6 +27,8 @@ const char* value_sentence(errc code) noexcept {
     case errc::filter_tag_value: return "A tag condition has no values, or one for 'e' or 'p' that is not 64 lower-case hex digits.";
     case errc::filter_time_range: return "The filter's since is later than its until: nothing can match.";
     case errc::filter_count: return "There is no filter: give at least one.";
+    case errc::cursor_format: return "subscribe_options::resume_from is not what subscription::cursor() gave: it was cut, edited, or is of another version.";
+    case errc::cursor_filters: return "subscribe_options::resume_from is the cursor of other filters: start without it, or with the filters that it was made for.";
     case errc::option_range: return "An option is outside of what its comment allows.";
     case errc::option_ca_file: return "The CA file cannot be read or holds no certificate: check relay_options::ca_file.";
     default: return nullptr;

@@ -37,6 +37,28 @@ bool subscription::ask_again(relay_id relay) noexcept {
   return record_ != nullptr && record_->core != nullptr && record_->core->ask_again(*record_, relay);
 }
 
+std::uint64_t subscription::delivered() const noexcept { return record_ == nullptr ? 0 : record_->delivered; }
+
+void subscription::acknowledge(std::uint64_t n) noexcept {
+  if (record_ == nullptr) return;
+  record_->acknowledge(n);
+  if (record_->core != nullptr && !record_->waiting.empty()) record_->core->give_waiting();
+}
+
+void subscription::pause() noexcept {
+  if (record_ != nullptr) record_->is_paused = true;
+}
+
+void subscription::resume() noexcept {
+  if (record_ == nullptr) return;
+  record_->is_paused = false;
+  if (record_->core != nullptr && !record_->waiting.empty()) record_->core->give_waiting();
+}
+
+bool subscription::is_paused() const noexcept { return record_ != nullptr && record_->is_paused; }
+std::string subscription::cursor() const { return record_ == nullptr ? std::string() : write_cursor(record_->filters, record_->position()); }
+answer_counts subscription::answers() const noexcept { return record_ == nullptr ? answer_counts() : record_->answers(); }
+
 bool subscription::is_open() const noexcept { return record_ != nullptr && record_->core != nullptr; }
 subscription_id subscription::id() const noexcept { return record_ == nullptr ? subscription_id{} : record_->id(); }
 

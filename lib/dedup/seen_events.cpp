@@ -18,7 +18,7 @@ void provenance::make_room_for(std::uint32_t slot) {
 }
 
 seen_events::seen_events(std::size_t capacity, const key& secret)
-    : hash_(secret), table_(seen_table::make<seen_table>(capacity, secret)), provenance_(table_->entry_count()) {}
+    : secret_(secret), hash_(secret), table_(seen_table::make<seen_table>(capacity, secret)), provenance_(table_->entry_count()) {}
 
 std::uint32_t seen_events::add_subscription() {
   ++live_;

@@ -34,6 +34,7 @@ class seen_events {
   enum class origin : unsigned char { recent, page };
 
   seen_events(std::size_t capacity, const key& secret);
+  const key& secret() const noexcept { return secret_; }
 
   /// A number for a subscription, used again once it has ended and its entries are gone.
   std::uint32_t add_subscription();
@@ -91,6 +92,7 @@ class seen_events {
   void drop_oldest(std::uint32_t subscription) noexcept;
   std::uint32_t largest() noexcept;
 
+  const key secret_;
   siphash<> hash_;
   std::unique_ptr<seen_table> table_;
   provenance provenance_;

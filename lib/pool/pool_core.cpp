@@ -17,11 +17,12 @@ pool_core::pool_core(port::world& world, pool_options options, pool_callbacks ca
       callbacks_(std::move(callbacks)),
       world_(world),
       reactor_(world.reactor()),
+      budget_(reactor_),
       later_(reactor_),
       dialler_(reactor_, options_.max_dials),
       seen_(options_.seen_entries, secret),
       subscriptions_(later_, callbacks_, seen_),
-      receiver_(reactor_, *this, subscriptions_, seen_, options_, secret) {}
+      receiver_(reactor_, *this, subscriptions_, seen_, budget_, options_) {}
 
 pool_core::~pool_core() { shutdown(); }
 
@@ -127,6 +128,7 @@ void pool_core::on_wake() noexcept {
   const turn guard(*this);
   receiver_.pump();
   if (phase_ != phase::over) finish_turn();
+  budget_.end_turn();
 }
 
 void pool_core::finish_turn() noexcept {

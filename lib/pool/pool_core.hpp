@@ -30,6 +30,7 @@
 #include "receive/deferred_calls.hpp"
 #include "receive/receiver.hpp"
 #include "receive/subscription_set.hpp"
+#include "receive/turn_budget.hpp"
 #include "session/relay_session.hpp"
 
 namespace uvnostr {
@@ -57,6 +58,8 @@ class pool_core final : public base::ref_counted<pool_core>,
   /// For the handles. With a reason on_close is called, without one it is silence.
   void end_subscription(subscription_record&, std::optional<close_reason>);
   bool ask_again(subscription_record&, relay_id);
+  /// What waits for a subscription may be given now.
+  void give_waiting() noexcept { reactor_.wake_soon(); }
 
   /// The pool of a `relay` object ends with its only relay.
   void close_with_last_relay() noexcept { closes_with_last_relay_ = true; }
@@ -87,11 +90,12 @@ class pool_core final : public base::ref_counted<pool_core>,
     subscriptions_.on_caught_up(request, first);
   }
   void on_request_progress(session::relay_session&, session::request&) noexcept override { subscriptions_.on_progress(); }
+  bool is_behind(const session::request& request) noexcept override { return subscription_set::is_behind(request); }
   bool may_ask_page(const session::request& request) noexcept override { return subscriptions_.may_ask_page(request); }
   std::uint32_t page_size(const session::request& request) noexcept override { return subscriptions_.page_size(request); }
   void on_delivery_done(session::relay_session&, session::delivery&, outcome, std::string_view, std::error_code) noexcept override;
 
-  void on_notice(const session::relay_session&, std::string_view) noexcept override;
+  void on_notice(session::relay_session&, std::string_view) noexcept override;
   session::relay_session* session_in_slot(std::uint32_t slot) noexcept override { return relays_.in_slot(slot); }
   void hold() noexcept override { retain(); }
   void unhold() noexcept override {
@@ -115,6 +119,7 @@ class pool_core final : public base::ref_counted<pool_core>,
   port::reactor& reactor_;
   base::timer_queue timers_;
   std::optional<std::chrono::microseconds> armed_;
+  turn_budget budget_;
   deferred_calls later_;
   relay_set relays_;
   dialler dialler_;

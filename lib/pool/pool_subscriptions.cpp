@@ -20,10 +20,17 @@ result<subscription> pool_core::subscribe(std::span<const filter> filters, subsc
   if (const std::error_code error = check_options(options)) return error;
   const result<std::vector<relay_session*>> asked = targets(relays);
   if (!asked) return asked.error();
+  cursor_positions from;
+  if (!options.resume_from.empty()) {
+    result<cursor_positions> read = read_cursor(filters, options.resume_from);
+    if (!read) return read.error();
+    from = std::move(*read);
+  }
 
   const turn guard(*this);
   auto record = base::make_ref<subscription_record>(*this, subscriptions_.next_number(), std::vector(filters.begin(), filters.end()),
                                                     std::move(callbacks), options, relays.empty());
+  record->resume_from = std::move(from);
   subscriptions_.add(*record);
   for (relay_session* const each : *asked) record->ask(base::ref<relay_session>::retain(*each));
   return subscription(record.leak());
@@ -40,8 +47,15 @@ bool pool_core::ask_again(subscription_record& record, relay_id relay) {
   return request != nullptr && request->session().requests().ask_again(*request);
 }
 
-void pool_core::on_notice(const relay_session& session, std::string_view words) noexcept {
-  if (callbacks_.on_notice) callbacks_.on_notice(session.id(), words);
+void pool_core::on_notice(relay_session& session, std::string_view words) noexcept {
+  if (!callbacks_.on_notice) return;
+  if (budget_.has_time()) return callbacks_.on_notice(session.id(), words);
+  const std::size_t bytes = sizeof(callback<void()>) + words.size();
+  session.add_pending(bytes);
+  later_.add([this, from = base::ref<relay_session>::retain(session), text = std::string(words), bytes] {
+    from->remove_pending(bytes);
+    callbacks_.on_notice(from->id(), text);
+  });
 }
 
 }  // namespace uvnostr

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 // Calls to the application that wait for the end of the loop's turn, where nothing of ours is half done.
 //
-// What can go wrong: a call adds others, for ever. What is added while calls run waits for the next turn, so that no
-// application keeps the loop from its sockets. A call may destroy the pool: then clear() runs inside of run().
+// What can go wrong: a call adds others, for ever, or there are very many. What is added while calls run waits for the
+// next turn, and so does what is left after a few milliseconds, so that no application keeps the loop from its sockets. A
+// call may destroy the pool: then clear() runs inside of run().
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <deque>
 #include <utility>
@@ -27,15 +29,19 @@ class deferred_calls {
   void clear() noexcept { calls_.clear(); }
 
   void run() noexcept {
+    const port::time_point end = reactor_.now() + longest_run;
     for (std::size_t due = calls_.size(); due != 0 && !calls_.empty(); --due) {
       callback<void()> call = std::move(calls_.front());
       calls_.pop_front();
       call();
+      if (reactor_.now() >= end) break;
     }
     if (!calls_.empty()) reactor_.wake_soon();
   }
 
  private:
+  static constexpr auto longest_run = std::chrono::milliseconds(4);
+
   port::reactor& reactor_;
   std::deque<callback<void()>> calls_;
 };

@@ -26,13 +26,19 @@ relay_request& request_of(session::sent_req& req) noexcept { return static_cast<
 }  // namespace
 
 receiver::receiver(port::reactor& reactor, receiver_host& host, subscription_set& subscriptions, dedup::seen_events& seen,
-                   const pool_options& options, const dedup::seen_events::key& secret)
+                   turn_budget& budget, const pool_options& options)
     : reactor_(reactor),
       host_(host),
       subscriptions_(subscriptions),
       seen_(seen),
-      pending_(secret),
+      budget_(budget),
+      pending_(seen.secret()),
       verifier_(reactor, *this, options.verification) {}
+
+void receiver::pump() noexcept {
+  verifier_.pump();
+  subscriptions_.for_each_waiting([this](subscription_record& each) { give_waiting(each); });
+}
 
 void receiver::on_text(relay_session& from, std::string_view message) noexcept {
   host_.hold();
@@ -121,7 +127,7 @@ void receiver::accept(session::sent_req& to, const wire::raw_event& event) {
     const std::optional<verify::verified_event> trusted = verifier_.trust(event, form);
     if (!trusted) {
       refuse(request_of(to), verdict::wrong_id);
-    } else if (verifier_.idle()) {
+    } else if (verifier_.idle() && has_time()) {
       deliver(to, *trusted, form);
     } else {
       queue(treatment::trusted, to, event);
@@ -201,6 +207,13 @@ void receiver::on_marker(verify::source& from, const wire::relay_message& messag
 
 /// EOSE or CLOSED, in its turn. It may have waited, and its REQ be over.
 void receiver::answer(session::sent_req& to, const wire::relay_message& message) {
+  subscription_record* const subscription = request_of(to).subscription();
+  if (subscription != nullptr && subscription->must_wait()) {
+    return hold(*subscription, {.to = base::ref<session::sent_req>::retain(to),
+                                .event = {},
+                                .end_of_answer = std::make_unique<wire::relay_message>(message),
+                                .bytes = cost_of(message)});
+  }
   session::request_table& requests = request_of(to).session().requests();
   message.verb == wire::verb::closed ? requests.on_closed(to, message.text) : requests.on_eose(to, message.hint);
 }
@@ -238,10 +251,15 @@ void receiver::on_joined(verify::source& from, std::uint32_t number) noexcept {
     deliver(to, *fate.kept, fate.form);
   } else if (request.subscription() == nullptr) {
     ++request.session().counted().messages.unknown_subscription;
+  } else if (request.subscription()->must_wait()) {
+    hold(*request.subscription(), {.to = base::ref<session::sent_req>::retain(to),
+                                   .event = {},
+                                   .end_of_answer = {},
+                                   .copied = fate.id,
+                                   .created_at = fate.created_at,
+                                   .bytes = joined_bytes});
   } else {
-    note(to, fate.id, fate.created_at, {});
-    seen_.repeats(fate.id, request.subscription()->in_seen, request.session().slot());
-    ++request.session().counted().messages.duplicate;
+    count_copy(*request.subscription(), to, fate.id, fate.created_at);
   }
   pending_.leave(number);
 }
@@ -274,20 +292,40 @@ void receiver::refuse(relay_request& to, verdict why) noexcept {
   to.session().note_forgery();
 }
 
+void receiver::count_copy(subscription_record& of, session::sent_req& to, const event_id& id, unix_seconds created_at) noexcept {
+  relay_session& from = request_of(to).session();
+  note(to, id, created_at, {});
+  seen_.repeats(id, of.in_seen, from.slot());
+  ++from.counted().messages.duplicate;
+}
+
 void receiver::deliver(session::sent_req& to, const verify::verified_event& event, verify::id_form form) noexcept {
+  subscription_record* const subscription = request_of(to).subscription();
+  if (subscription == nullptr) {
+    ++request_of(to).session().counted().messages.unknown_subscription;
+  } else if (subscription->must_wait()) {
+    hold(*subscription, {.to = base::ref<session::sent_req>::retain(to),
+                         .event = std::make_unique<held_item::kept_event>(event, form),
+                         .end_of_answer = {},
+                         .bytes = sizeof(held_item) + sizeof(held_item::kept_event) + event.fields().json.size()});
+  } else {
+    give(*subscription, to, event, form);
+  }
+}
+
+/// The last stages: how far the relay has come, seen, callback.
+void receiver::give(subscription_record& subscription, session::sent_req& to, const verify::verified_event& event,
+                    verify::id_form form) noexcept {
   relay_request& request = request_of(to);
   relay_stats& stats = request.session().counted();
   if (form == verify::id_form::escaped_controls) ++stats.nonstandard_ids;
-  if (request.subscription() == nullptr) {
-    ++stats.messages.unknown_subscription;
-    return;
-  }
   const wire::event_fields& fields = event.fields();
   note(to, fields.id, fields.created_at_time(), fields.json);
   using dedup::seen_events;
-  const auto origin = to.what == session::sent_req::kind::page ? seen_events::origin::page : seen_events::origin::recent;
+  const bool of_page = to.what == session::sent_req::kind::page;
   const bool stored = to.state != session::sent_req::state::live;
-  const auto admitted = seen_.admit(event, request.subscription()->in_seen, request.session().slot(), origin, stored);
+  const auto admitted = seen_.admit(event, subscription.in_seen, request.session().slot(),
+                                    of_page ? seen_events::origin::page : seen_events::origin::recent, stored);
   switch (admitted) {
     case seen_events::admission::known: ++stats.messages.duplicate; return;
     case seen_events::admission::doubtful:
@@ -299,7 +337,37 @@ void receiver::deliver(session::sent_req& to, const verify::verified_event& even
   }
   ++stats.messages.delivered;
   record_.assign(fields);
-  subscriptions_.deliver(request, event_view(record_), admitted == seen_events::admission::first);
+  subscriptions_.deliver(subscription, request.session().id(), event_view(record_), of_page, admitted == seen_events::admission::first);
+}
+
+void receiver::hold(subscription_record& subscription, held_item item) noexcept {
+  relay_session& from = request_of(*item.to).session();
+  from.add_pending(item.bytes);
+  if (!item.end_of_answer) ++from.counted().messages.unverified;
+  subscription.waiting.push_back(std::move(item));
+}
+
+/// What has waited, as long as the subscription takes it and there is time. The caller keeps the subscription.
+void receiver::give_waiting(subscription_record& subscription) noexcept {
+  while (!subscription.waiting.empty() && !subscription.is_held()) {
+    if (!has_time()) return reactor_.wake_soon();
+    const held_item item = std::move(subscription.waiting.front());
+    subscription.waiting.pop_front();
+    relay_session& from = request_of(*item.to).session();
+    from.remove_pending(item.bytes);
+    if (item.end_of_answer) {
+      session::request_table& requests = from.requests();
+      item.end_of_answer->verb == wire::verb::closed ? requests.on_closed(*item.to, item.end_of_answer->text)
+                                                     : requests.on_eose(*item.to, item.end_of_answer->hint);
+      continue;
+    }
+    --from.counted().messages.unverified;
+    if (item.event) {
+      give(subscription, *item.to, item.event->verified(), item.event->form);
+    } else {
+      count_copy(subscription, *item.to, item.copied, item.created_at);
+    }
+  }
 }
 
 }  // namespace uvnostr

@@ -20,6 +20,7 @@
 #include "port/reactor.hpp"
 #include "receive/pending_events.hpp"
 #include "receive/subscription_set.hpp"
+#include "receive/turn_budget.hpp"
 #include "session/relay_session.hpp"
 #include "verify/verifier.hpp"
 #include "wire/event_record.hpp"
@@ -31,7 +32,7 @@ namespace uvnostr {
 /// What the receiver needs of the pool around it.
 class receiver_host {
  public:
-  virtual void on_notice(const session::relay_session&, std::string_view words) noexcept = 0;
+  virtual void on_notice(session::relay_session&, std::string_view words) noexcept = 0;
   virtual session::relay_session* session_in_slot(std::uint32_t slot) noexcept = 0;
   /// Around every call from outside, and while work is on a worker: the receiver must not go away in between.
   virtual void hold() noexcept = 0;
@@ -43,12 +44,12 @@ class receiver_host {
 
 class receiver final : public session::message_listener, private verify::verifier_listener {
  public:
-  receiver(port::reactor&, receiver_host&, subscription_set&, dedup::seen_events&, const pool_options&, const dedup::seen_events::key& secret);
+  receiver(port::reactor&, receiver_host&, subscription_set&, dedup::seen_events&, turn_budget&, const pool_options&);
 
   void on_text(session::relay_session&, std::string_view message) noexcept override;
   void on_binary(session::relay_session&) noexcept override;
   /// At the end of a loop turn.
-  void pump() noexcept { verifier_.pump(); }
+  void pump() noexcept;
   /// Nothing is handed on any more.
   void stop() noexcept { verifier_.stop(); }
 
@@ -65,6 +66,10 @@ class receiver final : public session::message_listener, private verify::verifie
   bool is_copy(const wire::event_fields&) const noexcept;
   void note(session::sent_req&, const event_id&, unix_seconds created_at, std::string_view event) noexcept;
   void deliver(session::sent_req&, const verify::verified_event&, verify::id_form) noexcept;
+  void give(subscription_record&, session::sent_req&, const verify::verified_event&, verify::id_form) noexcept;
+  void count_copy(subscription_record&, session::sent_req&, const event_id&, unix_seconds created_at) noexcept;
+  void hold(subscription_record&, held_item) noexcept;
+  void give_waiting(subscription_record&) noexcept;
   void refuse(relay_request&, verify::verdict) noexcept;
   void dequeued(relay_request&, std::size_t bytes) noexcept;
 
@@ -73,6 +78,7 @@ class receiver final : public session::message_listener, private verify::verifie
   void on_copy(verify::source&, const wire::raw_event&) noexcept override;
   void on_joined(verify::source&, std::uint32_t fate) noexcept override;
   void on_marker(verify::source&, const wire::relay_message&) noexcept override;
+  bool has_time() noexcept override { return budget_.has_time(); }
   void hold() noexcept override { host_.hold(); }
   void unhold() noexcept override { host_.unhold(); }
 
@@ -80,6 +86,7 @@ class receiver final : public session::message_listener, private verify::verifie
   receiver_host& host_;
   subscription_set& subscriptions_;
   dedup::seen_events& seen_;
+  turn_budget& budget_;
   pending_events pending_;
   verify::verifier verifier_;
   wire::event_record record_;                   // shows one event after the other

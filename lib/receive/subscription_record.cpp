@@ -27,24 +27,78 @@ void subscription_record::ask(base::ref<session::relay_session> session) {
   was_asked = true;
   session::relay_session& at = *session;
   requests_.push_back(base::make_ref<relay_request>(*this, std::move(session)));
+  if (const auto known = resume_from.find(at.url().text); known != resume_from.end()) {
+    const cursor_position& from = known->second;
+    requests_.back()->history().restore(from.reached, from.missing, from.floors);
+  }
   at.requests().add(*requests_.back());
 }
 
 void subscription_record::remove_relay(const session::relay_session& session) noexcept {
   const auto found = std::find_if(requests_.begin(), requests_.end(), [&](const auto& each) { return &each->session() == &session; });
   if (found == requests_.end()) return;
+  resume_from = position();
   const base::ref<relay_request> removed = std::move(*found);
   requests_.erase(found);
   removed->cut_off();
 }
 
 void subscription_record::remove_all_relays() noexcept {
+  resume_from = position();
   for (const base::ref<relay_request>& each : std::exchange(requests_, {})) each->cut_off();
 }
 
 relay_request* subscription_record::at(relay_id id) const noexcept {
   const auto found = std::find_if(requests_.begin(), requests_.end(), [&](const auto& each) { return each->session().id() == id; });
   return found == requests_.end() ? nullptr : found->get();
+}
+
+void subscription_record::note_delivered(unix_seconds created_at, bool of_page) {
+  ++delivered;
+  if (options.max_unacknowledged != 0) unsafe_.push_back({created_at, of_page});
+}
+
+void subscription_record::acknowledge(std::uint64_t n) noexcept {
+  for (n = std::min(n, delivered); acknowledged < n; ++acknowledged) {
+    if (!unsafe_.empty()) unsafe_.pop_front();
+  }
+}
+
+/// Whatever relay gave an event that is not safe may be gone in the next run, so all are asked for it.
+cursor_positions subscription_record::position() const {
+  std::optional<unix_seconds> oldest_recent, oldest_of_pages, newest_of_pages;
+  for (const unsafe_event& each : unsafe_) {
+    std::optional<unix_seconds>& oldest = each.of_page ? oldest_of_pages : oldest_recent;
+    oldest = oldest ? std::min(*oldest, each.created_at) : each.created_at;
+    if (each.of_page) newest_of_pages = newest_of_pages ? std::max(*newest_of_pages, each.created_at) : each.created_at;
+  }
+  cursor_positions all = resume_from;
+  for (const base::ref<relay_request>& each : requests_) {
+    const session::history& come = each->history();
+    if (!come.ever_answered()) continue;
+    cursor_position at{.reached = come.reached(), .floors = {come.floors().begin(), come.floors().end()}, .missing = come.missing()};
+    if (at.reached && oldest_recent) at.reached = std::min(*at.reached, *oldest_recent);
+    for (std::uint32_t i = 0; oldest_of_pages && i < filters.size(); ++i) {
+      at.missing.push_back({.filter = i, .since = oldest_of_pages, .until = newest_of_pages});
+    }
+    all.insert_or_assign(each->session().url().text, std::move(at));
+  }
+  return all;
+}
+
+answer_counts subscription_record::answers() const noexcept {
+  answer_counts all{.asked = requests_.size()};
+  for (const base::ref<relay_request>& each : requests_) {
+    using session::request;
+    switch (each->end()) {
+      case request::ending::none: break;
+      case request::ending::answered: ++all.answered; break;
+      case request::ending::refused: ++all.refused; break;
+      case request::ending::timed_out: ++all.timed_out; break;
+      case request::ending::unreachable: ++all.unreachable; break;
+    }
+  }
+  return all;
 }
 
 }  // namespace uvnostr

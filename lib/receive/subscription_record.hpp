@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <span>
 #include <utility>
 #include <vector>
@@ -15,6 +16,8 @@
 
 #include "base/intrusive_list.hpp"
 #include "base/ref.hpp"
+#include "receive/cursor.hpp"
+#include "receive/held_events.hpp"
 #include "session/relay_session.hpp"
 #include "session/request.hpp"
 
@@ -57,6 +60,19 @@ class subscription_record final : public base::ref_counted<subscription_record> 
   void remove_relay(const session::relay_session&) noexcept;
   void remove_all_relays() noexcept;
   relay_request* at(relay_id) const noexcept;
+
+  /// Takes no event now.
+  bool is_held() const noexcept {
+    return is_paused || (options.max_unacknowledged != 0 && delivered - acknowledged >= options.max_unacknowledged);
+  }
+  /// What comes has to wait, here or for what waits already.
+  bool must_wait() const noexcept { return !waiting.empty() || is_held(); }
+  void note_delivered(unix_seconds created_at, bool of_page);
+  /// The first n are safe.
+  void acknowledge(std::uint64_t n) noexcept;
+  /// Of what is done, at each relay.
+  cursor_positions position() const;
+  answer_counts answers() const noexcept;
   std::span<const base::ref<relay_request>> requests() const noexcept { return requests_; }
 
   const std::vector<filter> filters;
@@ -65,6 +81,11 @@ class subscription_record final : public base::ref_counted<subscription_record> 
   const bool is_for_all_relays;  // those added later included
   pool_core* core;             // null once the subscription or the pool has ended
   const std::uint32_t number;
+  cursor_positions resume_from;  // where relays begin that are added, and how far those came that are gone
+  held_items waiting;
+  std::uint64_t delivered = 0;
+  std::uint64_t acknowledged = 0;
+  bool is_paused = false;
   std::uint32_t in_seen = 0;   // its number among the seen events
   bool pages_wait = false;     // a relay that is ahead of others waits for them
   bool was_asked = false;      // of at least one relay
@@ -73,7 +94,12 @@ class subscription_record final : public base::ref_counted<subscription_record> 
   base::list_hook<subscription_record> hook{*this};  // in the pool
 
  private:
+  struct unsafe_event {
+    unix_seconds created_at;
+    bool of_page;
+  };
   std::vector<base::ref<relay_request>> requests_;
+  std::deque<unsafe_event> unsafe_;  // delivered, not acknowledged: with max_unacknowledged only
 };
 
 }  // namespace uvnostr

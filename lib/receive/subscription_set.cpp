@@ -20,6 +20,13 @@ void subscription_set::end(subscription_record& record, std::optional<close_reas
   record.core = nullptr;
   record.hook.unlink();
   seen_.end_subscription(record.in_seen);
+  for (const held_item& each : std::exchange(record.waiting, {})) {
+    relay_session& from = static_cast<relay_request&>(each.to->owner()).session();
+    from.remove_pending(each.bytes);
+    if (each.end_of_answer) continue;
+    --from.counted().messages.unverified;
+    ++from.counted().messages.unknown_subscription;
+  }
   record.remove_all_relays();
   auto keep = base::ref<subscription_record>::adopt(&record);  // our count
   if (!reason) return;
@@ -50,9 +57,9 @@ void subscription_set::remove_relay(const relay_session& removed) {
   }
 }
 
-void subscription_set::deliver(relay_request& to, const event_view& event, bool first) noexcept {
-  const base::ref<subscription_record> keep = base::ref<subscription_record>::retain(*to.subscription());
-  const relay_id from = to.session().id();
+void subscription_set::deliver(subscription_record& to, relay_id from, const event_view& event, bool of_page, bool first) noexcept {
+  const base::ref<subscription_record> keep = base::ref<subscription_record>::retain(to);
+  keep->note_delivered(event.created_at(), of_page);
   if (keep->callbacks.on_event) keep->callbacks.on_event(from, event);
   if (first && !silent_ && callbacks_.on_event) callbacks_.on_event(from, event);
 }
@@ -70,7 +77,7 @@ void subscription_set::on_caught_up(session::request& request, bool first) noexc
   if (!silent_ && to.subscription() != nullptr && keep->callbacks.on_caught_up) {
     keep->callbacks.on_caught_up(from, to.history().gaps());
   }
-  if (first && !silent_ && to.subscription() != nullptr) to.session().requests().settle(to);
+  if (first && !silent_ && to.subscription() != nullptr) to.session().requests().settle(to, session::request::ending::answered);
 }
 
 void subscription_set::on_settled(session::request& request) noexcept {
@@ -120,6 +127,20 @@ bool subscription_set::may_ask_page(const session::request& request) noexcept {
   if (!farthest_behind || seen_.room_for_pages(record->in_seen, *farthest_behind) >= page_size(request)) return true;
   record->pages_wait = true;
   return false;
+}
+
+void subscription_set::for_each_waiting(callback<void(subscription_record&)> call) noexcept {
+  for (cursor each(open_); subscription_record* const s = each.next();) {
+    if (silent_) return;
+    if (s->waiting.empty() || s->is_held()) continue;
+    const base::ref<subscription_record> keep = base::ref<subscription_record>::retain(*s);
+    call(*keep);
+  }
+}
+
+bool subscription_set::is_behind(const session::request& request) noexcept {
+  const relay_request& at = static_cast<const relay_request&>(request);
+  return at.session().waits_for_us() || (at.subscription() != nullptr && at.subscription()->must_wait());
 }
 
 void subscription_set::on_progress() noexcept {

@@ -83,6 +83,8 @@ class relay_session final : public base::ref_counted<relay_session>, private por
   /// Reading stops while more than max_unverified_bytes wait for verification.
   void add_pending(std::size_t bytes) noexcept;
   void remove_pending(std::size_t bytes) noexcept;
+  /// Something that it sent waits for verification or for the application.
+  bool waits_for_us() const noexcept { return stats_.unverified_bytes != 0; }
 
  private:
   // What its parts may use besides; outsiders have no business with it.

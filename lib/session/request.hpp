@@ -36,8 +36,10 @@ class request : public base::shared_object {
   request(const request&) = delete;
   request& operator=(const request&) = delete;
 
-  /// Whether on_all_eose no longer waits for it.
-  bool settled() const noexcept { return settled_; }
+  /// Why on_all_eose no longer waits for it.
+  enum class ending : unsigned char { none, answered, refused, timed_out, unreachable };
+  ending end() const noexcept { return end_; }
+  bool settled() const noexcept { return end_ != ending::none; }
   /// Whether its past is still being asked for, or will be on a connection that may come any moment.
   bool is_catching_up() const noexcept;
 
@@ -57,7 +59,7 @@ class request : public base::shared_object {
   request_table* table_ = nullptr;
   base::timer timer_ = base::timer::calling<&request::on_timer>(*this);  // eose_timeout while an answer is due, else a pause
   step step_ = step::away;
-  bool settled_ = false;
+  ending end_ = ending::none;
   bool eose_told_ = false;
   bool caught_up_told_ = false;                // on this connection
   bool auth_tried_ = false;

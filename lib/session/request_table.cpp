@@ -30,7 +30,7 @@ bool is_temporary(std::string_view prefix) noexcept {
 void request::on_timer() noexcept { table_->on_timer(*this); }
 
 bool request::is_catching_up() const noexcept {
-  if (step_ == step::to_ask || step_ == step::asked || step_ == step::held) return !settled_ || progress_ != progress_before_;
+  if (step_ == step::to_ask || step_ == step::asked || step_ == step::held) return !settled() || progress_ != progress_before_;
   return step_ == step::live && !history_.is_caught_up() && !caught_up_told_ && !page_waits_;
 }
 
@@ -41,7 +41,7 @@ void request_table::add(request& r) {
     r.step_ = request::step::to_ask;
     session_.pump_soon();
   } else if (session_.failing()) {
-    settle(r);
+    settle(r, request::ending::unreachable);
   }
 }
 
@@ -98,20 +98,20 @@ void request_table::on_disconnected(bool hung_up) noexcept {
     end_req(r.page_);
     end_req(r.open_req_);
     // The time for on_all_eose goes on: the relay may be back before it is over.
-    if (r.step_ == request::step::refused || r.settled_) r.timer_.cancel();
+    if (r.step_ == request::step::refused || r.settled()) r.timer_.cancel();
     // A relay that hangs up before that time runs is waited for no longer than one that cannot be reached.
-    if ((r.step_ == request::step::to_ask || r.step_ == request::step::held) && !r.timer_.is_scheduled()) settle(r);
+    if ((r.step_ == request::step::to_ask || r.step_ == request::step::held) && !r.timer_.is_scheduled()) settle(r, request::ending::unreachable);
     r.step_ = request::step::away;
     if (r.fatal_ == most_fatal && may_be_the_cause) {
       ++r.fatal_;
       session_.listener().on_request_refused(session_, r, {.words = {}, .hung_up = true, .asked_again = asked_again::never, .pause = {}});
-      settle(r);
+      settle(r, request::ending::refused);
     }
   }
 }
 
 void request_table::settle_all() noexcept {
-  for (cursor each(requests_); request* const r = each.next();) settle(*r);
+  for (cursor each(requests_); request* const r = each.next();) settle(*r, request::ending::unreachable);
 }
 
 bool request_table::answers_are_due() const noexcept {
@@ -291,7 +291,7 @@ void request_table::refuse(request& r, std::string_view text) {
     session_.timers().schedule(r.timer_, session_.now() + said.pause);
   }
   session_.listener().on_request_refused(session_, r, said);
-  settle(r);
+  settle(r, request::ending::refused);
 }
 
 void request_table::on_auth(bool accepted, std::string_view text) {
@@ -307,9 +307,13 @@ void request_table::on_auth(bool accepted, std::string_view text) {
   session_.pump_soon();
 }
 
-void request_table::settle(request& r) noexcept {
-  if (r.settled_) return;
-  r.settled_ = true;
+void request_table::settle(request& r, request::ending how) noexcept {
+  // A relay that has answered after all counts as one that did.
+  if (r.settled()) {
+    if (how == request::ending::answered) r.end_ = how;
+    return;
+  }
+  r.end_ = how;
   session_.listener().on_request_settled(session_, r);
 }
 
@@ -329,10 +333,10 @@ void request_table::on_timer(request& r) {
   }
   const std::chrono::microseconds unread = session_.unread_since(r.unread_before_);
   if (unread.count() > 0) return session_.timers().schedule(r.timer_, session_.now() + unread);
-  if (r.progress_ != r.progress_before_) return await_answer(r);
+  if (r.progress_ != r.progress_before_ || session_.listener().is_behind(r)) return await_answer(r);
   const base::ref<request> keep = base::ref<request>::retain(r);
   if (r.page_) return page_failed(r, gap_reason::no_answer);
-  if (!r.settled_) settle(r);
+  settle(r, request::ending::timed_out);
   // Whoever waits for it need not wait longer; should the answer still come, it counts.
   session_.listener().on_request_progress(session_, r);
 }

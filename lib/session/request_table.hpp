@@ -57,7 +57,7 @@ class request_table {
   /// CLOSED came, in its turn.
   void on_closed(sent_req&, std::string_view text);
   /// The listener was told of the first EOSE, or need not be: its answer is not waited for any more.
-  void settle(request&) noexcept;
+  void settle(request&, request::ending) noexcept;
   /// AUTH has ended, well or not: what was held is asked again, or refused with this text.
   void on_auth(bool accepted, std::string_view text);
   /// Other relays have come further: a page that waited may be asked.

@@ -136,9 +136,13 @@ void verifier::keep(std::unique_ptr<batch> emptied) noexcept {
   for (; spare_count_ > std::max(enough, least_spares); --spare_count_) spare_ = std::move(spare_->next);
 }
 
-/// False if the listener stopped the verifier meanwhile.
+/// False if the listener stopped the verifier meanwhile, or has no time left.
 bool verifier::give(batch& b) noexcept {
   while (b.next_item < b.items.size()) {
+    if (!listener_.has_time()) {
+      reactor_.wake_soon();
+      return false;
+    }
     item& it = b.items[b.next_item++];
     switch (it.how) {
       case treatment::check:

@@ -5,6 +5,8 @@
 // first: so the order of each relay is kept, and an EOSE comes behind the events before it. A copy of an event that is still
 // being checked waits in the queue; by its turn the first one is decided.
 //
+// Nothing is given once the listener has no time left in this turn: it waits for the next pump().
+//
 // What can go wrong: the thread pool refuses work (then the batch is checked on the loop); the listener stops the
 // verifier from inside a call (then nothing more is given to it, and batches still on a worker end in silence).
 #pragma once
@@ -31,6 +33,8 @@ class verifier_listener {
   /// The turn of one that joined; the number is the one given to add_joined().
   virtual void on_joined(source&, std::uint32_t number) noexcept = 0;
   virtual void on_marker(source&, const wire::relay_message&) noexcept = 0;
+  /// Whether another may be given in this turn of the loop.
+  virtual bool has_time() noexcept = 0;
   /// Called around work on a worker: whoever owns the verifier must not go away in between.
   virtual void hold() noexcept = 0;
   virtual void unhold() noexcept = 0;

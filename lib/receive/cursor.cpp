@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: MIT
+#include "receive/cursor.hpp"
+
+#include <array>
+#include <cstdint>
+#include <utility>
+
+#include <rapidjson/document.h>
+
+#include "base/hex.hpp"
+#include "crypto/sha256.hpp"
+#include "wire/canonical.hpp"
+#include "wire/filter_codec.hpp"
+
+namespace uvnostr {
+
+namespace {
+
+using session::missing_stretch;
+using json_value = rapidjson::Value;
+
+constexpr int version = 1;
+constexpr std::int64_t latest = (std::int64_t{1} << 53) - 1;
+
+std::string digest_of(std::span<const filter> filters) {
+  std::string text;
+  for (const filter& each : filters) wire::append_filter(text, each);
+  return base::to_hex(crypto::sha256(text)).substr(0, 16);
+}
+
+void append(std::string& out, std::optional<unix_seconds> at) {
+  out += at ? std::to_string(at->time_since_epoch().count()) : "null";
+}
+
+void append(std::string& out, const missing_stretch& each) {
+  out += '[' + std::to_string(each.filter) + ',' + std::to_string(static_cast<int>(each.kinds)) + ',';
+  append(out, each.since);
+  out += ',';
+  append(out, each.until);
+  out += ',' + (each.left ? std::to_string(*each.left) : "null") + ']';
+}
+
+/// False if it is neither null nor a date.
+bool read(const json_value& from, std::optional<unix_seconds>& to) {
+  if (from.IsNull()) return true;
+  if (!from.IsInt64() || from.GetInt64() < 0 || from.GetInt64() > latest) return false;
+  to = unix_seconds(std::chrono::seconds(from.GetInt64()));
+  return true;
+}
+
+bool read(const json_value& from, std::size_t filters, missing_stretch& to) {
+  if (!from.IsArray() || from.Size() != 5 || !from[0].IsUint() || from[0].GetUint() >= filters || !from[1].IsUint() || from[1].GetUint() > 2) {
+    return false;
+  }
+  to.filter = from[0].GetUint();
+  to.kinds = static_cast<missing_stretch::part>(from[1].GetUint());
+  if (from[4].IsUint()) {
+    to.left = from[4].GetUint();
+  } else if (!from[4].IsNull()) {
+    return false;
+  }
+  return read(from[2], to.since) && read(from[3], to.until);
+}
+
+bool read(const json_value& from, std::size_t filters, cursor_position& to) {
+  if (!from.IsObject() || !from.HasMember("reached") || !from.HasMember("floors") || !from.HasMember("missing")) return false;
+  const json_value& floors = from["floors"];
+  const json_value& missing = from["missing"];
+  if (!read(from["reached"], to.reached) || !floors.IsArray() || floors.Size() != filters || !missing.IsArray()) return false;
+  for (const json_value& each : floors.GetArray()) {
+    if (!read(each, to.floors.emplace_back())) return false;
+  }
+  for (const json_value& each : missing.GetArray()) {
+    if (!read(each, filters, to.missing.emplace_back())) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+std::string write_cursor(std::span<const filter> filters, const cursor_positions& positions) {
+  std::string out = "{\"version\":" + std::to_string(version) + ",\"filters\":\"" + digest_of(filters) + "\",\"relays\":{";
+  for (const auto& [url, position] : positions) {
+    if (out.back() != '{') out += ',';
+    wire::append_canonical_string(out, url, wire::control_style::escaped);
+    out += ":{\"reached\":";
+    append(out, position.reached);
+    out += ",\"floors\":[";
+    for (const std::optional<unix_seconds>& each : position.floors) {
+      if (out.back() != '[') out += ',';
+      append(out, each);
+    }
+    out += "],\"missing\":[";
+    for (const missing_stretch& each : position.missing) {
+      if (out.back() != '[') out += ',';
+      append(out, each);
+    }
+    out += "]}";
+  }
+  return out + "}}";
+}
+
+result<cursor_positions> read_cursor(std::span<const filter> filters, std::string_view text) {
+  rapidjson::Document whole;
+  whole.Parse<rapidjson::kParseIterativeFlag | rapidjson::kParseValidateEncodingFlag>(text.data(), text.size());
+  if (whole.HasParseError() || !whole.IsObject() || !whole.HasMember("version") || whole["version"] != version ||
+      !whole.HasMember("filters") || !whole["filters"].IsString() || !whole.HasMember("relays") || !whole["relays"].IsObject()) {
+    return errc::cursor_format;
+  }
+  if (digest_of(filters) != whole["filters"].GetString()) return errc::cursor_filters;
+  cursor_positions positions;
+  for (const auto& each : whole["relays"].GetObject()) {
+    cursor_position position;
+    if (!read(each.value, filters.size(), position)) return errc::cursor_format;
+    positions.insert_or_assign(std::string(each.name.GetString(), each.name.GetStringLength()), std::move(position));
+  }
+  return positions;
+}
+
+}  // namespace uvnostr

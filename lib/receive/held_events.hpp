@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: MIT
+// What has come for a subscription that takes nothing now: it is paused, or has as many unacknowledged events as it
+// wants. Events, copies and the ends of answers wait in the order in which they came.
+#pragma once
+
+#include <deque>
+#include <memory>
+#include <string>
+
+#include "base/ref.hpp"
+#include "session/sent_req.hpp"
+#include "verify/check.hpp"
+#include "verify/verified_event.hpp"
+#include "wire/relay_message.hpp"
+
+namespace uvnostr {
+
+struct held_item {
+  /// An event with its bytes, which do not move with the item.
+  struct kept_event {
+    std::string json;
+    wire::event_fields fields;
+    verify::id_form form;
+
+    kept_event(const verify::verified_event& event, verify::id_form id_form)
+        : json(event.fields().json), fields(event.fields().moved_to(json.data())), form(id_form), verified_(event.in(fields)) {}
+    const verify::verified_event& verified() const noexcept { return verified_; }
+
+   private:
+    verify::verified_event verified_;
+  };
+
+  base::ref<session::sent_req> to;
+  std::unique_ptr<kept_event> event;                // an event
+  std::unique_ptr<wire::relay_message> end_of_answer;  // or EOSE, CLOSED
+  event_id copied{};                                // or a copy of an event before it
+  unix_seconds created_at{};
+  std::size_t bytes = 0;                            // accounted for at the session
+};
+
+using held_items = std::deque<held_item>;
+
+}  // namespace uvnostr
