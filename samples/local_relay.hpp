@@ -23,7 +23,12 @@ class relays {
     for (int i = 1; i < argc; ++i) {
       const std::string argument = argv[i];
       if (argument == "--demo") continue;
-      if (argument.starts_with("-")) give_up(2, "usage: " + std::string(argv[0]) + " [--demo | ws://... | wss://...]...");
+      const std::string usage = "usage: " + std::string(argv[0]) + " [--demo | ws://... | wss://...]...";
+      if (argument == "--help" || argument == "-h") {
+        std::cout << usage << '\n';
+        std::exit(0);
+      }
+      if (argument.starts_with("-")) give_up(2, argument + ": there is no such option\n" + usage);
       urls.push_back(argument);
     }
     if (urls.empty()) start_local(loop, local_count);
