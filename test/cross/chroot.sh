@@ -15,7 +15,7 @@ choose_machine() {
 }
 
 cross_cache=${XDG_CACHE_HOME:+$XDG_CACHE_HOME/uvnostr-cross}
-cross_cache=${cross_cache:-$root/build-cross}
+cross_cache=${cross_cache:-$root/.build/cross}
 chroot_folder=$cross_cache/debian-12
 
 # /proc and /dev are mounted where we may, in a mount namespace of the command's own, so that nothing is left behind
@@ -51,10 +51,10 @@ make_chroot() {
     mirror=$(apt-get indextargets --format '$(ORIGIN) $(SITE)' 'Created-By: Packages' | grep -v security |
       sed -n 's/^Debian //p' | head -n 1)
   fi
-  step "making a Debian 12 in $chroot_folder"
+  step "making a Debian 12 in $chroot_folder: about 60 MB are fetched"
   rm -rf --one-file-system "$chroot_folder"
   mkdir -p "$chroot_folder"
-  debootstrap --variant=minbase bookworm "$chroot_folder" ${mirror:+"$mirror"} >"$cross_cache/debootstrap.log" 2>&1 || {
+  debootstrap --variant=minbase bookworm "$chroot_folder" ${mirror:+"$mirror"} 2>&1 | tee "$cross_cache/debootstrap.log" | thin_out '^[EW]:' || {
     tail -n 20 "$cross_cache/debootstrap.log"
     step 'debootstrap failed: it needs root, and rights to chroot and to make device nodes'
     return 1
@@ -75,9 +75,10 @@ install_in_chroot() {
   local log=$cross_cache/install-$machine.log
   if ! {
     in_chroot dpkg --add-architecture "$debian_machine" && in_chroot apt-get -qq update &&
-      in_chroot apt-get -y -qq -o Dpkg::Use-Pty=0 install "$@" && in_chroot apt-get clean
-  } >"$log" 2>&1 </dev/null; then
-    tail -n 20 "$log"
+      in_chroot apt-get -y -q -o Dpkg::Use-Pty=0 install "$@" && in_chroot apt-get clean
+  } 2>&1 </dev/null | tee "$log" | thin_out "$apt_says"; then
+    tail -n 20 "$log" | sed 's/^/    /'
+    step "apt-get could not install what is needed for $machine; the lines above say why, $log has all of them"
     return 1
   fi
   echo "$*" >"$noted"
@@ -87,12 +88,12 @@ install_in_chroot() {
 # has the time of now: two checkouts may share the chroot, and ninja goes by times.
 copy_project_in() {
   local copy=$chroot_folder/uvnostr fresh=$chroot_folder/uvnostr-now file
-  subprojects/fill-packagecache
+  subprojects/fill-packagecache || return 1
   rm -rf "$fresh"
   mkdir -p "$copy" "$fresh"
-  tar -c --exclude=./.git --exclude='./build*' --exclude=node_modules --exclude='./subprojects/libwebsockets-*' \
+  tar -c --exclude=./.git --exclude=./.build --exclude='./build*' --exclude=node_modules --exclude='./subprojects/libwebsockets-*' \
     --exclude='./subprojects/mbedtls-*' --exclude=./subprojects/packagecache/unpacked-from . | tar -x -C "$fresh"
-  (cd "$copy" && find . \( -path './build*' -o -path './subprojects/*-[0-9]*' -o -name unpacked-from \) -prune -o -type f -print) |
+  (cd "$copy" && find . \( -path ./.build -o -path './build*' -o -path './subprojects/*-[0-9]*' -o -name unpacked-from \) -prune -o -type f -print) |
     while IFS= read -r file; do [ -e "$fresh/$file" ] || rm "$copy/$file"; done
   (cd "$fresh" && find . -type f) | while IFS= read -r file; do
     cmp -s "$fresh/$file" "$copy/$file" || install -D -m "$(stat -c %a "$fresh/$file")" "$fresh/$file" "$copy/$file"
