@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-# What the scripts share: help, installing what is missing, configuring, building. Sourced by bash, which must have
-# -e, -u and pipefail set. Defines functions and `root`, the project's folder, and changes into it.
+# The scripts share this: help, installing packages, configuring, building. Bash sources it with -e, -u and pipefail set.
+# It defines functions and `root`, the project's folder, and changes into that folder.
 #
-# Everything that the scripts build lies in .build/; `build/` belongs to whoever types `meson setup build`.
+# The scripts build into .build/ only. `build/` belongs to whoever types `meson setup build`.
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cd "$root"
@@ -18,8 +18,8 @@ refuse() {
   exit 2
 }
 
-# Usage: COMMAND | thin_out REGEX; passes on the lines that match, and of the others one every five seconds. It is not
-# written in awk because mawk, Debian's awk, waits for a full buffer before it shows anything.
+# Usage: COMMAND | thin_out REGEX; passes on the lines that match, and one other line every five seconds. It does not use
+# awk, because mawk, Debian's awk, shows nothing until its buffer is full.
 thin_out() {
   local line shown=$SECONDS
   while IFS= read -r line || [ -n "$line" ]; do
@@ -39,11 +39,11 @@ system_packages=(libwebsockets-dev libwebsockets-evlib-uv libmbedtls-dev)
 # Options of every build. test/run and samples/run both use exactly these for .build/default, so they share it.
 build_options=("-Dwerror=$([ "${UVNOSTR_WERROR:-0}" = 1 ] && echo true || echo false)")
 
-# A command that is there already, from wherever, needs no package.
+# A command that exists already, wherever it came from, needs no package.
 declare -A command_of=([g++]=g++ [meson]=meson [ninja-build]=ninja [pkg-config]=pkg-config [patch]=patch
   [nodejs]=node [npm]=npm [cmake]=cmake [clang]=clang++ [git]=git)
 
-# Prints those of the packages that are not installed. Asks dpkg only, so it takes no time and no network.
+# Prints the packages that are not installed. It asks dpkg only, which takes neither time nor a network.
 missing_packages() {
   local package asked=()
   for package in "$@"; do
@@ -59,13 +59,13 @@ missing_packages() {
   done
 }
 
-# What is shown of apt-get's lines: how much is fetched, and errors.
+# The lines of apt-get that are always shown: how much it fetches, and errors.
 apt_says='^(Need to get|After this operation|E:|Err:)'
 
-# What apt lacks, for the last line of a configuration that failed.
+# Packages that could not be installed; a failed configuration names them in its last line.
 still_missing=()
 
-# Usage: install_packages NAME...; does nothing where there is no apt: Meson will say what it lacks there.
+# Usage: install_packages NAME...; does nothing without apt: then Meson says what it lacks.
 install_packages() {
   command -v dpkg-query >/dev/null && command -v apt-get >/dev/null || return 0
   local missing as_root=() log=.build/apt.log
@@ -91,8 +91,8 @@ install_packages() {
   fi
 }
 
-# The unpacked subprojects carry our patches. Meson does not notice when a wrap or a patch changes, so they are
-# thrown away then and unpacked again.
+# Meson patches the subprojects when it unpacks them, and does not notice when a wrap or a patch changes. So after a change
+# this deletes what was unpacked, and Meson unpacks it again.
 refresh_subprojects() {
   local stamp=subprojects/packagecache/unpacked-from now wrap folder
   subprojects/fill-packagecache || return 1
@@ -106,8 +106,8 @@ refresh_subprojects() {
   fi
 }
 
-# Usage: configuration FOLDER MESON_OPTION...; prints all that decides what FOLDER builds. Meson's own record is part
-# of it, so that a `meson configure` by hand is noticed.
+# Usage: configuration FOLDER MESON_OPTION...; prints everything that decides what FOLDER builds. Meson's own record is
+# included, to notice a `meson configure` by hand.
 configuration() {
   local folder=$1
   shift
@@ -115,8 +115,8 @@ configuration() {
   cat "$folder/meson-private/cmd_line.txt" 2>/dev/null || true
 }
 
-# Usage: configure FOLDER MESON_OPTION...; does nothing if the folder is configured so already. One that was
-# configured in another way is started anew: Meson would keep the options that are not given this time.
+# Usage: configure FOLDER MESON_OPTION...; does nothing if the folder is configured like that already. If it is
+# configured in another way, it is deleted first: Meson would keep options that are not given this time.
 configure() {
   local folder=$1 again=()
   shift

@@ -38,7 +38,7 @@ std::optional<uvnostr::unix_seconds> time_in(std::string_view text) noexcept {
   return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()) - unit * *number;
 }
 
-/// Takes one option with its value; what is wrong with it in words, or nothing.
+/// Takes one option with its value. Returns what is wrong with it, or an empty string.
 std::string take(arguments& all, std::string_view option, const std::string& value) {
   if (option == "--kind") {
     const auto kind = number_in<uvnostr::event_kind>(value);
@@ -98,7 +98,7 @@ arguments read_arguments(int argc, char** argv) {
   return all;
 }
 
-// samples/run cuts this text out of the file, to print it without building the demo.
+// samples/run cuts this text out of the source, so that --help needs no build.
 const char* usage() noexcept {
   return R"(usage: demo                      shows what uvnostr does, with three relays in this process and no network
        demo RELAY... [OPTION...] reads from real relays until Ctrl-C; a second Ctrl-C ends at once

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Events go to the standard output, everything else to the standard error, so that --json can be piped. A script sees
-// in the exit status whether any relay has answered.
+// Events go to the standard output and everything else to the standard error, so that --json can be piped. The exit
+// status tells a script whether any relay has answered.
 #include "reader.hpp"
 
 #include <csignal>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A relay with three events, for scripts: prints its URL, and ends when its standard input does.
+// A relay with three events, for scripts. It prints its URL and ends when its standard input ends.
 #include <cstdio>
 
 #include <uv.h>

@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: MIT
-# Builds each flavour for size, and prints sizes. Sourced by bash after test/setup.sh, on this machine and in the chroot.
+# Builds the flavours optimised for size, and prints sizes. Bash sources this after test/setup.sh, here and in the chroot.
 
 sections=(-ffunction-sections -fdata-sections)
 lean=(-fno-exceptions -fno-rtti)
 declare -A options_of=([mbedtls]='' [openssl]=-Dtls=openssl [system]=-Dlibwebsockets=system)
-# What a program needs beside libuvnostr.a, where it has them in it. Debian's libwebsockets cannot be: it opens its part
-# for libuv at run time, and that brings the shared library.
+# The libraries that a static program links beside libuvnostr.a. Debian's libwebsockets cannot be linked so: it loads its
+# libuv plugin at run time, which needs the shared library.
 declare -A static_libraries_of=([mbedtls]='' [openssl]='-lssl -lcrypto')
-# What the sizes are of.
+# The rows of the table.
 rows=(
   '`libuvnostr.so`'
   'program that reads and publishes, libstdc++ dynamic, all else in it'
