@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Which relays a sample talks to: those named as arguments; without any, or with --demo, relays inside this
-// process, so that every sample can be tried without a network. Not a part of what the samples show.
+// Chooses the relays that a sample talks to: those named as arguments. Without any, or with --demo, it starts relays in
+// this process, so that every sample runs without a network. This file is not part of what the samples show.
 #pragma once
 
 #include <chrono>
@@ -16,14 +16,19 @@
 
 namespace samples {
 
-/// Lifetime: relays in this process are there as long as this object.
+/// Lifetime: relays in this process stop when this object is destroyed.
 class relays {
  public:
   relays(uv_loop_t* loop, int argc, char** argv, std::size_t local_count = 1) {
     for (int i = 1; i < argc; ++i) {
       const std::string argument = argv[i];
       if (argument == "--demo") continue;
-      if (argument.starts_with("-")) give_up(2, "usage: " + std::string(argv[0]) + " [--demo | ws://... | wss://...]...");
+      const std::string usage = "usage: " + std::string(argv[0]) + " [--demo | ws://... | wss://...]...";
+      if (argument == "--help" || argument == "-h") {
+        std::cout << usage << '\n';
+        std::exit(0);
+      }
+      if (argument.starts_with("-")) give_up(2, argument + ": there is no such option\n" + usage);
       urls.push_back(argument);
     }
     if (urls.empty()) start_local(loop, local_count);

@@ -1,24 +1,49 @@
 # SPDX-License-Identifier: MIT
-# What test/run and samples/run share: installing what is missing, configuring, building. Sourced by bash, which
-# must have -e, -u and pipefail set. Defines functions and `root`, the project's folder, and changes into it.
+# The scripts share this: help, installing packages, configuring, building. Bash sources it with -e, -u and pipefail set.
+# It defines functions and `root`, the project's folder, and changes into that folder.
+#
+# The scripts build into .build/ only. `build/` belongs to whoever types `meson setup build`.
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cd "$root"
 
 step() { printf '== %s\n' "$*"; }
 
+# Usage: print_help SCRIPT; prints the comment at the script's head.
+print_help() { sed -n '3,/^[^#]/s/^# \{0,1\}//p' "$root/$1"; }
+
+# Usage: refuse SCRIPT ARGUMENT WHY
+refuse() {
+  echo "$1: $2: $3; $1 --help lists what there is" >&2
+  exit 2
+}
+
+# Usage: COMMAND | thin_out REGEX; passes on the lines that match, and one other line every five seconds. It does not use
+# awk, because mawk, Debian's awk, shows nothing until its buffer is full.
+thin_out() {
+  local line shown=$SECONDS
+  while IFS= read -r line || [ -n "$line" ]; do
+    if [[ $line =~ $1 ]]; then
+      printf '%s\n' "$line"
+    elif [ -n "$line" ] && ((SECONDS >= shown + 5)); then
+      printf '%s\n' "$line"
+      shown=$SECONDS
+    fi
+  done
+}
+
 build_packages=(g++ meson ninja-build pkg-config patch ca-certificates libuv1-dev libsecp256k1-dev rapidjson-dev)
 test_packages=(libgtest-dev)
 system_packages=(libwebsockets-dev libwebsockets-evlib-uv libmbedtls-dev)
 
-# Options of every build; said by test/run and samples/run alike, so that neither configures the other's folder anew.
+# Options of every build. test/run and samples/run both use exactly these for .build/default, so they share it.
 build_options=("-Dwerror=$([ "${UVNOSTR_WERROR:-0}" = 1 ] && echo true || echo false)")
 
-# A tool that is there already, from wherever, needs no package.
+# A command that exists already, wherever it came from, needs no package.
 declare -A command_of=([g++]=g++ [meson]=meson [ninja-build]=ninja [pkg-config]=pkg-config [patch]=patch
-  [nodejs]=node [npm]=npm [cmake]=cmake [clang]=clang++)
+  [nodejs]=node [npm]=npm [cmake]=cmake [clang]=clang++ [git]=git)
 
-# Prints those of the packages that are not installed. Asks dpkg only, so it takes no time and no network.
+# Prints the packages that are not installed. It asks dpkg only, which takes neither time nor a network.
 missing_packages() {
   local package asked=()
   for package in "$@"; do
@@ -34,33 +59,44 @@ missing_packages() {
   done
 }
 
-# Usage: install_packages NAME...; elsewhere than on Debian and its kin Meson will say what it lacks.
+# The lines of apt-get that are always shown: how much it fetches, and errors.
+apt_says='^(Need to get|After this operation|E:|Err:)'
+
+# Packages that could not be installed; a failed configuration names them in its last line.
+still_missing=()
+
+# Usage: install_packages NAME...; does nothing without apt: then Meson says what it lacks.
 install_packages() {
   command -v dpkg-query >/dev/null && command -v apt-get >/dev/null || return 0
-  local missing as_root=()
+  local missing as_root=() log=.build/apt.log
   mapfile -t missing < <(missing_packages "$@")
   [ ${#missing[@]} -gt 0 ] || return 0
   if [ "$(id -u)" != 0 ]; then
     if ! command -v sudo >/dev/null; then
-      step "not installed, and neither root nor sudo is at hand: ${missing[*]}; going on without"
+      still_missing=("${missing[@]}")
+      step "not installed: ${missing[*]}; only root may install them and there is no sudo, so this goes on without"
       return 0
     fi
     as_root=(sudo)
     [ -t 0 ] || as_root+=(-n)
   fi
   step "installing with apt-get: ${missing[*]}"
-  "${as_root[@]}" apt-get -qq update || step 'apt-get update did not succeed; going on with the lists that are there'
-  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -y -qq -o Dpkg::Use-Pty=0 install --no-install-recommends \
-    "${missing[@]}" </dev/null | awk '/^Setting up / && ++count % 25 == 0 { print count " packages set up"; fflush() }'
+  "${as_root[@]}" apt-get -qq update </dev/null || step 'apt-get update failed; going on with the package lists that are there'
+  mkdir -p .build
+  if ! "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive LC_ALL=C.UTF-8 apt-get -y -q -o Dpkg::Use-Pty=0 \
+    install --no-install-recommends "${missing[@]}" 2>&1 </dev/null | tee "$log" | thin_out "$apt_says"; then
+    tail -n 20 "$log" | sed 's/^/    /'
+    step "apt-get could not install ${missing[*]}; the lines above say why, $log has all of them"
+    return 1
+  fi
 }
 
-# The unpacked subprojects carry our patches. Meson does not notice when a wrap or a patch changes, so they are
-# thrown away then and unpacked again.
+# Meson patches the subprojects when it unpacks them, and does not notice when a wrap or a patch changes. So after a change
+# this deletes what was unpacked, and Meson unpacks it again.
 refresh_subprojects() {
   local stamp=subprojects/packagecache/unpacked-from now wrap folder
+  subprojects/fill-packagecache || return 1
   now=$(find subprojects/*.wrap subprojects/packagefiles -type f -print0 | sort -z | xargs -0 sha256sum | sha256sum)
-  mkdir -p subprojects/packagecache
-  subprojects/fill-packagecache
   if [ "$(cat "$stamp" 2>/dev/null)" != "$now" ]; then
     for wrap in subprojects/*.wrap; do
       folder=$(sed -n 's/^directory *= *//p' "$wrap")
@@ -70,38 +106,51 @@ refresh_subprojects() {
   fi
 }
 
-# Usage: configure FOLDER MESON_OPTION...; does nothing if the folder is configured with these options already.
-configure() {
-  local folder=$1 log
-  shift
-  local stamp=$folder/configured-with wanted="${CC:-} ${CXX:-} $*"
-  refresh_subprojects
-  if [ -f "$folder/build.ninja" ] && [ "$(cat "$stamp" 2>/dev/null)" = "$wanted" ] &&
-    [ ! subprojects/packagecache/unpacked-from -nt "$stamp" ]; then
-    return 0
-  fi
-  step "configuring $folder${*:+ with $*}"
-  local again=()
-  [ ! -f "$folder/build.ninja" ] || again=(--reconfigure)
-  mkdir -p "$folder"
-  log=$folder/configure.log
-  if ! meson setup "${again[@]}" "$folder" "$@" >"$log" 2>&1 </dev/null; then
-    cat "$log" >&2
-    step "configuring failed; the lines above say why"
-    return 1
-  fi
-  echo "$wanted" >"$stamp"
-}
-
-# Usage: build FOLDER TARGET...; on a terminal ninja keeps one line up to date, elsewhere every 25th step is shown.
-build() {
+# Usage: configuration FOLDER MESON_OPTION...; prints everything that decides what FOLDER builds. Meson's own record is
+# included, to notice a `meson configure` by hand.
+configuration() {
   local folder=$1
   shift
+  printf '%s\n' "CC=${CC:-}" "CXX=${CXX:-}" "CFLAGS=${CFLAGS:-}" "CXXFLAGS=${CXXFLAGS:-}" "LDFLAGS=${LDFLAGS:-}" "$@"
+  cat "$folder/meson-private/cmd_line.txt" 2>/dev/null || true
+}
+
+# Usage: configure FOLDER MESON_OPTION...; does nothing if the folder is configured like that already. If it is
+# configured in another way, it is deleted first: Meson would keep options that are not given this time.
+configure() {
+  local folder=$1 again=()
+  shift
+  local stamp=$folder/configured-with log=$folder/configure.log
+  [[ " $* " = *' -Dlibwebsockets=system '* ]] || refresh_subprojects || return 1
+  if [ -f "$folder/build.ninja" ] && [ "$(cat "$stamp" 2>/dev/null)" = "$(configuration "$folder" "$@")" ]; then
+    [ subprojects/packagecache/unpacked-from -nt "$stamp" ] || return 0
+    again=(--reconfigure)
+  elif [ -d "$folder/meson-private" ]; then
+    step "$folder was configured in another way; starting it anew"
+    rm -rf "${folder:?}"
+  fi
+  step "configuring $folder${*:+ with $*}"
+  mkdir -p "$folder"
+  if ! meson setup "${again[@]}" "$folder" "$@" >"$log" 2>&1 </dev/null; then
+    cat "$log" >&2
+    step "configuring $folder failed; the lines above say why${still_missing[*]:+; not installed: ${still_missing[*]}}"
+    return 1
+  fi
+  configuration "$folder" "$@" >"$stamp"
+}
+
+# Usage: build FOLDER TARGET...; ninja keeps one line up to date on a terminal.
+build() {
+  local folder=$1 limit=()
+  shift
+  [ -z "${UVNOSTR_JOBS:-}" ] || limit=(-j "$UVNOSTR_JOBS")
   step "building $folder"
   if [ -t 1 ]; then
-    ninja -C "$folder" ${UVNOSTR_JOBS:+-j"$UVNOSTR_JOBS"} "$@"
+    ninja -C "$folder" ${limit[@]+"${limit[@]}"} "$@"
   else
-    ninja -C "$folder" ${UVNOSTR_JOBS:+-j"$UVNOSTR_JOBS"} "$@" </dev/null |
-      awk '!/^\[[0-9]+\/[0-9]+\]/ || /^\[([0-9]*(00|25|50|75))\// { print; fflush() }'
-  fi
+    ninja -C "$folder" ${limit[@]+"${limit[@]}"} "$@" </dev/null | thin_out '^[^[]|^\[[^0-9]'
+  fi || {
+    step "building $folder failed; the lines above say why"
+    return 1
+  }
 }

@@ -8,6 +8,8 @@
 #include <type_traits>
 #include <utility>
 
+#include <uvnostr/export.hpp>
+
 namespace uvnostr {
 
 template <class Signature>

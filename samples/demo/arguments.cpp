@@ -38,7 +38,7 @@ std::optional<uvnostr::unix_seconds> time_in(std::string_view text) noexcept {
   return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()) - unit * *number;
 }
 
-/// Takes one option with its value; what is wrong with it in words, or nothing.
+/// Takes one option with its value. Returns what is wrong with it, or an empty string.
 std::string take(arguments& all, std::string_view option, const std::string& value) {
   if (option == "--kind") {
     const auto kind = number_in<uvnostr::event_kind>(value);
@@ -98,18 +98,21 @@ arguments read_arguments(int argc, char** argv) {
   return all;
 }
 
+// samples/run cuts this text out of the source, so that --help needs no build.
 const char* usage() noexcept {
-  return "usage: demo                      shows what uvnostr does, with three relays in this process and no network\n"
-         "       demo RELAY... [OPTION...] reads from real relays until Ctrl-C; a second Ctrl-C ends at once\n"
-         "  RELAY           ws:// or wss:// URL\n"
-         "  --kind N        events of this kind (may be repeated); without it, all kinds\n"
-         "  --author KEY    events of this author, npub or hex (may be repeated)\n"
-         "  --limit N       at most so many stored events of each relay (100 if no time is given)\n"
-         "  --since TIME    not older: seconds since 1970, or an age such as 90s, 30m, 24h, 7d\n"
-         "  --until TIME    not newer\n"
-         "  --once          end when every relay has sent what it had stored\n"
-         "  --json          print each event as JSON, one a line\n"
-         "  --ca-file FILE  trust the CAs in this PEM file instead of the system's\n";
+  return R"(usage: demo                      shows what uvnostr does, with three relays in this process and no network
+       demo RELAY... [OPTION...] reads from real relays until Ctrl-C; a second Ctrl-C ends at once
+  RELAY           ws:// or wss:// URL
+  --kind N        events of this kind (may be repeated); without it, all kinds
+  --author KEY    events of this author, npub or hex (may be repeated)
+  --limit N       at most so many stored events of each relay (100 if no time is given)
+  --since TIME    not older: seconds since 1970, or an age such as 90s, 30m, 24h, 7d
+  --until TIME    not newer
+  --once          end when every relay has sent what it had stored
+  --json          print each event as JSON, one a line, and nothing else on the standard output
+  --ca-file FILE  trust the CAs in this PEM file instead of the system's
+The status is 0 if a relay has answered, 1 if none has, 2 for an argument that is wrong.
+)";
 }
 
 }  // namespace demo

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Events go to the standard output, everything else to the standard error, so that --json can be piped.
+// Events go to the standard output and everything else to the standard error, so that --json can be piped. The exit
+// status tells a script whether any relay has answered.
 #include "reader.hpp"
 
 #include <csignal>
@@ -30,6 +31,10 @@ class reader {
       listen_to_signals();
       uv_run(&loop_, UV_RUN_DEFAULT);
       if (pool_) print(stderr, pool_->stats());
+      if (!answered_) {
+        std::cerr << (reached_ ? "no relay has answered\n" : "no relay was reached\n");
+        status = 1;
+      }
     }
     subscription_ = {};
     pool_.reset();
@@ -44,12 +49,17 @@ class reader {
         .on_notice = [this](uvnostr::relay_id from, std::string_view words) {
           std::cerr << pool_->url(from) << " says: " << printable(words, 300) << '\n';
         },
-        .on_relay_state = [](const uvnostr::relay_status& now) { std::cerr << now.url << ' ' << describe(now) << '\n'; },
+        .on_relay_state = [this](const uvnostr::relay_status& now) {
+          if (now.state == uvnostr::relay_state::connected) reached_ = true;
+          std::cerr << now.url << ' ' << describe(now) << '\n';
+        },
         .on_close = [this] { stop_listening(); }});
     if (!made) return fail("no pool", made.error());
     pool_ = std::move(*made);
     for (const std::string& url : given_.relays) {
-      if (const auto added = pool_->add_relay(url); !added) return fail(url, added.error());
+      if (const auto added = pool_->add_relay(url); !added) {
+        return fail(added.error() == uvnostr::errc::option_ca_file ? "--ca-file " + given_.ca_file : url, added.error());
+      }
     }
     uvnostr::filter wanted = given_.wanted;
     if (!wanted.limit && !wanted.since) wanted.limit = default_limit;
@@ -62,6 +72,7 @@ class reader {
   uvnostr::subscription_callbacks callbacks() {
     return {.on_event = [this](uvnostr::relay_id from, const uvnostr::event_view& event) { show(from, event); },
             .on_eose = [this](uvnostr::relay_id from, uvnostr::eose_hint) {
+              answered_ = true;
               std::cerr << pool_->url(from) << " has sent what it had stored\n";
             },
             .on_all_eose = [this] {
@@ -121,6 +132,8 @@ class reader {
   std::optional<uvnostr::pool> pool_;
   uvnostr::subscription subscription_;
   bool closing_ = false;
+  bool reached_ = false;
+  bool answered_ = false;
 };
 
 }  // namespace

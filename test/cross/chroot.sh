@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-# A small Debian with cross compilers, in a folder that is kept. Sourced by bash with -e, -u and pipefail set, after
-# test/setup.sh. The host's own packages and configuration are left alone, but for debootstrap.
+# Makes a small Debian with cross compilers, in a folder that stays. Bash sources this after test/setup.sh, with -e, -u and
+# pipefail set. On the host it installs debootstrap and changes nothing else.
 
 # Usage: choose_machine NAME; sets what Debian and GNU call it, and the qemu (or Wine) that runs its programs.
 choose_machine() {
@@ -15,11 +15,11 @@ choose_machine() {
 }
 
 cross_cache=${XDG_CACHE_HOME:+$XDG_CACHE_HOME/uvnostr-cross}
-cross_cache=${cross_cache:-$root/build-cross}
+cross_cache=${cross_cache:-$root/.build/cross}
 chroot_folder=$cross_cache/debian-12
 
-# /proc and /dev are mounted where we may, in a mount namespace of the command's own, so that nothing is left behind
-# whatever becomes of it; in a container without mount rights things go well without them, too.
+# Mounts /proc and /dev in a mount namespace of the command's own, so that they vanish with it. In a container without
+# mount rights the commands run without them.
 in_chroot() {
   local inside=(chroot "$chroot_folder" /usr/bin/env -i HOME=/root LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive
     PATH=/usr/lib/ccache:/usr/sbin:/usr/bin:/sbin:/bin
@@ -46,28 +46,28 @@ make_chroot() {
   install_packages debootstrap debian-archive-keyring
   command -v debootstrap >/dev/null || { step 'there is no debootstrap here'; return 1; }
   local mirror=''
-  # The host's own mirror, where the host is a Debian.
+  # A host that is a Debian lends its own mirror.
   if grep -qx 'ID=debian' /etc/os-release; then
     mirror=$(apt-get indextargets --format '$(ORIGIN) $(SITE)' 'Created-By: Packages' | grep -v security |
       sed -n 's/^Debian //p' | head -n 1)
   fi
-  step "making a Debian 12 in $chroot_folder"
+  step "making a Debian 12 in $chroot_folder: about 60 MB are fetched"
   rm -rf --one-file-system "$chroot_folder"
   mkdir -p "$chroot_folder"
-  debootstrap --variant=minbase bookworm "$chroot_folder" ${mirror:+"$mirror"} >"$cross_cache/debootstrap.log" 2>&1 || {
+  debootstrap --variant=minbase bookworm "$chroot_folder" ${mirror:+"$mirror"} 2>&1 | tee "$cross_cache/debootstrap.log" | thin_out '^[EW]:' || {
     tail -n 20 "$cross_cache/debootstrap.log"
     step 'debootstrap failed: it needs root, and rights to chroot and to make device nodes'
     return 1
   }
   sed "s/^deb /deb-src /" "$chroot_folder/etc/apt/sources.list" >"$chroot_folder/etc/apt/sources.list.d/sources.list"
-  # How the host's apt reaches the mirror, and no package installs more than it needs.
+  # apt reaches the mirror as the host's apt does, and installs no recommended packages.
   apt-config dump | grep -E '^Acquire::(http|https|Check-[A-Za-z-]*)[: ]' >"$chroot_folder/etc/apt/apt.conf.d/50host" || true
   echo 'APT::Install-Recommends "false";' >"$chroot_folder/etc/apt/apt.conf.d/50small"
   cp -L /etc/resolv.conf /etc/hosts "$chroot_folder/etc/" || true
   touch "$chroot_folder/made"
 }
 
-# Usage: install_in_chroot PACKAGE...; the list is noted, so that a second run needs no network.
+# Usage: install_in_chroot PACKAGE...; remembers the list, so that a second run needs no network.
 install_in_chroot() {
   local noted=$chroot_folder/installed-$machine
   [ "$(cat "$noted" 2>/dev/null)" != "$*" ] || return 0
@@ -75,24 +75,25 @@ install_in_chroot() {
   local log=$cross_cache/install-$machine.log
   if ! {
     in_chroot dpkg --add-architecture "$debian_machine" && in_chroot apt-get -qq update &&
-      in_chroot apt-get -y -qq -o Dpkg::Use-Pty=0 install "$@" && in_chroot apt-get clean
-  } >"$log" 2>&1 </dev/null; then
-    tail -n 20 "$log"
+      in_chroot apt-get -y -q -o Dpkg::Use-Pty=0 install "$@" && in_chroot apt-get clean
+  } 2>&1 </dev/null | tee "$log" | thin_out "$apt_says"; then
+    tail -n 20 "$log" | sed 's/^/    /'
+    step "apt-get could not install what is needed for $machine; the lines above say why, $log has all of them"
     return 1
   fi
   echo "$*" >"$noted"
 }
 
-# The project is copied in: a mount may not be allowed. What was built there stays. Only what differs is replaced, and
-# has the time of now: two checkouts may share the chroot, and ninja goes by times.
+# Copies the project into the chroot, because mounting may not be allowed, and keeps what was built there. It replaces only
+# files that differ, and gives them the present time: ninja compares times, and two checkouts may share the chroot.
 copy_project_in() {
   local copy=$chroot_folder/uvnostr fresh=$chroot_folder/uvnostr-now file
-  subprojects/fill-packagecache
+  subprojects/fill-packagecache || return 1
   rm -rf "$fresh"
   mkdir -p "$copy" "$fresh"
-  tar -c --exclude=./.git --exclude='./build*' --exclude=node_modules --exclude='./subprojects/libwebsockets-*' \
+  tar -c --exclude=./.git --exclude=./.build --exclude='./build*' --exclude=node_modules --exclude='./subprojects/libwebsockets-*' \
     --exclude='./subprojects/mbedtls-*' --exclude=./subprojects/packagecache/unpacked-from . | tar -x -C "$fresh"
-  (cd "$copy" && find . \( -path './build*' -o -path './subprojects/*-[0-9]*' -o -name unpacked-from \) -prune -o -type f -print) |
+  (cd "$copy" && find . \( -path ./.build -o -path './build*' -o -path './subprojects/*-[0-9]*' -o -name unpacked-from \) -prune -o -type f -print) |
     while IFS= read -r file; do [ -e "$fresh/$file" ] || rm "$copy/$file"; done
   (cd "$fresh" && find . -type f) | while IFS= read -r file; do
     cmp -s "$fresh/$file" "$copy/$file" || install -D -m "$(stat -c %a "$fresh/$file")" "$fresh/$file" "$copy/$file"
@@ -100,7 +101,7 @@ copy_project_in() {
   rm -rf "$fresh"
 }
 
-# For the machine that was chosen.
+# Makes the chroot ready for the machine that choose_machine chose.
 prepare_chroot() {
   local packages=(meson ninja-build pkg-config patch ccache ca-certificates qemu-user xz-utils rapidjson-dev)
   if [ "$machine" = windows ]; then

@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: MIT
-# Builds each flavour for size, and prints sizes. Sourced by bash after test/setup.sh, on this machine and in the chroot.
+# Builds the flavours optimised for size, and prints sizes. Bash sources this after test/setup.sh, here and in the chroot.
 
 sections=(-ffunction-sections -fdata-sections)
 lean=(-fno-exceptions -fno-rtti)
 declare -A options_of=([mbedtls]='' [openssl]=-Dtls=openssl [system]=-Dlibwebsockets=system)
-# What a program needs beside libuvnostr.a, where it has them in it. Debian's libwebsockets cannot be: it opens its part
-# for libuv at run time, and that brings the shared library.
+# The libraries that a static program links beside libuvnostr.a. Debian's libwebsockets cannot be linked so: it loads its
+# libuv plugin at run time, which needs the shared library.
 declare -A static_libraries_of=([mbedtls]='' [openssl]='-lssl -lcrypto')
-# What the sizes are of.
+# The rows of the table.
 rows=(
   '`libuvnostr.so`'
   'program that reads and publishes, libstdc++ dynamic, all else in it'
@@ -15,9 +15,9 @@ rows=(
   "as in the second row, with Debian's libsecp256k1"
 )
 
-# Usage: stage FLAVOUR MESON_OPTION...; builds into build-footprint-FLAVOUR, and installs into its folder `staged`.
+# Usage: stage FLAVOUR MESON_OPTION...; builds into .build/footprint-FLAVOUR, and installs into its folder `staged`.
 stage() {
-  local flavour=$1 folder=build-footprint-$1
+  local flavour=$1 folder=.build/footprint-$1
   shift
   # shellcheck disable=SC2086
   configure "$folder" "${build_options[@]}" ${options_of[$flavour]} "$@" --buildtype=minsize -Db_ndebug=true --prefix=/usr \
@@ -40,7 +40,7 @@ compile_secp256k1() {
 
 # Usage: link_gateway FLAVOUR PREFIX_OF_TOOLS FLAG...; prints the size of the stripped program.
 link_gateway() {
-  local flavour=$1 tools=$2 staged=build-footprint-$1/staged/usr program=build-footprint-$1/gateway
+  local flavour=$1 tools=$2 staged=.build/footprint-$1/staged/usr program=.build/footprint-$1/gateway
   shift 2
   # shellcheck disable=SC2086
   "${tools}g++" -std=c++20 -Os "${sections[@]}" "${lean[@]}" -DUVNOSTR_STATIC -I"$staged/include" \
@@ -51,7 +51,7 @@ link_gateway() {
 
 # Usage: sizes FLAVOUR PREFIX_OF_TOOLS FOLDER_OF_SMALL_SECP256K1; prints one for each row, "-" for what cannot be built.
 sizes() {
-  local flavour=$1 tools=$2 small=$3 folder=build-footprint-$1
+  local flavour=$1 tools=$2 small=$3 folder=.build/footprint-$1
   "${tools}strip" -o "$folder/library" "$folder/staged/usr/lib/libuvnostr.so"
   stat -c %s "$folder/library"
   if [ -z "${static_libraries_of[$flavour]+known}" ]; then
