@@ -67,7 +67,8 @@ class connection {
   /// Sends what is queued, then a close frame; on_disconnect() comes when the peer has answered. There is no
   /// time limit: the caller has one. Before on_open() it ends at once. No on_text() any more.
   virtual void close(std::uint16_t code, std::string_view reason) noexcept = 0;
-  /// Ends it now, in silence: no callback any more, and the pointer is dead. Allowed inside its callbacks.
+  /// Ends it now, in silence: no callback any more, and the pointer is dead. Allowed inside its callbacks. The peer gets
+  /// a close frame if the socket takes it at once; what is queued is dropped.
   virtual void abort() noexcept = 0;
 
  protected:
