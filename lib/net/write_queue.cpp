@@ -6,6 +6,7 @@
 #include "net/write_queue.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <cstring>
 
@@ -15,6 +16,7 @@ namespace uvnostr::net {
 namespace {
 
 constexpr unsigned char final_text = 0x81;
+constexpr unsigned char final_close = 0x88;
 constexpr unsigned char is_masked = 0x80;
 constexpr std::size_t mask_bytes = 4;
 constexpr std::size_t longest_header = 14;
@@ -116,6 +118,16 @@ write_queue::outcome write_queue::write_to(lws* wsi) noexcept {
   }
   if (empty()) forget_written();
   return empty() && lws_partial_buffered(wsi) == 0 ? outcome::emptied : outcome::blocked;
+}
+
+void write_queue::write_close(lws* wsi, std::uint16_t code) noexcept {
+  std::uint32_t key = 0;
+  if (lws_partial_buffered(wsi) != 0 || lws_send_pipe_choked(wsi) != 0 || !masks_.next(key)) return;
+  const std::array<char, 2> payload{static_cast<char>(code >> 8), static_cast<char>(code & 0xff)};
+  std::array<unsigned char, 2 + mask_bytes + payload.size()> frame{final_close, is_masked | payload.size()};
+  std::memcpy(frame.data() + 2, &key, mask_bytes);
+  copy_masked(frame.data() + 2 + mask_bytes, std::string_view(payload.data(), payload.size()), key);
+  lws_write(wsi, frame.data(), frame.size(), LWS_WRITE_RAW);
 }
 
 /// The size of those frames at the front that fit into the limit together; of one at least.

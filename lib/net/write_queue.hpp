@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string_view>
 
@@ -34,6 +35,9 @@ class write_queue {
   enum class outcome { emptied, blocked, failed };
   /// Writes until the queue is empty or the socket takes no more. Called only while the socket is writable.
   outcome write_to(lws*) noexcept;
+
+  /// Sends a close frame instead of what is queued, if the socket takes it at once.
+  void write_close(lws*, std::uint16_t code) noexcept;
 
  private:
   std::size_t queued_bytes() const noexcept { return end_ - begin_; }

@@ -127,6 +127,41 @@ TEST_F(NetAbort, InsideOfACallbackOfAnotherConnection) {
   EXPECT_EQ(first.disconnects + second.disconnects, 0U);
 }
 
+TEST_F(NetAbort, SendsACloseFrameWhereTheSocketTakesIt) {
+  for (const bool inside : {false, true}) {
+    SCOPED_TRACE(inside);
+    recorder r;
+    auto* connection = dial(r);
+    std::vector<client_frame> frames;
+    server->on_frame = [&](peer& p, const client_frame& f) {
+      frames.push_back(f);
+      p.send(text_frame("echo"));
+    };
+    r.when_open = [&] { connection->send_text("hello"); };
+    r.when_text = [&](std::string_view) {
+      if (inside) connection->abort();
+    };
+    run_until([&] { return r.texts.size() == 1; });
+    if (!inside) connection->abort();
+    run_until([&] { return server->open_peers() == 0; });
+    ASSERT_EQ(frames.size(), 2U);
+    EXPECT_EQ(frames[1].opcode, 8U);
+    EXPECT_EQ(frames[1].payload, std::string("\x03\xe9", 2)) << "going away";
+    EXPECT_EQ(r.disconnects, 0U);
+  }
+}
+
+TEST_F(NetAbort, OfTheWholeWorldSendsCloseFrames) {
+  recorder r;
+  dial(r);
+  run_until([&] { return r.opens == 1; });
+  unsigned closes = 0;
+  server->on_frame = [&](peer&, const client_frame& f) { closes += f.opcode == 8 ? 1U : 0U; };
+  release();
+  run_until([&] { return server->open_peers() == 0; });
+  EXPECT_EQ(closes, 1U);
+}
+
 TEST_F(NetAbort, WithALotUnsent) {
   recorder r;
   server->on_request = [](peer& p) {

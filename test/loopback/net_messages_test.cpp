@@ -141,6 +141,21 @@ TEST_F(NetMessages, AnswersPingsAndReportsPongs) {
   run_until([&] { return r.pongs == 1 && ponged; });
 }
 
+#if UVNOSTR_BUNDLED_LWS
+// RFC 6455, 5.5.3: older pings need no answer. Others answer the oldest.
+TEST_F(NetMessages, AnswersTheNewestOfPingsThatComeTogether) {
+  recorder r;
+  dial(r);
+  std::vector<std::string> pongs;
+  server->on_request = [](peer& p) { p.send(p.acceptance() + frame(9, "one") + text_frame("t") + frame(9, "two") + frame(9, "three")); };
+  server->on_frame = [&](peer&, const client_frame& f) {
+    if (f.opcode == 10) pongs.push_back(f.payload);
+  };
+  run_until([&] { return !pongs.empty() && r.texts.size() == 1; });
+  EXPECT_EQ(pongs.back(), "three");
+}
+#endif
+
 TEST_F(NetMessages, DoesNotDoubleAPingThatWaits) {
   recorder r;
   auto* connection = dial(r);

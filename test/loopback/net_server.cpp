@@ -113,6 +113,7 @@ void peer::start_reading() {
 }
 
 void peer::take(std::string_view bytes) {
+  server_.on_bytes(bytes);
   input_.append(bytes);
   if (request.empty()) {
     const auto end = input_.find("\r\n\r\n");

@@ -74,6 +74,8 @@ class script_server {
   /// The default accepts the upgrade.
   std::function<void(peer&)> on_request = [](peer& p) { p.send(p.acceptance()); };
   std::function<void(peer&)> on_connect = [](peer&) {};
+  /// Everything that comes, as it comes.
+  std::function<void(std::string_view)> on_bytes = [](std::string_view) {};
   std::function<void(peer&, const client_frame&)> on_frame = [](peer&, const client_frame&) {};
 
   std::deque<std::unique_ptr<peer>> peers;

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MIT
 // What a relay's certificate and its TLS may be, and what the user is told where they may not.
+#include <cstdio>
+#include <fstream>
 #include <string_view>
 
+#include "loopback/odd_certificates.hpp"
 #include "loopback/relay_fixture.hpp"
 
 namespace uvnostr {
@@ -130,6 +133,71 @@ TEST_F(RelayOverTls, RefusesTls11) {
   options.ca_file = ca.ca_file();
   EXPECT_EQ(cause_of("wss://localhost:" + std::to_string(plain.port()), options), errc::tls_failed) << state_texts.back();
 }
+
+class RelayWithOddCertificates : public RelayOverTls {
+ protected:
+  ~RelayWithOddCertificates() override { std::remove(file_.c_str()); }
+
+  /// What comes of a relay that sends this chain to a program that trusts this bundle.
+  std::error_code cause_with(const std::string& chain, const std::string& bundle) {
+    std::ofstream(file_) << bundle;
+    test_relay server = start({.tls = true, .identity = tls_identity{.certificate_pem = chain, .key_pem = test::leaf_key}});
+    return cause_at(server, server.url("localhost"), file_);
+  }
+
+ private:
+  const std::string file_ = ::testing::TempDir() + "uvnostr_odd_" + std::to_string(uv_os_getpid()) + ".pem";
+};
+
+std::string joined(std::initializer_list<const char*> certificates) {
+  std::string all;
+  for (const char* each : certificates) all += each;
+  return all;
+}
+
+// RFC 8446, 4.4.2: be prepared for any order, and for certificates that are of no use.
+TEST_F(RelayWithOddCertificates, TakesAChainInAnyOrder) {
+  using namespace test;
+  for (const auto& chain : {joined({leaf_certificate, lower_certificate, upper_certificate}),
+                            joined({leaf_certificate, upper_certificate, lower_certificate}),
+                            joined({leaf_certificate, upper_certificate, root_certificate, lower_certificate})}) {
+    EXPECT_EQ(cause_with(chain, root_certificate), std::error_code()) << state_texts.back();
+  }
+}
+
+TEST_F(RelayWithOddCertificates, TakesAChainWithACaThatHasTheSameName) {
+  using namespace test;
+  EXPECT_EQ(cause_with(joined({leaf_certificate, namesake_certificate, upper_certificate, lower_certificate}), root_certificate),
+            std::error_code())
+      << state_texts.back();
+}
+
+TEST_F(RelayWithOddCertificates, RefusesAChainThatLacksACertificate) {
+  using namespace test;
+  EXPECT_EQ(cause_with(joined({leaf_certificate, upper_certificate}), root_certificate), errc::tls_certificate);
+  EXPECT_EQ(cause_with(joined({leaf_certificate, namesake_certificate, upper_certificate}), root_certificate),
+            errc::tls_certificate);
+}
+
+TEST_F(RelayWithOddCertificates, UsesTheOtherCasOfABundleWithOneThatCannotBeRead) {
+  using namespace test;
+  const std::string chain = joined({leaf_certificate, lower_certificate, upper_certificate});
+  for (const char* odd : {constrained_ca, ed25519_ca}) {
+    ::testing::internal::CaptureStdout();
+    EXPECT_EQ(cause_with(chain, joined({odd, root_certificate})), std::error_code()) << state_texts.back();
+    EXPECT_EQ(cause_with(chain, joined({root_certificate, odd})), std::error_code()) << state_texts.back();
+    EXPECT_EQ(::testing::internal::GetCapturedStdout(), "") << "a library does not print";
+  }
+}
+
+#if UVNOSTR_BUNDLED_LWS
+// Others print, and what they do with a CA that is no use is theirs.
+TEST_F(RelayWithOddCertificates, PrintNothingWhereNoCaCanBeRead) {
+  ::testing::internal::CaptureStdout();
+  EXPECT_TRUE(cause_with(test::leaf_certificate, "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"));
+  EXPECT_EQ(::testing::internal::GetCapturedStdout(), "");
+}
+#endif
 
 }  // namespace
 }  // namespace uvnostr

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: MIT
+// What TLS and HTTP say before a connection is open, in forms that the bundled libwebsockets copes with.
+#if UVNOSTR_BUNDLED_LWS
+#include "loopback/net_fixture.hpp"
+
+namespace uvnostr::test {
+namespace {
+
+using NetUpgrade = net_test;
+
+const std::string early_hints = "HTTP/1.1 103 Early Hints\r\nLink: </style.css>; rel=preload\r\nX-Odd: one\r\n\r\n";
+const std::string go_on = "HTTP/1.1 100 Continue\r\n\r\n";
+const std::string processing = "HTTP/1.1 102 Processing\r\n\r\n";
+
+// RFC 9110, 15.2.
+TEST_F(NetUpgrade, PassesOverAnswersThatAreNotTheLast) {
+  for (const std::string& before : {early_hints, go_on, processing, go_on + early_hints + early_hints + processing}) {
+    for (const bool in_single_bytes : {false, true}) {
+      SCOPED_TRACE(before);
+      recorder r;
+      server->on_request = [&](peer& p) {
+        const std::string all = before + p.acceptance() + text_frame("first");
+        in_single_bytes ? p.send_in_single_bytes(all) : p.send(all);
+      };
+      auto* connection = dial(r);
+      run_until([&] { return r.texts.size() == 1 || r.disconnects != 0; });
+      EXPECT_EQ(r.opens, 1U) << r.last.cause.message() << r.last.detail;
+      if (r.disconnects == 0) connection->abort();
+    }
+  }
+}
+
+TEST_F(NetUpgrade, ReportsTheLastAnswerAfterOthers) {
+  recorder r;
+  server->on_request = [&](peer& p) {
+    p.send(early_hints + "HTTP/1.1 429 Too Many Requests\r\nRetry-After: 7\r\nContent-Length: 0\r\n\r\n");
+  };
+  dial(r);
+  run_until([&] { return r.disconnects == 1; });
+  EXPECT_EQ(r.last.cause, errc::http_status);
+  EXPECT_EQ(r.last.http_status, 429);
+  EXPECT_EQ(r.last.retry_after, std::chrono::seconds(7));
+}
+
+TEST_F(NetUpgrade, TakesNoHeaderOfAnAnswerThatIsNotTheLast) {
+  recorder r;
+  server->on_request = [&](peer& p) {
+    // The accept hash in the wrong answer.
+    const std::string good = p.acceptance();
+    const auto at = good.find("\r\n") + 2;
+    p.send("HTTP/1.1 103 Early Hints\r\n" + good.substr(at) + "HTTP/1.1 101 Switching Protocols\r\n\r\n");
+  };
+  dial(r);
+  run_until([&] { return r.disconnects == 1 || r.opens == 1; });
+  EXPECT_EQ(r.opens, 0U);
+}
+
+TEST_F(NetUpgrade, EndsWhereThereIsNoLastAnswer) {
+  recorder r;
+  server->on_request = [&](peer& p) {
+    std::string endless;
+    while (endless.size() < 100'000) endless += early_hints;
+    p.send(endless);
+  };
+  dial(r);
+  run_until([&] { return r.disconnects == 1; });
+  EXPECT_EQ(r.opens, 0U);
+}
+
+// RFC 6066, 3.
+TEST_F(NetUpgrade, NamesTheServerByNameOnly) {
+  for (const std::string host : {"localhost", "127.0.0.1"}) {
+    std::string hello;
+    server->on_bytes = [&](std::string_view bytes) { hello += bytes; };
+    recorder r;
+    auto* connection = dial("wss://" + host + ":" + std::to_string(server->port()), r);
+    run_until([&] { return hello.size() > 100; });
+    EXPECT_EQ(hello.find(host) != std::string::npos, host == "localhost");
+    connection->abort();
+    run_until([&] { return server->open_peers() == 0; });
+  }
+}
+
+}  // namespace
+}  // namespace uvnostr::test
+#endif

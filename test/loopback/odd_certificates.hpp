@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: MIT
+// Certificates such as the test relay does not make, valid until 2126: root signed upper, upper signed lower, lower
+// signed leaf, which is for localhost. The keys of the CAs are thrown away.
+#pragma once
+
+namespace uvnostr::test {
+
+inline constexpr char root_certificate[] =
+    "-----BEGIN CERTIFICATE-----\n"
+    "MIIBfjCCASSgAwIBAgIUSqR7dVDawmFB/aWsaJCg5MOA8vowCgYIKoZIzj0EAwIw\n"
+    "HDEaMBgGA1UEAwwRdXZub3N0ciB0ZXN0IHJvb3QwIBcNMjYxMTI2MTE1MDMxWhgP\n"
+    "MjEyNjExMDIxMTUwMzFaMBwxGjAYBgNVBAMMEXV2bm9zdHIgdGVzdCByb290MFkw\n"
+    "EwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEcxWm45Q9+72wAtsJoWUZm+PBb3xGW10Q\n"
+    "Vxcp3gx55oF5YCsY/tGsyfuhf/81gGmSTHf0Ly/+j37po5gbMvRn2KNCMEAwDwYD\n"
+    "VR0TAQH/BAUwAwEB/zAOBgNVHQ8BAf8EBAMCAQYwHQYDVR0OBBYEFIJGNLQp9IFJ\n"
+    "KSfsBWHkIUgVUQA6MAoGCCqGSM49BAMCA0gAMEUCIQC9zgUQsasb4SREQHV8nOJN\n"
+    "SwPgzbwAVsa3KFRTukYo1gIgZo21EXDlJJK79v+pT7AFY+C2cYehsUu8roWy0nYy\n"
+    "WKs=\n"
+    "-----END CERTIFICATE-----\n";
+
+inline constexpr char upper_certificate[] =
+    "-----BEGIN CERTIFICATE-----\n"
+    "MIIBoDCCAUagAwIBAgIUGGBUmxlHK+kmMRqnni2gV9ckmmMwCgYIKoZIzj0EAwIw\n"
+    "HDEaMBgGA1UEAwwRdXZub3N0ciB0ZXN0IHJvb3QwIBcNMjYxMTI2MTE1MDMxWhgP\n"
+    "MjEyNjExMDIxMTUwMzFaMB0xGzAZBgNVBAMMEnV2bm9zdHIgdGVzdCB1cHBlcjBZ\n"
+    "MBMGByqGSM49AgEGCCqGSM49AwEHA0IABD71ABFVsloLVZVRvOtglqKxfOdISTkj\n"
+    "5CKmL5wK9KdzXJfV0VovPP1HdfhtOtStRac5khLftA5VVqUcQ9CxJqijYzBhMA8G\n"
+    "A1UdEwEB/wQFMAMBAf8wDgYDVR0PAQH/BAQDAgIEMB0GA1UdDgQWBBTQYE7yk+r7\n"
+    "2NR434TCGEw+UxPeGDAfBgNVHSMEGDAWgBSCRjS0KfSBSSkn7AVh5CFIFVEAOjAK\n"
+    "BggqhkjOPQQDAgNIADBFAiAtC8XIayOEf07L8m6uUUGsD93wvF0T9N5JLxFyjOAi\n"
+    "QgIhAKXLYiijtGKaT5xj6tSBWf2K1lDfUog4nudEPIUhtc14\n"
+    "-----END CERTIFICATE-----\n";
+
+inline constexpr char lower_certificate[] =
+    "-----BEGIN CERTIFICATE-----\n"
+    "MIIBoTCCAUegAwIBAgIUMQSD7lEIUak+fu+ugUMQFZ2PazgwCgYIKoZIzj0EAwIw\n"
+    "HTEbMBkGA1UEAwwSdXZub3N0ciB0ZXN0IHVwcGVyMCAXDTI2MTEyNjExNTAzMVoY\n"
+    "DzIxMjYxMTAyMTE1MDMxWjAdMRswGQYDVQQDDBJ1dm5vc3RyIHRlc3QgbG93ZXIw\n"
+    "WTATBgcqhkjOPQIBBggqhkjOPQMBBwNCAAR4foFIYIHMKZMPErVfpefgJyfrTiY7\n"
+    "qSA2U28+WPcRgpJJiCcJKu6PUvJyPI2FViUuaLtRIhvu8TJqgY6i+qbvo2MwYTAP\n"
+    "BgNVHRMBAf8EBTADAQH/MA4GA1UdDwEB/wQEAwICBDAdBgNVHQ4EFgQUex/SusOA\n"
+    "6SHRkn5I5qdINt8141AwHwYDVR0jBBgwFoAU0GBO8pPq+9jUeN+EwhhMPlMT3hgw\n"
+    "CgYIKoZIzj0EAwIDSAAwRQIhAJqDdQ+BnszmLONFmPs1EUjVfU36llmz7ILEFlhD\n"
+    "X3jhAiAG/mio4UjF4YaOx+S1voXIBWoCarWRgw1q7cLba0okBQ==\n"
+    "-----END CERTIFICATE-----\n";
+
+inline constexpr char leaf_certificate[] =
+    "-----BEGIN CERTIFICATE-----\n"
+    "MIIBxzCCAW6gAwIBAgIUI52dxhzf0VHpxvw6w1i52fUWaRQwCgYIKoZIzj0EAwIw\n"
+    "HTEbMBkGA1UEAwwSdXZub3N0ciB0ZXN0IGxvd2VyMCAXDTI2MTEyNjExNTAzMVoY\n"
+    "DzIxMjYxMTAyMTE1MDMxWjAUMRIwEAYDVQQDDAlsb2NhbGhvc3QwWTATBgcqhkjO\n"
+    "PQIBBggqhkjOPQMBBwNCAASrqHGfXOxHNO3y3fXevwcwRqg8VZJ4fyss4hTWimTp\n"
+    "fKJpStL9G8l9bMOk5q3fMtDdjhXvEcsh0P7KarPjNp+no4GSMIGPMAwGA1UdEwEB\n"
+    "/wQCMAAwDgYDVR0PAQH/BAQDAgeAMBMGA1UdJQQMMAoGCCsGAQUFBwMBMBoGA1Ud\n"
+    "EQQTMBGCCWxvY2FsaG9zdIcEfwAAATAdBgNVHQ4EFgQUByfgQZ/xnl+6fJeAt+W/\n"
+    "OJYaGO8wHwYDVR0jBBgwFoAUex/SusOA6SHRkn5I5qdINt8141AwCgYIKoZIzj0E\n"
+    "AwIDRwAwRAIgB0BUanYLAZz24sf9+7iHxz2YLiq5fhJRFQCgnyxjF44CIFCZzz6i\n"
+    "y5pE3n+76Y2q03yAdrHsu2kHdg1j1VqSG4Q+\n"
+    "-----END CERTIFICATE-----\n";
+
+inline constexpr char leaf_key[] =
+    "-----BEGIN EC PRIVATE KEY-----\n"
+    "MHcCAQEEINrb7tadJN+DMHuA8i4SuKZJZ1jCipT2QS8liJMAComnoAoGCCqGSM49\n"
+    "AwEHoUQDQgAEq6hxn1zsRzTt8t313r8HMEaoPFWSeH8rLOIU1opk6XyiaUrS/RvJ\n"
+    "fWzDpOat3zLQ3Y4V7xHLIdD+ymqz4zafpw==\n"
+    "-----END EC PRIVATE KEY-----\n";
+
+// A CA of the same name as lower, of the same root, with another key.
+inline constexpr char namesake_certificate[] =
+    "-----BEGIN CERTIFICATE-----\n"
+    "MIIBnzCCAUagAwIBAgIUGGBUmxlHK+kmMRqnni2gV9ckmmQwCgYIKoZIzj0EAwIw\n"
+    "HDEaMBgGA1UEAwwRdXZub3N0ciB0ZXN0IHJvb3QwIBcNMjYxMTI2MTE1MDMxWhgP\n"
+    "MjEyNjExMDIxMTUwMzFaMB0xGzAZBgNVBAMMEnV2bm9zdHIgdGVzdCBsb3dlcjBZ\n"
+    "MBMGByqGSM49AgEGCCqGSM49AwEHA0IABOmz0Y71YArqKhNd6CXO9ZeAEozylZkw\n"
+    "5vzwCLdRWKTb8Us2AiigCFXDkkJiMgyG2cmRXPU0/EfzMnZzVAvggTujYzBhMA8G\n"
+    "A1UdEwEB/wQFMAMBAf8wDgYDVR0PAQH/BAQDAgIEMB0GA1UdDgQWBBSuua8qHTrs\n"
+    "98UtQyKa6iRQKMZjJDAfBgNVHSMEGDAWgBSCRjS0KfSBSSkn7AVh5CFIFVEAOjAK\n"
+    "BggqhkjOPQQDAgNHADBEAiBx59/UOmvBUslVhbEiY9uA1Qiv8K11jdVFPXboO3PQ\n"
+    "DAIgeMn8msVvj8qnOW/9zmm5UkDI7mJuKG/zmluA0yKJkCo=\n"
+    "-----END CERTIFICATE-----\n";
+
+// Two roots that mbedTLS cannot read: name constraints that are critical, and an Ed25519 key.
+inline constexpr char constrained_ca[] =
+    "-----BEGIN CERTIFICATE-----\n"
+    "MIIBqDCCAU+gAwIBAgIUeHSQ/pVeVpPqtTPD58gqXC+RFlQwCgYIKoZIzj0EAwIw\n"
+    "IzEhMB8GA1UEAwwYdXZub3N0ciB0ZXN0IGNvbnN0cmFpbmVkMCAXDTI2MTEyNjEx\n"
+    "NTAzMVoYDzIxMjYxMTAyMTE1MDMxWjAjMSEwHwYDVQQDDBh1dm5vc3RyIHRlc3Qg\n"
+    "Y29uc3RyYWluZWQwWTATBgcqhkjOPQIBBggqhkjOPQMBBwNCAARSfiK0iNnfoXFS\n"
+    "PLN2jU6Qkj8NAX3i41jFG8xjLYfSY4xYr1QHjKgyvGclLUo6eH/bd+BJrO7I/wha\n"
+    "U18S6SeWo18wXTAPBgNVHRMBAf8EBTADAQH/MA4GA1UdDwEB/wQEAwIBBjAdBgNV\n"
+    "HQ4EFgQUVsF5skn3m9bGAsoIKdNuRYoDE5cwGwYDVR0eAQH/BBEwD6ANMAuCCWxv\n"
+    "Y2FsaG9zdDAKBggqhkjOPQQDAgNHADBEAiAm51gaFJ2pDlHEQjzVWPNHVII9KhT+\n"
+    "mjpUK2GINKPg2AIgReH4PN65xniNLHR4ITir68lVUZz1cWJ3iW0NNRT/rPs=\n"
+    "-----END CERTIFICATE-----\n";
+
+inline constexpr char ed25519_ca[] =
+    "-----BEGIN CERTIFICATE-----\n"
+    "MIIBQzCB9qADAgECAhRtcVaEPDy4IsdTY4hyXkpca8WH0TAFBgMrZXAwHzEdMBsG\n"
+    "A1UEAwwUdXZub3N0ciB0ZXN0IGVkMjU1MTkwIBcNMjYxMTI2MTE1MDMxWhgPMjEy\n"
+    "NjExMDIxMTUwMzFaMB8xHTAbBgNVBAMMFHV2bm9zdHIgdGVzdCBlZDI1NTE5MCow\n"
+    "BQYDK2VwAyEAO3SapSn7J9WDNLEDE6QOpKu2tNZNP2dcdhDhl36Kh1ajQjBAMA8G\n"
+    "A1UdEwEB/wQFMAMBAf8wDgYDVR0PAQH/BAQDAgEGMB0GA1UdDgQWBBSS/MfZq3eo\n"
+    "nOf8FRWfmYDqfuEe9TAFBgMrZXADQQBwitLZ6bDGyKrUa9O1HSx5FrWwr4zprsoo\n"
+    "zLP5FsXz+mLsN4IzlQIOUpkPRxIpINvcjummrvwCM4W6CfnFlbAJ\n"
+    "-----END CERTIFICATE-----\n";
+
+}  // namespace uvnostr::test
