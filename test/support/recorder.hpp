@@ -95,6 +95,11 @@ class recorder {
     }
     return all;
   }
+  /// The last state that has a cause.
+  relay_status last_end() const {
+    const auto found = std::find_if(states.rbegin(), states.rend(), [](const relay_status& each) { return static_cast<bool>(each.cause); });
+    return found == states.rend() ? relay_status() : *found;
+  }
   void forget_states() {
     states.clear();
     state_texts.clear();
