@@ -8,11 +8,6 @@
 namespace uvnostr {
 namespace {
 
-using uvnostr::testing::ending;
-using uvnostr::testing::make_event;
-using uvnostr::testing::test_key;
-using uvnostr::testing::test_relay;
-
 class Pool : public LoopTest {};
 
 TEST_F(Pool, ShowsStoredAndLiveEventsOfManyRelaysOnce) {
@@ -37,7 +32,7 @@ TEST_F(Pool, ShowsStoredAndLiveEventsOfManyRelaysOnce) {
 TEST_F(Pool, PublishesToAllAndTellsEachAnswer) {
   test_relay yes = start();
   test_relay no = start();
-  no.behaviour().refuse_event = uvnostr::testing::refusal{"blocked: not you"};
+  no.behaviour().refuse_event = refusal{"blocked: not you"};
   pool p = make_pool(quick({yes.url(), no.url()}));
   const event e = make_event("hello");
   ASSERT_FALSE(p.publish(e, receipts()));
@@ -56,13 +51,13 @@ TEST_F(Pool, IsWellAgainAfterARelayWasAway) {
   test_relay r = start();
   pool p = make_pool(quick({r.url()}));
   const subscription s = *p.subscribe(notes, noting());
-  r.add(make_event("before"), uvnostr::testing::delivery::store_only);
+  r.add(make_event("before"), delivery::store_only);
   ASSERT_TRUE(until_said(2));
   r.stop(ending::reset);
   ASSERT_TRUE(until([&] { return count(relay_state::waiting) >= 2; }));
   const event mine = make_event(test_key(2), 1, "published while it was away");
   ASSERT_FALSE(p.publish(mine, receipts()));
-  r.add(make_event("stored while it was away", uvnostr::testing::test_time - 3600s));
+  r.add(make_event("stored while it was away", test_time - 3600s));
   ASSERT_FALSE(r.restart());
   ASSERT_TRUE(until([&] { return r.has(mine.id()) && said.size() >= 6; }));
   lines told = take_said();
@@ -89,9 +84,9 @@ TEST_F(Pool, LosesAndRepeatsNothingWhenConnectionsAreCut) {
   std::set<std::string> expected;
   for (int i = 0; i < 300; ++i) {
     expected.insert(std::to_string(i));
-    r.add(make_event(std::to_string(i), uvnostr::testing::test_time + std::chrono::seconds(i / 50)));
+    r.add(make_event(std::to_string(i), test_time + std::chrono::seconds(i / 50)));
   }
-  r.behaviour().drop = uvnostr::testing::drop_rule{.after_events = 70, .mid_frame = true, .times = 3};
+  r.behaviour().drop = drop_rule{.after_events = 70, .mid_frame = true, .times = 3};
   pool p = make_pool(quick({r.url()}));
   const subscription s = *p.subscribe(notes, noting());
   ASSERT_TRUE(until([&] { return eoses == 1; }));
@@ -118,7 +113,7 @@ TEST_F(Pool, GivesEventsByteForByteThroughAnyFragmentation) {
 TEST_F(Pool, DropsForgeriesOfOneRelayAndTakesTheRealEventsOfAnother) {
   test_relay liar = start();
   test_relay honest = start();
-  liar.behaviour().forge = uvnostr::testing::forgery::signature;
+  liar.behaviour().forge = forgery::signature;
   for (int i = 0; i < 20; ++i) {
     liar.add(make_event(std::to_string(i)));
     honest.add(make_event(std::to_string(i)));
@@ -170,7 +165,7 @@ TEST_F(Pool, MayBeDestroyedInOnEvent) {
 
 TEST_F(Pool, MayBeDestroyedWhileConnecting) {
   test_relay r = start();
-  r.behaviour().on_connect.how = uvnostr::testing::handshake::no_answer;
+  r.behaviour().on_connect.how = handshake::no_answer;
   std::optional<pool> p = make_pool(quick({r.url()}));
   ASSERT_TRUE(until([&] { return r.counters().accepted == 1; }));
   p.reset();
@@ -183,7 +178,7 @@ TEST_F(Pool, ClosesWhileTenRelaysAreHalfOpen) {
   std::vector<std::string> urls;
   for (int i = 0; i < 10; ++i) {
     relays.push_back(start());
-    relays.back().behaviour().on_connect.how = uvnostr::testing::handshake::no_answer;
+    relays.back().behaviour().on_connect.how = handshake::no_answer;
     urls.push_back(relays.back().url());
   }
   pool p = make_pool(quick(urls));
@@ -221,7 +216,7 @@ TEST_F(Pool, DoesNotKeepALoopAliveThatWantsToEnd) {
   options.keep_loop_alive = false;
   pool p = make_pool(options);
   ASSERT_TRUE(until_connected());
-  EXPECT_TRUE(uvnostr::testing::run_until_idle(&loop));
+  EXPECT_TRUE(testing::run_until_idle(&loop));
 }
 
 /// Without verification an event is shown where its bytes were read.
@@ -261,7 +256,7 @@ TEST_F(Pool, CountsFramesThatAreNoneAndGoesOn) {
   pool p = make_pool(quick({r.url()}));
   const subscription s = *p.subscribe(notes, noting());
   ASSERT_TRUE(until([&] { return eoses == 1; }));
-  const uvnostr::testing::connection c = r.connections()[0];
+  const testing::connection c = r.connections()[0];
   c.send_text("nonsense");
   c.send_text("");
   c.send_text(R"(["WHAT"])");

@@ -11,33 +11,7 @@
 #include <gtest/gtest.h>
 #include <uv.h>
 
-#include <uvnostr/testing/relay.hpp>
-
-namespace uvnostr_test {
-
-using namespace uvnostr;
-using namespace uvnostr::testing;
-
-/// A loop of its own for each test; at the end nothing may be left on it.
-class loop_test : public ::testing::Test {
- protected:
-  loop_test() { uv_loop_init(&loop_); }
-  ~loop_test() override {
-    EXPECT_TRUE(run_until_idle(&loop_));
-    EXPECT_EQ(uv_loop_close(&loop_), 0);
-  }
-  template <class Condition>
-  bool until(Condition condition) {
-    return run_until(&loop_, std::move(condition));
-  }
-  test_relay start(test_relay_options options = {}) {
-    result<test_relay> made = test_relay::start(&loop_, std::move(options));
-    EXPECT_TRUE(made) << made.error().message();
-    return *std::move(made);
-  }
-
-  uv_loop_t loop_;
-};
+namespace uvnostr {
 
 class raw_client {
  public:
@@ -180,4 +154,4 @@ class raw_client {
   std::string bytes_;
 };
 
-}  // namespace uvnostr_test
+}  // namespace uvnostr

@@ -9,8 +9,6 @@
 namespace uvnostr {
 namespace {
 
-using uvnostr::testing::test_relay;
-
 class RealMessages : public LoopTest {};
 
 TEST_F(RealMessages, ComeThroughOnceByteForByte) {

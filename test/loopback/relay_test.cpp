@@ -4,11 +4,6 @@
 namespace uvnostr {
 namespace {
 
-using uvnostr::testing::handshake;
-using uvnostr::testing::make_event;
-using uvnostr::testing::test_relay;
-using uvnostr::testing::test_relay_options;
-
 TEST_F(Relay, SubscribesPublishesAndCloses) {
   test_relay server = start();
   relay r = make_relay(server.url());
@@ -94,7 +89,7 @@ TEST_F(Relay, ClosesWith1009AboveTheMessageLimit) {
   test_relay server = start();
   relay_options options = once();
   options.max_message_bytes = 10'000;
-  for (const std::size_t fragment : {uvnostr::testing::unlimited, std::size_t{100}}) {
+  for (const std::size_t fragment : {testing::unlimited, std::size_t{100}}) {
     server.behaviour().max_fragment_bytes = fragment;
     closed = false;
     states.clear();
@@ -142,10 +137,10 @@ TEST_F(Relay, RefusesFramesThatNoServerMaySend) {
 
 TEST_F(Relay, AuthenticatesWhereItIsAsked) {
   test_relay server = start();
-  server.behaviour().auth.demand = uvnostr::testing::auth_demand::on_refusal;
+  server.behaviour().auth.demand = auth_demand::on_refusal;
   server.add(make_event("for members"));
   relay_options options = once();
-  options.auth_key = uvnostr::testing::test_key(7);
+  options.auth_key = test_key(7);
   relay r = make_relay(server.url(), options);
   const subscription s = *r.subscribe(notes, noting());
   ASSERT_TRUE(until_said(1));

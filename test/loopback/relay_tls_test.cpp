@@ -10,18 +10,15 @@
 namespace uvnostr {
 namespace {
 
-using uvnostr::testing::certificate_dates;
-using uvnostr::testing::certificate_key;
-using uvnostr::testing::handshake;
-using uvnostr::testing::make_event;
-using uvnostr::testing::test_relay;
-using uvnostr::testing::tls_identity;
-using uvnostr::testing::tls_versions;
+using testing::certificate_dates;
+using testing::certificate_key;
+using testing::tls_identity;
+using testing::tls_versions;
 
 class RelayOverTls : public Relay {
  protected:
-  using authority = uvnostr::testing::certificate_authority;
-  using certificate_options = uvnostr::testing::certificate_options;
+  using authority = testing::certificate_authority;
+  using certificate_options = testing::certificate_options;
 
   std::error_code cause_with(const certificate_options& certificate, std::string_view host = "localhost") {
     test_relay server = start({.tls = true, .identity = *ca.issue(certificate)});
@@ -82,7 +79,7 @@ TEST_F(RelayOverTls, RefusesAnUnknownAuthority) {
 }
 
 TEST_F(RelayOverTls, RefusesASelfSignedCertificate) {
-  test_relay server = start({.tls = true, .identity = *uvnostr::testing::make_self_signed()});
+  test_relay server = start({.tls = true, .identity = *testing::make_self_signed()});
   EXPECT_EQ(cause_at(server, server.url("localhost"), ca.ca_file()), errc::tls_certificate);
 }
 

@@ -5,13 +5,15 @@
 #include <string>
 #include <vector>
 
-#include "raw_client.hpp"
+#include "loopback/loop_fixture.hpp"
+#include "loopback/raw_client.hpp"
 
-namespace uvnostr_test {
+namespace uvnostr {
 namespace {
 
-using TestRelayFaults = loop_test;
-using strings = std::vector<std::string>;
+using namespace uvnostr::testing;
+
+using TestRelayFaults = LoopTest;
 using std::chrono::milliseconds;
 
 std::string event_for(const event& e) { return "[\"EVENT\",\"s\"," + std::string(e.json()) + "]"; }
@@ -24,16 +26,39 @@ test_relay_options with(handshake how) {
   return options;
 }
 
+// What a relay with such a clock has in its Date header.
+class TestRelayClock : public LoopTest {
+ protected:
+  std::string date_with(std::chrono::seconds offset) {
+    test_relay_options options;
+    options.behaviour.clock_offset = offset;
+    test_relay relay = start(std::move(options));
+    raw_client client(&loop, relay.port());
+    EXPECT_TRUE(until([&] { return client.is_upgraded(); }));
+    const std::string head = client.http_head() + "\r\n";
+    const std::size_t at = head.find("\r\nDate: ");
+    EXPECT_NE(at, std::string::npos) << head;
+    return head.substr(at + 8, head.find("\r\n", at + 2) - at - 8);
+  }
+};
+
+TEST_F(TestRelayClock, IsInTheAnswerToTheUpgradeRequest) {
+  const std::string date = date_with({});
+  EXPECT_TRUE(date.ends_with(" GMT")) << date;
+  EXPECT_NE(date, date_with(std::chrono::days(400)));
+  EXPECT_NE(date, date_with(std::chrono::days(-400)));
+}
+
 TEST_F(TestRelayFaults, ResetsNewConnections) {
   test_relay relay = start(with(handshake::reset));
-  raw_client client(&loop_, relay.port());
+  raw_client client(&loop, relay.port());
   ASSERT_TRUE(until([&] { return client.ended() != 0; }));
   EXPECT_EQ(client.ended(), UV_ECONNRESET);
 }
 
 TEST_F(TestRelayFaults, ClosesNewConnections) {
   test_relay relay = start(with(handshake::close));
-  raw_client client(&loop_, relay.port());
+  raw_client client(&loop, relay.port());
   ASSERT_TRUE(until([&] { return client.ended() != 0; }));
   EXPECT_EQ(client.ended(), UV_EOF);
   EXPECT_EQ(client.bytes(), "");
@@ -41,12 +66,12 @@ TEST_F(TestRelayFaults, ClosesNewConnections) {
 
 TEST_F(TestRelayFaults, RefusesWithAnHttpStatusAsOftenAsAsked) {
   test_relay relay = start();
-  relay.behaviour().on_connect = {.how = handshake::http_status, .times = 1, .status = 429, .headers = {{"Retry-After", "7"}}, .body = "slow"};
-  raw_client refused(&loop_, relay.port());
+  relay.behaviour().on_connect = {.how = handshake::http_status, .times = 1, .status = 429, .headers = {{"Retry-After", "7"}, {"Date", "today"}}, .body = "slow"};
+  raw_client refused(&loop, relay.port());
   ASSERT_TRUE(until([&] { return refused.ended() != 0; }));
   EXPECT_EQ(refused.bytes(),
-            "HTTP/1.1 429 Too Many Requests\r\nRetry-After: 7\r\nContent-Length: 4\r\nConnection: close\r\n\r\nslow");
-  raw_client accepted(&loop_, relay.port());
+            "HTTP/1.1 429 Too Many Requests\r\nRetry-After: 7\r\nDate: today\r\nContent-Length: 4\r\nConnection: close\r\n\r\nslow");
+  raw_client accepted(&loop, relay.port());
   EXPECT_TRUE(until([&] { return accepted.is_upgraded(); }));
 }
 
@@ -54,7 +79,7 @@ TEST_F(TestRelayFaults, SpoilsTheUpgradeInTheWayAsked) {
   const std::string good = "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=";
   const auto answer_of = [&](handshake how) {
     test_relay relay = start(with(how));
-    raw_client client(&loop_, relay.port());
+    raw_client client(&loop, relay.port());
     EXPECT_TRUE(until([&] { return client.bytes().find("\r\n\r\n") != std::string::npos; }));
     EXPECT_EQ(relay.counters().open, 0U);
     return client.http_head();
@@ -68,7 +93,7 @@ TEST_F(TestRelayFaults, SpoilsTheUpgradeInTheWayAsked) {
 
 TEST_F(TestRelayFaults, TalksGarbageBeforeTheRequest) {
   test_relay relay = start(with(handshake::banner));
-  raw_client client(&loop_, relay.port(), false);
+  raw_client client(&loop, relay.port(), false);
   ASSERT_TRUE(until([&] { return !client.bytes().empty(); }));
   EXPECT_TRUE(client.bytes().starts_with("220 "));
 }
@@ -77,7 +102,7 @@ TEST_F(TestRelayFaults, DripsTheHandshakeAndWorksAfterIt) {
   test_relay_options options = with(handshake::slow);
   options.behaviour.on_connect.interval = milliseconds(0);
   test_relay relay = start(options);
-  raw_client client(&loop_, relay.port());
+  raw_client client(&loop, relay.port());
   client.send(req);
   ASSERT_TRUE(until([&] { return client.texts().size() == 1; }));
   EXPECT_EQ(client.texts()[0], eose);
@@ -85,17 +110,17 @@ TEST_F(TestRelayFaults, DripsTheHandshakeAndWorksAfterIt) {
 
 TEST_F(TestRelayFaults, SendsAHeaderWithoutEnd) {
   test_relay relay = start(with(handshake::endless_headers));
-  raw_client client(&loop_, relay.port());
+  raw_client client(&loop, relay.port());
   ASSERT_TRUE(until([&] { return client.bytes().size() > 100'000; }));
   EXPECT_EQ(client.bytes().find("\r\n\r\n"), std::string::npos);
 }
 
 TEST_F(TestRelayFaults, NeverAnswersTheHandshake) {
   test_relay relay = start(with(handshake::no_answer));
-  raw_client silent(&loop_, relay.port());
+  raw_client silent(&loop, relay.port());
   ASSERT_TRUE(until([&] { return relay.all_connections().size() == 1 && !relay.all_connections()[0].request().empty(); }));
   relay.behaviour().on_connect = {};
-  raw_client answered(&loop_, relay.port());
+  raw_client answered(&loop, relay.port());
   ASSERT_TRUE(until([&] { return answered.is_upgraded(); }));
   EXPECT_EQ(silent.bytes(), "");
   EXPECT_EQ(silent.ended(), 0);
@@ -108,12 +133,12 @@ TEST_F(TestRelayFaults, CutsTheConnectionInTheMiddleOfTheSecondEvent) {
   relay.add(newer);
   relay.add(older);
   relay.behaviour().drop = drop_rule{.after_events = 2, .mid_frame = true, .times = 1};
-  raw_client client(&loop_, relay.port());
+  raw_client client(&loop, relay.port());
   client.send(req);
   ASSERT_TRUE(until([&] { return client.ended() != 0; }));
-  EXPECT_EQ(client.texts(), (strings{event_for(newer)}));
+  EXPECT_EQ(client.texts(), (lines{event_for(newer)}));
   EXPECT_NE(client.bytes().find(older.json().substr(0, 20)), std::string::npos);
-  raw_client again(&loop_, relay.port());
+  raw_client again(&loop, relay.port());
   again.send(req);
   EXPECT_TRUE(until([&] { return again.texts().size() == 3; }));
 }
@@ -121,17 +146,17 @@ TEST_F(TestRelayFaults, CutsTheConnectionInTheMiddleOfTheSecondEvent) {
 TEST_F(TestRelayFaults, DropsAfterEose) {
   test_relay relay = start();
   relay.behaviour().drop = drop_rule{.after_eose = true, .how = ending::reset};
-  raw_client client(&loop_, relay.port());
+  raw_client client(&loop, relay.port());
   client.send(req);
   ASSERT_TRUE(until([&] { return client.ended() != 0; }));
-  EXPECT_EQ(client.texts(), (strings{std::string(eose)}));
+  EXPECT_EQ(client.texts(), (lines{std::string(eose)}));
 }
 
 TEST_F(TestRelayFaults, ResetsOneConnectionAndKeepsTheOthers) {
   test_relay relay = start();
-  raw_client first(&loop_, relay.port());
+  raw_client first(&loop, relay.port());
   ASSERT_TRUE(until([&] { return first.is_upgraded(); }));
-  raw_client second(&loop_, relay.port());
+  raw_client second(&loop, relay.port());
   ASSERT_TRUE(until([&] { return second.is_upgraded(); }));
   relay.connections().at(0).reset();
   ASSERT_TRUE(until([&] { return first.ended() != 0; }));
@@ -143,7 +168,7 @@ TEST_F(TestRelayFaults, ResetsOneConnectionAndKeepsTheOthers) {
 TEST_F(TestRelayFaults, CutsOrClosesAllConnectionsAsAsked) {
   test_relay relay = start();
   for (const ending how : {ending::abrupt, ending::graceful}) {
-    raw_client client(&loop_, relay.port());
+    raw_client client(&loop, relay.port());
     ASSERT_TRUE(until([&] { return client.is_upgraded(); }));
     relay.drop_connections(how);
     ASSERT_TRUE(until([&] { return client.ended() != 0; }));
@@ -157,12 +182,12 @@ TEST_F(TestRelayFaults, RefusesOnceWithTheWordsGiven) {
   const event e = make_event("x");
   relay.behaviour().refuse_req = refusal{"rate-limited: later", 1};
   relay.behaviour().refuse_event = refusal{"blocked: \"you\"", 1};
-  raw_client client(&loop_, relay.port());
+  raw_client client(&loop, relay.port());
   client.send(req);
   client.send("[\"EVENT\"," + std::string(e.json()) + "]");
   client.send(req);
   ASSERT_TRUE(until([&] { return client.texts().size() >= 3; }));
-  EXPECT_EQ(client.texts(), (strings{R"(["CLOSED","s","rate-limited: later"])",
+  EXPECT_EQ(client.texts(), (lines{R"(["CLOSED","s","rate-limited: later"])",
                                      "[\"OK\",\"" + e.id().to_hex() + R"(",false,"blocked: \"you\""])", std::string(eose)}));
 }
 
@@ -172,7 +197,7 @@ TEST_F(TestRelayFaults, StaysSilentToReqAndEvent) {
   relay.behaviour().answer_events = false;
   relay.behaviour().answer_pings = false;
   const event e = make_event("x");
-  raw_client client(&loop_, relay.port());
+  raw_client client(&loop, relay.port());
   client.send_frame(9, "");
   client.send(req);
   client.send("[\"EVENT\"," + std::string(e.json()) + "]");
@@ -191,7 +216,7 @@ TEST_F(TestRelayFaults, SendsForgeriesCopiesFragmentsAndPieces) {
   relay.behaviour().max_fragment_bytes = 50;
   relay.behaviour().max_write_bytes = 7;
   relay.behaviour().delay = milliseconds(1);
-  raw_client client(&loop_, relay.port());
+  raw_client client(&loop, relay.port());
   client.send(req);
   ASSERT_TRUE(until([&] { return client.texts().size() >= 3; }));
   EXPECT_EQ(client.texts()[0], client.texts()[1]);
@@ -204,16 +229,16 @@ TEST_F(TestRelayFaults, SendsForgeriesCopiesFragmentsAndPieces) {
 TEST_F(TestRelayFaults, GivesTextThatIsNoEventToEveryReq) {
   test_relay relay = start();
   relay.add_json(R"({"id":7})");
-  raw_client client(&loop_, relay.port());
+  raw_client client(&loop, relay.port());
   client.send(req);
   ASSERT_TRUE(until([&] { return client.texts().size() >= 2; }));
-  EXPECT_EQ(client.texts(), (strings{R"(["EVENT","s",{"id":7}])", std::string(eose)}));
+  EXPECT_EQ(client.texts(), (lines{R"(["EVENT","s",{"id":7}])", std::string(eose)}));
 }
 
 TEST_F(TestRelayFaults, DemandsAuthentication) {
   test_relay relay = start();
   relay.behaviour().auth = {.demand = auth_demand::on_connect, .challenge = "c"};
-  raw_client client(&loop_, relay.port());
+  raw_client client(&loop, relay.port());
   client.send(req);
   const auto now = std::chrono::time_point_cast<std::chrono::seconds>(std::chrono::system_clock::now());
   const auto auth = [&](std::string challenge) {
@@ -235,11 +260,11 @@ TEST_F(TestRelayFaults, DemandsAuthentication) {
 
 TEST_F(TestRelayFaults, DoesNotReadWhilePaused) {
   test_relay relay = start();
-  raw_client client(&loop_, relay.port());
+  raw_client client(&loop, relay.port());
   ASSERT_TRUE(until([&] { return client.is_upgraded(); }));
   relay.pause_reading();
   client.send(req);
-  raw_client other(&loop_, relay.port());
+  raw_client other(&loop, relay.port());
   ASSERT_TRUE(until([&] { return relay.counters().accepted == 2; }));
   EXPECT_EQ(relay.counters().messages, 0U);
   relay.resume_reading();
@@ -248,7 +273,7 @@ TEST_F(TestRelayFaults, DoesNotReadWhilePaused) {
 
 TEST_F(TestRelayFaults, SurvivesAClientThatIsGoneWhileItWrites) {
   test_relay relay = start();
-  raw_client client(&loop_, relay.port());
+  raw_client client(&loop, relay.port());
   client.send(req);
   ASSERT_TRUE(until([&] { return client.texts().size() == 1; }));
   relay.pause_reading();
@@ -261,7 +286,7 @@ TEST_F(TestRelayFaults, SurvivesAClientThatIsGoneWhileItWrites) {
 
 TEST_F(TestRelayFaults, SendsAnyBytesByHand) {
   test_relay relay = start();
-  raw_client client(&loop_, relay.port());
+  raw_client client(&loop, relay.port());
   ASSERT_TRUE(until([&] { return relay.connections().size() == 1; }));
   const connection c = relay.connections()[0];
   c.send_raw("\x83\x01x");
@@ -280,18 +305,18 @@ TEST_F(TestRelayFaults, FollowsAScriptOverThreeConnections) {
   test_relay relay = start();
   const event e = make_event("x");
   relay.script().expect_req().send_event(e).drop().refuse_http(503).expect_req().send_event(e).send_eose();
-  raw_client first(&loop_, relay.port());
+  raw_client first(&loop, relay.port());
   first.send(req);
   ASSERT_TRUE(until([&] { return first.ended() != 0; }));
-  EXPECT_EQ(first.texts(), (strings{event_for(e)}));
-  raw_client second(&loop_, relay.port());
+  EXPECT_EQ(first.texts(), (lines{event_for(e)}));
+  raw_client second(&loop, relay.port());
   ASSERT_TRUE(until([&] { return second.ended() != 0; }));
   EXPECT_TRUE(second.bytes().starts_with("HTTP/1.1 503 "));
   EXPECT_FALSE(relay.script().done());
-  raw_client third(&loop_, relay.port());
+  raw_client third(&loop, relay.port());
   third.send(req);
   ASSERT_TRUE(until([&] { return third.texts().size() >= 2; }));
-  EXPECT_EQ(third.texts(), (strings{event_for(e), std::string(eose)}));
+  EXPECT_EQ(third.texts(), (lines{event_for(e), std::string(eose)}));
   EXPECT_TRUE(relay.script().done()) << relay.script().unmet();
   const event live = make_event("live");
   relay.add(live);
@@ -302,7 +327,7 @@ TEST_F(TestRelayFaults, SaysWhatAScriptStillWaitsFor) {
   test_relay relay = start();
   relay.script().expect_req().send_eose().expect_event([](const event_view& e) { return e.kind() == 7; }).send_ok();
   EXPECT_EQ(relay.script().unmet(), "step 1 of 4 waits for a REQ; there is no connection");
-  raw_client client(&loop_, relay.port());
+  raw_client client(&loop, relay.port());
   client.send(req);
   client.send(R"(["CLOSE","s"])");
   ASSERT_TRUE(until([&] { return relay.counters().closes == 1; }));
@@ -312,11 +337,11 @@ TEST_F(TestRelayFaults, SaysWhatAScriptStillWaitsFor) {
 TEST_F(TestRelayFaults, KeepsMessagesThatComeWhileAScriptWaits) {
   test_relay relay = start();
   relay.script().expect_connection().wait(milliseconds(20)).expect_req().send_eose();
-  raw_client client(&loop_, relay.port());
+  raw_client client(&loop, relay.port());
   client.send(req);
   EXPECT_TRUE(until([&] { return relay.script().done(); }));
-  EXPECT_TRUE(until([&] { return client.texts() == strings{std::string(eose)}; }));
+  EXPECT_TRUE(until([&] { return client.texts() == lines{std::string(eose)}; }));
 }
 
 }  // namespace
-}  // namespace uvnostr_test
+}  // namespace uvnostr

@@ -13,10 +13,13 @@
 #include <psa/crypto.h>
 #endif
 
-#include "raw_client.hpp"
+#include "loopback/loop_fixture.hpp"
+#include "loopback/raw_client.hpp"
 
-namespace uvnostr_test {
+namespace uvnostr {
 namespace {
+
+using namespace uvnostr::testing;
 
 const unsigned char* bytes_of(const std::string& text) { return reinterpret_cast<const unsigned char*>(text.c_str()); }
 
@@ -173,13 +176,13 @@ class tls_client {
   mbedtls_ssl_context ssl_;
 };
 
-using TestRelayTls = loop_test;
+using TestRelayTls = LoopTest;
 
 TEST_F(TestRelayTls, ServesBehindACertificateOfItsOwn) {
   test_relay relay = start({.tls = true});
   EXPECT_TRUE(relay.url("localhost").starts_with("wss://localhost:"));
   relay.behaviour().max_write_bytes = 100;
-  tls_client client(&loop_, relay.port(), relay.ca_file());
+  tls_client client(&loop, relay.port(), relay.ca_file());
   ASSERT_TRUE(until([&] { return client.handshake_over(); }));
   ASSERT_EQ(client.error(), 0);
   client.write(raw_client::upgrade_request);
@@ -192,7 +195,7 @@ TEST_F(TestRelayTls, ServesBehindACertificateOfItsOwn) {
 
 TEST_F(TestRelayTls, IsCutWithoutCloseNotify) {
   test_relay relay = start({.tls = true});
-  tls_client client(&loop_, relay.port(), relay.ca_file());
+  tls_client client(&loop, relay.port(), relay.ca_file());
   ASSERT_TRUE(until([&] { return client.handshake_over(); }));
   client.write(raw_client::upgrade_request);
   ASSERT_TRUE(until([&] { return relay.counters().open == 1; }));
@@ -204,7 +207,7 @@ TEST_F(TestRelayTls, IsCutWithoutCloseNotify) {
 TEST_F(TestRelayTls, IsRefusedByAClientThatKnowsAnotherAuthority) {
   test_relay relay = start({.tls = true});
   const auto other = certificate_authority::make();
-  tls_client client(&loop_, relay.port(), other->ca_file());
+  tls_client client(&loop, relay.port(), other->ca_file());
   ASSERT_TRUE(until([&] { return client.handshake_over(); }));
   EXPECT_EQ(client.error(), MBEDTLS_ERR_X509_CERT_VERIFY_FAILED);
   EXPECT_TRUE(until([&] { return relay.counters().tls_failed == 1; }));
@@ -212,7 +215,7 @@ TEST_F(TestRelayTls, IsRefusedByAClientThatKnowsAnotherAuthority) {
 
 TEST_F(TestRelayTls, CountsAClientThatDoesNotSpeakTls) {
   test_relay relay = start({.tls = true});
-  raw_client client(&loop_, relay.port());
+  raw_client client(&loop, relay.port());
   ASSERT_TRUE(until([&] { return client.ended() != 0; }));
   EXPECT_EQ(relay.counters().tls_failed, 1U);
 }
@@ -222,24 +225,24 @@ TEST_F(TestRelayTls, SpeaksOnlyTheVersionThatItIsToldTo) {
   tls_identity identity = *ca->issue({.key = certificate_key::rsa_2048});
   identity.versions = tls_versions::only_1_2;
   test_relay older = start({.tls = true, .identity = identity});
-  tls_client client(&loop_, older.port(), ca->ca_file());
+  tls_client client(&loop, older.port(), ca->ca_file());
   ASSERT_TRUE(until([&] { return client.handshake_over(); }));
   EXPECT_EQ(client.version(), "TLSv1.2");
   EXPECT_NE(client.suite().find("RSA"), std::string::npos) << client.suite();
 #if MBEDTLS_VERSION_NUMBER >= 0x03000000
   identity.versions = tls_versions::only_1_3;
   test_relay newer = start({.tls = true, .identity = identity});
-  tls_client old_client(&loop_, newer.port(), ca->ca_file(), true);
+  tls_client old_client(&loop, newer.port(), ca->ca_file(), true);
   ASSERT_TRUE(until([&] { return old_client.handshake_over(); }));
   EXPECT_NE(old_client.error(), 0);
 #endif
 }
 
 TEST_F(TestRelayTls, RefusesAnIdentityThatIsNone) {
-  const auto relay = test_relay::start(&loop_, {.tls = true, .identity = tls_identity{"no", "PEM"}});
+  const auto relay = test_relay::start(&loop, {.tls = true, .identity = tls_identity{"no", "PEM"}});
   ASSERT_FALSE(relay);
   EXPECT_EQ(relay.error(), errc::option_range);
 }
 
 }  // namespace
-}  // namespace uvnostr_test
+}  // namespace uvnostr

@@ -188,10 +188,10 @@ TEST_F(Contract, R9ACopyOutlivesTheCallback) {
 class ContractOnALoop : public LoopTest {};
 
 TEST_F(ContractOnALoop, R7ManyEventsKeepTheirOrderAndEoseIsBehindThem) {
-  uvnostr::testing::test_relay r = start();
+  test_relay r = start();
   lines expected;
   for (int i = 300; i > 0; --i) {  // relays give the newest first
-    r.add(uvnostr::testing::make_event(std::to_string(i), uvnostr::testing::test_time + std::chrono::seconds(i)));
+    r.add(make_event(std::to_string(i), test_time + std::chrono::seconds(i)));
     expected.push_back(std::to_string(i));
   }
   pool p = make_pool(quick({r.url()}));
@@ -206,25 +206,25 @@ TEST_F(ContractOnALoop, R7ManyEventsKeepTheirOrderAndEoseIsBehindThem) {
 
 TEST_F(ContractOnALoop, R11APoolKeepsTheLoopAsLongAsItHasARelay) {
   pool p = make_pool(quick());
-  EXPECT_TRUE(uvnostr::testing::run_until_idle(&loop));
+  EXPECT_TRUE(testing::run_until_idle(&loop));
   const result<relay_id> unreachable = p.add_relay("ws://127.0.0.1:9");
   ASSERT_TRUE(unreachable);
   ASSERT_TRUE(until([this] { return count(relay_state::waiting) >= 2; }));
   EXPECT_NE(uv_loop_alive(&loop), 0);
   ASSERT_FALSE(p.remove_relay(*unreachable));
-  EXPECT_TRUE(uvnostr::testing::run_until_idle(&loop));
+  EXPECT_TRUE(testing::run_until_idle(&loop));
   EXPECT_FALSE(closed);
   p.close();
-  EXPECT_TRUE(uvnostr::testing::run_until_idle(&loop));
+  EXPECT_TRUE(testing::run_until_idle(&loop));
   EXPECT_TRUE(closed);
 }
 
 TEST_F(ContractOnALoop, R11OneThatMayEndWithTheProgramDoesNotKeepTheLoop) {
-  uvnostr::testing::test_relay r = start({.keep_loop_alive = false});
+  test_relay r = start({.keep_loop_alive = false});
   pool_options options = quick({r.url()});
   options.keep_loop_alive = false;
   const pool p = make_pool(std::move(options));
-  EXPECT_TRUE(uvnostr::testing::run_until_idle(&loop));
+  EXPECT_TRUE(testing::run_until_idle(&loop));
   EXPECT_EQ(p.relays().size(), 1U);
 }
 

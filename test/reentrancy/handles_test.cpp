@@ -12,9 +12,6 @@
 namespace uvnostr {
 namespace {
 
-using uvnostr::testing::make_event;
-using uvnostr::testing::test_relay;
-
 class Handles : public CoreTest {};
 class HandlesOnALoop : public LoopTest {
  protected:

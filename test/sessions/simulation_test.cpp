@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 // What only the simulation can show: hours, the same run each time, a queue without a kernel behind it.
-#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -9,53 +8,26 @@
 #include <uv.h>
 
 #include <uvnostr/testing/simulation.hpp>
-#include <uvnostr/uvnostr.hpp>
+
+#include "support/recorder.hpp"
 
 namespace uvnostr {
 namespace {
 
-using namespace std::chrono_literals;
-using uvnostr::testing::ending;
-using uvnostr::testing::handshake;
-using uvnostr::testing::make_event;
-using uvnostr::testing::simulation;
-using uvnostr::testing::simulation_options;
-using uvnostr::testing::test_relay;
-using lines = std::vector<std::string>;
+using testing::simulation;
 
 constexpr std::string_view url = "wss://relay.example.com";
 
-/// A program that writes down what it sees, and when.
-struct program {
-  program(simulation& in, relay_options options, std::string_view at = url) : world(in) {
-    relay.emplace(*uvnostr::relay::make(world.loop(), at, std::move(options), {
-        .on_event = {},
-        .on_relay_state = [this](const relay_status& status) {
-          if (status.state == relay_state::connected) say("connected");
-          if (status.cause) {
-            say(status.cause.message());
-            ends.push_back(status.cause);
-            text = status.text;
-          }
-        },
-        .on_close = [this](std::error_code) { closed = true; }}));
-    notes.emplace(*relay->subscribe(filter{.kinds = {1}}, {
-        .on_event = [this](relay_id, const event_view& e) {
-          say(std::string(e.content()));
-          seen.emplace_back(e.content());
-        },
-        .on_eose = [this](relay_id, eose_hint) { say("eose"); }}));
+/// A program that writes down what it is told, and when.
+struct program : recorder {
+  program(simulation& in, relay_options options, std::string_view at = url) {
+    stamp = [&in] { return std::to_string(in.elapsed().count()) + " "; };
+    relay.emplace(*uvnostr::relay::make(in.loop(), at, std::move(options), relay_calls()));
+    notes.emplace(*relay->subscribe(filter{.kinds = {1}}, noting()));
   }
-  void say(std::string line) { diary.push_back(std::to_string(world.elapsed().count()) + " " + std::move(line)); }
 
-  simulation& world;
   std::optional<uvnostr::relay> relay;
   std::optional<subscription> notes;
-  lines diary;  // with the time
-  lines seen;
-  std::vector<std::error_code> ends;
-  std::string text;
-  bool closed = false;
 };
 
 TEST(Simulation, BacksOffForHoursAndComesBack) {
@@ -68,10 +40,10 @@ TEST(Simulation, BacksOffForHoursAndComesBack) {
   // 1, 2, 4, ... 60 seconds, then one a minute, each a fifth more or less.
   EXPECT_GT(p.relay->stats().attempts, 5U * 60);
   EXPECT_LT(p.relay->stats().attempts, 5U * 60 + 60);
-  EXPECT_EQ(p.ends.back(), errc::connection_refused);
-  EXPECT_TRUE(p.seen.empty());
+  EXPECT_EQ(p.causes().back(), errc::connection_refused);
+  EXPECT_TRUE(p.contents.empty());
   ASSERT_FALSE(relay.restart());
-  EXPECT_TRUE(world.run_until([&] { return p.seen.size() == 1; }, 2min));
+  EXPECT_TRUE(world.run_until([&] { return p.contents.size() == 1; }, 2min));
   EXPECT_GE(world.elapsed(), 5h);
 }
 
@@ -88,11 +60,11 @@ TEST(Simulation, ResumesAfterALossAndShowsEachEventOnce) {
   ASSERT_TRUE(world.run_until([&] { return relay.script().done(); })) << relay.script().unmet();
   EXPECT_GE(world.elapsed(), 2h);
   world.advance(1s);
-  EXPECT_EQ(p.seen, (lines{"a", "b", "c"}));
-  EXPECT_EQ(p.ends, (std::vector<std::error_code>{errc::connection_lost, errc::http_status}));
+  EXPECT_EQ(p.contents, (lines{"a", "b", "c"}));
+  EXPECT_EQ(p.causes(), (std::vector<std::error_code>{errc::connection_lost, errc::http_status}));
   relay.add(make_event("live"));
   world.advance(1s);
-  EXPECT_EQ(p.seen.back(), "live");
+  EXPECT_EQ(p.contents.back(), "live");
 }
 
 TEST(Simulation, WaitsAsLongAsRetryAfterSays) {
@@ -112,9 +84,9 @@ TEST(Simulation, TakesTheTimeThatSilenceTakes) {
   relay.behaviour().on_connect.how = handshake::silent;
   program p(world, {});
   world.advance(9'990ms);
-  EXPECT_TRUE(p.ends.empty());
+  EXPECT_TRUE(p.causes().empty());
   world.advance(20ms);
-  EXPECT_EQ(p.ends, (std::vector<std::error_code>{errc::connect_timeout}));
+  EXPECT_EQ(p.causes(), (std::vector<std::error_code>{errc::connect_timeout}));
 }
 
 TEST(Simulation, NoticesARelayThatAnswersNoPing) {
@@ -126,8 +98,8 @@ TEST(Simulation, NoticesARelayThatAnswersNoPing) {
   EXPECT_EQ(p.relay->stats().ping_time, 2ms);
   relay.behaviour().answer_pings = false;
   world.advance(1min);
-  ASSERT_FALSE(p.ends.empty());
-  EXPECT_EQ(p.ends.front(), errc::ping_timeout);
+  ASSERT_FALSE(p.causes().empty());
+  EXPECT_EQ(p.causes().front(), errc::ping_timeout);
 }
 
 TEST(Simulation, GivesUpWaitingForAnAnswerToAnEvent) {
@@ -156,9 +128,9 @@ TEST(Simulation, DeliversLateWhatARelaySendsLate) {
   relay.behaviour().answer_pings = false;
   program p(world, {.ping_interval = 0ms});
   world.advance(19min);
-  EXPECT_TRUE(p.seen.empty());
+  EXPECT_TRUE(p.contents.empty());
   world.advance(2min);
-  EXPECT_EQ(p.seen.size(), 1U);
+  EXPECT_EQ(p.contents.size(), 1U);
 }
 
 TEST(Simulation, OpensLateWhenTheAnswerDrips) {
@@ -168,22 +140,26 @@ TEST(Simulation, OpensLateWhenTheAnswerDrips) {
   program p(world, {});
   ASSERT_TRUE(world.run_until([&] { return p.relay->stats().connects == 1; }));
   EXPECT_GT(world.elapsed(), 5s);
-  EXPECT_TRUE(p.ends.empty());
+  EXPECT_TRUE(p.causes().empty());
 }
 
-TEST(Simulation, TellsTheSameStoryWithTheSameSeed) {
-  const auto story = [](std::uint64_t seed) {
+TEST(Simulation, IsTheSameWithTheSameSeed) {
+  const auto delays = [](std::uint64_t seed) {
     simulation world({.seed = seed});
     test_relay relay = *world.start_relay(url);
     relay.add(make_event("x"));
-    relay.behaviour().drop = uvnostr::testing::drop_rule{.after_events = 1};
+    relay.behaviour().drop = drop_rule{.after_events = 1};
     program p(world, {});
     world.advance(1h);
-    EXPECT_GT(p.diary.size(), 50U);
-    return p.diary;
+    std::vector<std::chrono::milliseconds> all;
+    for (const relay_status& each : p.states) {
+      if (each.next_attempt) all.push_back(*each.next_attempt);
+    }
+    EXPECT_GT(all.size(), 50U);
+    return all;
   };
-  EXPECT_EQ(story(1), story(1));
-  EXPECT_NE(story(1), story(2));
+  EXPECT_EQ(delays(1), delays(1));
+  EXPECT_NE(delays(1), delays(2)) << "the jitter differs";
 }
 
 TEST(Simulation, KnowsWhoIsThereAndWhoIsNot) {
@@ -197,7 +173,7 @@ TEST(Simulation, KnowsWhoIsThereAndWhoIsNot) {
   const auto cause_of = [&](std::string to) {
     program p(world, {.reconnect = {.enabled = false}}, to);
     EXPECT_TRUE(world.run_until([&] { return p.closed; }));
-    return p.ends.front();
+    return p.causes().front();
   };
   EXPECT_EQ(cause_of("ws://other.example.com"), errc::host_not_found);
   EXPECT_EQ(cause_of("ws://relay.example.com:81"), errc::connection_refused);
@@ -212,8 +188,8 @@ TEST(Simulation, SaysInTheTextWhatLibNetSays) {
   simulation world;
   program p(world, {}, "wss://nobody.example.com");
   world.advance(1s);
-  EXPECT_TRUE(p.text.starts_with("wss://nobody.example.com: ")) << p.text;
-  EXPECT_TRUE(p.text.ends_with(": unknown node or service")) << p.text;
+  EXPECT_TRUE(p.state_texts.back().starts_with("wss://nobody.example.com: ")) << p.state_texts.back();
+  EXPECT_TRUE(p.state_texts.back().ends_with(": unknown node or service")) << p.state_texts.back();
 }
 
 TEST(Simulation, HoldsBackWhatARelayDoesNotRead) {
@@ -253,11 +229,11 @@ TEST(Simulation, KeepsInTheSocketWhatThePoolDoesNotRead) {
     if (before.reading_paused && now.messages_in != before.messages_in) ++read_while_paused;
     pauses += now.reading_paused ? 1 : 0;
     before = now;
-    return p.seen.size() == 50;
+    return p.contents.size() == 50;
   }));
   EXPECT_GT(pauses, 0);
   EXPECT_EQ(read_while_paused, 0);
-  EXPECT_TRUE(p.ends.empty());
+  EXPECT_TRUE(p.causes().empty());
 }
 
 TEST(Simulation, TurnsTheProgramsOwnHandles) {
@@ -277,7 +253,7 @@ TEST(Simulation, EndsAWaitForWhatCannotHappen) {
   simulation world;
   EXPECT_FALSE(world.run_until([] { return false; }, 10min));
   EXPECT_EQ(world.elapsed(), 10min);
-  EXPECT_EQ(world.wall_clock(), uvnostr::testing::test_time + 10min);
+  EXPECT_EQ(world.wall_clock(), test_time + 10min);
 }
 
 TEST(Simulation, HasRoomForSeveralPools) {
@@ -290,26 +266,26 @@ TEST(Simulation, HasRoomForSeveralPools) {
   first.add(make_event("for a"));
   second.add(make_event("for b"));
   world.advance(1s);
-  EXPECT_EQ(a.seen, (lines{"for a"}));
-  EXPECT_EQ(b.seen, (lines{"for b"}));
+  EXPECT_EQ(a.contents, (lines{"for a"}));
+  EXPECT_EQ(b.contents, (lines{"for b"}));
   a.relay.reset();
   second.add(make_event("more"));
   world.advance(1s);
-  EXPECT_EQ(b.seen.size(), 2U);
+  EXPECT_EQ(b.contents.size(), 2U);
 }
 
 TEST(Simulation, LosesItsRelayInACallback) {
   simulation world;
   std::optional<test_relay> relay = *world.start_relay(url);
-  relay->on_message([&](const uvnostr::testing::connection&, std::string_view) {
+  relay->on_message([&](const testing::connection&, std::string_view) {
     relay.reset();
     return true;
   });
   program p(world, {});
   world.advance(1min);
-  ASSERT_GE(p.ends.size(), 2U);
-  EXPECT_EQ(p.ends[0], errc::connection_lost);
-  EXPECT_EQ(p.ends[1], errc::connection_refused);
+  ASSERT_GE(p.causes().size(), 2U);
+  EXPECT_EQ(p.causes()[0], errc::connection_lost);
+  EXPECT_EQ(p.causes()[1], errc::connection_refused);
 }
 
 TEST(Simulation, LosesItsPoolInACallback) {
@@ -355,6 +331,71 @@ TEST(Simulation, ClosesWithinItsTimeWhenTheRelayDoesNotAnswer) {
   EXPECT_FALSE(p.closed);
   world.advance(200ms);
   EXPECT_TRUE(p.closed);
+}
+
+TEST(Simulation, GoesOnStepByStep) {
+  simulation world;
+  EXPECT_FALSE(world.step());
+  test_relay relay = *world.start_relay(url);
+  program p(world, {.ping_interval = 0ms});
+  int steps = 0;
+  while (p.said.empty() && world.step()) ++steps;
+  EXPECT_EQ(p.said, (lines{"4000 eose from 1"})) << "two trips to connect, two for the answer";
+  EXPECT_GT(steps, 4);
+}
+
+TEST(Simulation, MakesACallFailAtItsNthUse) {
+  simulation world;
+  test_relay relay = *world.start_relay(url);
+  world.fail(testing::system_call::connect, 2, 2);
+  relay.behaviour().drop = drop_rule{.after_eose = true, .times = 1};
+  program p(world, {});
+  world.advance(1min);
+  EXPECT_EQ(world.failures(), 2U);
+  EXPECT_EQ(p.causes(), (std::vector<std::error_code>{errc::connection_lost, errc::connection_failed, errc::connection_failed}));
+  EXPECT_EQ(p.relay->stats().connects, 2U);
+}
+
+TEST(Simulation, MakesNoRelayWithoutRandomBytes) {
+  simulation world;
+  world.fail(testing::system_call::random_bytes, 1, testing::always);
+  EXPECT_EQ(relay::make(world.loop(), {.url = std::string(url)}).error(), errc::random_unavailable);
+  world.fail(testing::system_call::random_bytes, 1, 0);
+  EXPECT_TRUE(relay::make(world.loop(), {.url = std::string(url)}));
+}
+
+TEST(Simulation, SendsLaterWhatAFullSocketDidNotTake) {
+  simulation world;
+  test_relay relay = *world.start_relay(url);
+  world.fail(testing::system_call::send, 1, 3);
+  program p(world, {});
+  ASSERT_TRUE(world.run_until([&] { return p.eoses == 1; }));
+  EXPECT_EQ(world.failures(), 3U);
+  EXPECT_EQ(world.elapsed(), 7ms) << "three times it waited a millisecond";
+}
+
+TEST(Simulation, LetsEventsWaitForWorkerThreads) {
+  simulation world;
+  test_relay relay = *world.start_relay(url);
+  relay.add(make_event("x"));
+  program p(world, {});
+  world.hold_workers();
+  world.advance(1min);
+  EXPECT_TRUE(p.contents.empty());
+  EXPECT_EQ(p.relay->stats().messages.pending, 1U);
+  world.release_workers();
+  world.advance(0ms);
+  EXPECT_EQ(p.contents, lines{"x"});
+}
+
+TEST(Simulation, MayEndWhileWorkersAreHeld) {
+  simulation world;
+  test_relay relay = *world.start_relay(url);
+  relay.add(make_event("x"));
+  program p(world, {});
+  world.hold_workers();
+  world.advance(1s);
+  EXPECT_EQ(p.relay->stats().messages.pending, 1U);
 }
 
 TEST(SimulationDeathTest, SaysWhoWasForgotten) {

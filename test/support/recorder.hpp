@@ -49,6 +49,7 @@ class recorder {
     subscription_callbacks all;
     all.on_event = [this, prefix](relay_id from, const event_view& e) {
       say(prefix + (style_ == style::full ? "event " : "") + std::string(e.content()) + source(" from ", from));
+      contents.emplace_back(e.content());
       jsons.emplace_back(e.json());
     };
     all.on_eose = [this, prefix](relay_id from, eose_hint hint) {
@@ -95,12 +96,18 @@ class recorder {
     }
     return all;
   }
+  /// The last state that has a cause.
+  relay_status last_end() const {
+    const auto found = std::find_if(states.rbegin(), states.rend(), [](const relay_status& each) { return static_cast<bool>(each.cause); });
+    return found == states.rend() ? relay_status() : *found;
+  }
   void forget_states() {
     states.clear();
     state_texts.clear();
   }
 
   lines said;
+  lines contents;                    // of events
   lines jsons;                       // of events
   std::vector<relay_status> states;  // their texts are in state_texts
   lines state_texts;
