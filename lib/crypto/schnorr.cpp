@@ -5,9 +5,13 @@
 #include <cstring>
 #include <span>
 
+#if UVNOSTR_BUNDLED_SECP256K1
+#include <uvnostr_secp256k1.h>
+#else
 #include <secp256k1.h>
 #include <secp256k1_extrakeys.h>
 #include <secp256k1_schnorrsig.h>
+#endif
 
 #include "crypto/random.hpp"
 #include "crypto/wipe.hpp"
