@@ -30,6 +30,7 @@ class leg final : public verify::source, public session::request {
   subscription_record* subscription() const noexcept { return subscription_; }
   session::relay_session& session() const noexcept { return *session_; }
   void cut_off() noexcept;
+  bool distrusted() const noexcept override { return session_->lied; }
 
  private:
   subscription_record* subscription_;
