@@ -32,9 +32,9 @@ thin_out() {
   done
 }
 
-build_packages=(g++ meson ninja-build pkg-config patch ca-certificates libuv1-dev libsecp256k1-dev rapidjson-dev)
+build_packages=(g++ meson ninja-build pkg-config patch ca-certificates libuv1-dev rapidjson-dev)
 test_packages=(libgtest-dev)
-system_packages=(libwebsockets-dev libwebsockets-evlib-uv libmbedtls-dev)
+system_packages=(libsecp256k1-dev libwebsockets-dev libwebsockets-evlib-uv libmbedtls-dev)
 
 # Options of every build. test/run and samples/run both use exactly these for .build/default, so they share it.
 build_options=("-Dwerror=$([ "${UVNOSTR_WERROR:-0}" = 1 ] && echo true || echo false)")

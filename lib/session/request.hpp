@@ -52,6 +52,7 @@ class request : public base::shared_object {
 
  private:
   friend class request_table;
+  friend class sent_req;
   void on_timer() noexcept;
 
   session::history history_;

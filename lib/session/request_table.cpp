@@ -27,6 +27,8 @@ bool is_temporary(std::string_view prefix) noexcept {
 
 }  // namespace
 
+bool sent_req::distrusted() const noexcept { return owner_->table_ != nullptr && owner_->table_->session_.has_forged(); }
+
 void request::on_timer() noexcept { table_->on_timer(*this); }
 
 bool request::is_catching_up() const noexcept {

@@ -84,6 +84,7 @@ class request_table {
   std::chrono::milliseconds pause(unsigned times) noexcept;
   void on_timer(request&);
   friend class request;
+  friend class sent_req;
 
   relay_session& session_;
   base::intrusive_list<request> requests_;

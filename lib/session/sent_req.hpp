@@ -7,8 +7,8 @@
 #include <cstdint>
 #include <string_view>
 
+#include "base/event_source.hpp"
 #include "base/ref.hpp"
-#include "base/shared_object.hpp"
 
 namespace uvnostr::session {
 
@@ -16,7 +16,7 @@ class request;
 
 /// One REQ on the wire and the id that it has there: the one of a request that stays open, or a page of the past.
 /// Events that are being verified keep it, so they are not taken for those of a later REQ.
-class sent_req final : public base::shared_object {
+class sent_req final : public base::event_source {
  public:
   enum class kind : unsigned char { stays_open, page };
   enum class state : unsigned char {
@@ -37,6 +37,7 @@ class sent_req final : public base::shared_object {
 
   request& owner() const noexcept { return *owner_; }
   std::string_view id() const noexcept { return {id_.data(), id_size_}; }
+  bool distrusted() const noexcept override;
 
   const kind what;
   const std::uint32_t slot;

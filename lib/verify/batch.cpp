@@ -39,9 +39,33 @@ void batch::add_joined(source& from, std::uint32_t number) {
   items.push_back({.how = treatment::joined, .number = number, .from = base::ref<source>::retain(from)});
 }
 
-void batch::run() noexcept {
-  check_until([] { return false; });
+void batch::set_apart() noexcept {
+  for (item& each : items) each.apart = each.how == treatment::check && each.from->distrusted();
 }
+
+std::size_t batch::check_next(std::size_t most) {
+  std::size_t count = 0;
+  for (; checked_ < items.size() && count < most; ++checked_) {
+    item& each = items[checked_];
+    if (each.how != treatment::check) continue;
+    ++count;
+    const wire::event_fields& event = events[each.number].fields();
+    if (each.apart) {
+      each.outcome = check(event, *workspace, each.form);
+      continue;
+    }
+    each.form = check_id(event, workspace->scratch);
+    if (each.form == id_form::none) {
+      each.outcome = verdict::wrong_id;
+    } else {
+      workspace->joint.add(event, *each.from, each.outcome);
+    }
+  }
+  workspace->joint.run(workspace->signatures);
+  return count;
+}
+
+void batch::run() noexcept { check_next(max_events); }
 
 void batch::done() noexcept { owner_.on_batch_done(*this); }
 

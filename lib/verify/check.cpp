@@ -24,7 +24,7 @@ id_form check_id(const wire::event_fields& event, std::string& scratch) {
 verdict check(const wire::event_fields& event, workspace& kept, id_form& form) {
   form = check_id(event, kept.scratch);
   if (form == id_form::none) return verdict::wrong_id;
-  return kept.authors.verify(event.id, event.pubkey, event.sig) ? verdict::good : verdict::wrong_signature;
+  return kept.signatures.verify(event.id, event.pubkey, event.sig) ? verdict::good : verdict::wrong_signature;
 }
 
 }  // namespace uvnostr::verify

@@ -5,11 +5,11 @@
 #include <string>
 
 #include "crypto/schnorr.hpp"
+#include "verify/joint_check.hpp"
+#include "verify/verdict.hpp"
 #include "wire/event_fields.hpp"
 
 namespace uvnostr::verify {
-
-enum class verdict : unsigned char { good, wrong_id, wrong_signature };
 
 /// What the id is the hash of. NIP-01 wants control characters verbatim; programs that write them as \u00xx exist.
 enum class id_form : unsigned char { none, canonical, escaped_controls };
@@ -20,7 +20,8 @@ id_form check_id(const wire::event_fields&, std::string& scratch);
 /// What checks keep from event to event. For one thread at a time.
 struct workspace {
   std::string scratch;
-  crypto::author_cache authors;
+  crypto::signature_checker signatures;
+  joint_check joint;
 };
 
 /// Both checks; the cheap one first. Safe on any thread with a workspace of its own.

@@ -80,6 +80,7 @@ void verifier::start_batches() noexcept {
     if (b->stage != batch::stage::filling || !b->needs_check()) continue;
     b->stage = batch::stage::running;
     b->workspace = free_[running_];
+    b->set_apart();
     listener_.hold();
     if (reactor_.run_on_worker(*b)) {
       ++running_;
@@ -91,14 +92,30 @@ void verifier::start_batches() noexcept {
   }
 }
 
+/// As many at once as fit into the budget: how long that takes is learnt from the checks before.
 void verifier::check_on_loop() noexcept {
-  const port::time_point end = reactor_.now() + loop_budget;
+  port::time_point now = reactor_.now();
+  const port::time_point end = now + loop_budget;
+  port::time_point::duration last{};
   for (batch* b = first_.get(); b != nullptr; b = b->next.get()) {
     if (b->stage != batch::stage::filling) continue;
     b->workspace = &on_loop_;
-    if (!b->check_until([&] { return reactor_.now() >= end; })) {
-      reactor_.wake_soon();
-      return;
+    b->set_apart();
+    for (std::size_t asked = at_once_, checked = asked; checked == asked; ) {
+      if (now + last > end) {
+        reactor_.wake_soon();
+        return;
+      }
+      asked = at_once_;
+      checked = b->check_next(asked);
+      const port::time_point after = reactor_.now();
+      last = after - now;
+      now = after;
+      if (last > loop_budget) {
+        at_once_ = std::max<std::size_t>(at_once_ / 2, 1);
+      } else if (checked == asked && 2 * last <= loop_budget) {
+        at_once_ = std::min(2 * at_once_, batch::max_events);
+      }
     }
     b->stage = batch::stage::done;
   }

@@ -97,6 +97,7 @@ class verifier {
   std::array<workspace, max_running> workspaces_;
   std::array<workspace*, max_running> free_;  // of these, from `running_` on
   workspace on_loop_;
+  std::size_t at_once_ = 8;  // events that are checked together on the loop: as many as its budget allows
   unsigned running_ = 0;
   std::uint64_t checked_ = 0;
   bool draining_ = false;

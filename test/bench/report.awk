@@ -22,15 +22,17 @@ function least(key) { sort_values(key); return values[key, 1] }
 function ratio(of, to) { return counts[to] && median(to) > 0 ? sprintf("%.1f", median(of) / median(to)) : "" }
 
 BEGIN {
-  count = split("A B C D D1 E F", order, " ")
+  count = split("A B C D D1 G G1 E F", order, " ")
   title["A"] = "1 relay, 100k unique events"
   title["B"] = "10 relays, the same 30k events, same order"
   title["C"] = "10 relays, the same 30k events, other orders"
   title["D"] = "10 relays, the same 5k events, verified"
   title["D1"] = "the same, verified on the loop"
+  title["G"] = "1 relay, 20k unique events, verified"
+  title["G1"] = "the same, verified on the loop"
   title["E"] = "10k events published to 3 relays"
   title["F"] = "5 relays, the same 2,000 events/s, live"
-  expected["A"] = 100000; expected["B"] = expected["C"] = 30000; expected["D"] = expected["D1"] = 5000; expected["F"] = 10000
+  expected["A"] = 100000; expected["B"] = expected["C"] = 30000; expected["D"] = expected["D1"] = 5000; expected["G"] = expected["G1"] = 20000; expected["F"] = 10000
 }
 
 {
@@ -40,6 +42,10 @@ BEGIN {
     entries = number("entries")
     if (!(entries in known)) { known[entries] = 1; sizes[++size_count] = entries }
     for (i = split("bytes_per_entry hit_ns duplicate_ns miss_ns insert_evicting_ns", names, " "); i > 0; --i) add("dedup" entries names[i], number(names[i]))
+  } else if (peer == "signatures") {
+    together = number("together")
+    if (!(together in batch_known)) { batch_known[together] = 1; batches[++batch_count] = together }
+    add("together" together word("authors"), number("us"))
   } else if (peer == "idle") {
     idle[++idle_count] = name
     add(name "bytes", number("bytes_per_relay")); add(name "wakeups", number("wakeups_per_s")); add(name "relays", number("relays"))
@@ -69,7 +75,7 @@ END {
       print "| | what | uvnostr | floor | x | libwebsockets | x | allocations a frame | peak RSS MB | frames/s |\n|---|---|---|---|---|---|---|---|---|---|"
     }
     floor = name "recv"
-    if (name ~ /^D/) floor = name "verify"
+    if (name ~ /^[DG]/) floor = name "verify"
     if (name == "E") floor = name "send"
     printf "| %s | %s | %.2f (%.2f) | %s | %s | %s | %s | %.4f | %.1f | %d |\n", name, title[name], median(name "uvnostr"), least(name "uvnostr"),
       counts[floor] ? sprintf("%.2f", median(floor)) : "", ratio(name "uvnostr", floor), counts[name "lws"] ? sprintf("%.2f", median(name "lws")) : "",
@@ -96,6 +102,12 @@ END {
       median(key "miss_ns"), median(key "insert_evicting_ns")
     printf ",\"dedup-%d\":{\"bytes_per_entry\":%.2f,\"hit_ns\":%.1f,\"duplicate_ns\":%.1f,\"miss_ns\":%.1f,\"insert_evicting_ns\":%.1f}", sizes[i],
       median(key "bytes_per_entry"), median(key "hit_ns"), median(key "duplicate_ns"), median(key "miss_ns"), median(key "insert_evicting_ns") >json
+  }
+  if (batch_count) print "\n| signatures checked together | us each, authors all different | us each, authors uneven |\n|---|---|---|"
+  for (i = 1; i <= batch_count; ++i) {
+    key = "together" batches[i]
+    printf "| %d | %.1f | %.1f |\n", batches[i], median(key "all different"), median(key "uneven")
+    printf ",\"together-%d\":{\"different_us\":%.2f,\"uneven_us\":%.2f}", batches[i], median(key "all different"), median(key "uneven") >json
   }
   print "}" >json
   exit wrong

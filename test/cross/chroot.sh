@@ -92,7 +92,8 @@ copy_project_in() {
   rm -rf "$fresh"
   mkdir -p "$copy" "$fresh"
   tar -c --exclude=./.git --exclude=./.build --exclude='./build*' --exclude=node_modules --exclude='./subprojects/libwebsockets-*' \
-    --exclude='./subprojects/mbedtls-*' --exclude=./subprojects/packagecache/unpacked-from . | tar -x -C "$fresh"
+    --exclude='./subprojects/mbedtls-*' --exclude='./subprojects/secp256k1-*' --exclude=./subprojects/packagecache/unpacked-from . |
+    tar -x -C "$fresh"
   (cd "$copy" && find . \( -path ./.build -o -path './build*' -o -path './subprojects/*-[0-9]*' -o -name unpacked-from \) -prune -o -type f -print) |
     while IFS= read -r file; do [ -e "$fresh/$file" ] || rm "$copy/$file"; done
   (cd "$fresh" && find . -type f) | while IFS= read -r file; do
@@ -107,8 +108,7 @@ prepare_chroot() {
   if [ "$machine" = windows ]; then
     packages+=(g++-mingw-w64-x86-64-posix googletest wine64)
   else
-    packages+=("g++-$triplet" "libstdc++6:$debian_machine" "libuv1-dev:$debian_machine" "libsecp256k1-dev:$debian_machine"
-      "libgtest-dev:$debian_machine")
+    packages+=("g++-$triplet" "libstdc++6:$debian_machine" "libuv1-dev:$debian_machine" "libgtest-dev:$debian_machine")
   fi
   make_chroot && install_in_chroot "${packages[@]}" && copy_project_in
 }

@@ -3,7 +3,9 @@
 
 sections=(-ffunction-sections -fdata-sections)
 lean=(-fno-exceptions -fno-rtti)
-declare -A options_of=([mbedtls]='' [openssl]=-Dtls=openssl [system]=-Dlibwebsockets=system)
+small_tables='-Dlibsecp256k1:ecmult_window=8 -Dlibsecp256k1:ecmult_gen_kb=2'
+declare -A options_of=([mbedtls]=$small_tables [openssl]="$small_tables -Dtls=openssl"
+  [system]='-Dlibwebsockets=system -Dsecp256k1=system')
 # The libraries that a static program links beside libuvnostr.a. Debian's libwebsockets cannot be linked so: it loads its
 # libuv plugin at run time, which needs the shared library.
 declare -A static_libraries_of=([mbedtls]='' [openssl]='-lssl -lcrypto')
@@ -12,7 +14,6 @@ rows=(
   '`libuvnostr.so`'
   'program that reads and publishes, libstdc++ dynamic, all else in it'
   'the same, libstdc++ in it'
-  "as in the second row, with Debian's libsecp256k1"
 )
 
 # Usage: stage FLAVOUR MESON_OPTION...; builds into .build/footprint-FLAVOUR, and installs into its folder `staged`.
@@ -26,39 +27,26 @@ stage() {
   DESTDIR=$PWD/$folder/staged meson install -C "$folder" --no-rebuild --quiet >/dev/null
 }
 
-# Usage: compile_secp256k1 SOURCES FOLDER PREFIX_OF_TOOLS; with small tables.
-compile_secp256k1() {
-  local sources=$1 folder=$2 tools=$3 name
-  [ ! -f "$folder/libsecp256k1.a" ] || return 0
-  mkdir -p "$folder"
-  for name in secp256k1 precomputed_ecmult precomputed_ecmult_gen; do
-    "${tools}gcc" -O2 -w "${sections[@]}" -DECMULT_WINDOW_SIZE=8 -DECMULT_GEN_PREC_BITS=4 -DENABLE_MODULE_EXTRAKEYS \
-      -DENABLE_MODULE_SCHNORRSIG -I"$sources/include" -c "$sources/src/$name.c" -o "$folder/$name.o"
-  done
-  "${tools}gcc-ar" cr "$folder/libsecp256k1.a" "$folder"/*.o
-}
-
 # Usage: link_gateway FLAVOUR PREFIX_OF_TOOLS FLAG...; prints the size of the stripped program.
 link_gateway() {
   local flavour=$1 tools=$2 staged=.build/footprint-$1/staged/usr program=.build/footprint-$1/gateway
   shift 2
   # shellcheck disable=SC2086
   "${tools}g++" -std=c++20 -Os "${sections[@]}" "${lean[@]}" -DUVNOSTR_STATIC -I"$staged/include" \
-    test/footprint/gateway.cpp "$staged/lib/libuvnostr.a" "$@" -Wl,-Bstatic ${static_libraries_of[$flavour]} -lsecp256k1 \
+    test/footprint/gateway.cpp "$staged/lib/libuvnostr.a" "$@" -Wl,-Bstatic ${static_libraries_of[$flavour]} \
     -l:libuv_a.a -Wl,-Bdynamic -Wl,--gc-sections -pthread -ldl -s -o "$program"
   stat -c %s "$program"
 }
 
-# Usage: sizes FLAVOUR PREFIX_OF_TOOLS FOLDER_OF_SMALL_SECP256K1; prints one for each row, "-" for what cannot be built.
+# Usage: sizes FLAVOUR PREFIX_OF_TOOLS; prints one for each row, "-" for what cannot be built.
 sizes() {
-  local flavour=$1 tools=$2 small=$3 folder=.build/footprint-$1
+  local flavour=$1 tools=$2 folder=.build/footprint-$1
   "${tools}strip" -o "$folder/library" "$folder/staged/usr/lib/libuvnostr.so"
   stat -c %s "$folder/library"
   if [ -z "${static_libraries_of[$flavour]+known}" ]; then
-    printf '%s\n' - - -
+    printf '%s\n' - -
     return 0
   fi
-  link_gateway "$flavour" "$tools" -L"$small"
-  link_gateway "$flavour" "$tools" -L"$small" -static-libstdc++ -static-libgcc
   link_gateway "$flavour" "$tools"
+  link_gateway "$flavour" "$tools" -static-libstdc++ -static-libgcc
 }

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: MIT
+// Signatures of a batch, checked together, and those that are wrong found among them.
+//
+// Happy path: add() each event whose id is right, run() once: one equation holds, all are good. If it does not hold, the
+// batch is halved, and each half is checked, until the wrong ones are found. Whoever sent a wrong one is caught: the
+// rest of what it sent is checked one by one, so that its other forgeries cannot spoil the batch for everyone else.
+// What can go wrong: signatures cannot be checked together here (the system's libsecp256k1), or too few wait: then each
+// is checked alone.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "crypto/schnorr.hpp"
+#include "verify/verdict.hpp"
+#include "wire/event_fields.hpp"
+
+namespace uvnostr::verify {
+
+class source;
+
+class joint_check {
+ public:
+  static constexpr std::size_t capacity = crypto::signature_checker::capacity;
+
+  /// At most `capacity` times before run(). `outcome` is what run() sets.
+  void add(const wire::event_fields& event, const source& from, verdict& outcome) {
+    waiting_.push_back({.event = &event, .from = &from, .outcome = &outcome});
+  }
+  void run(crypto::signature_checker&);
+
+ private:
+  struct candidate {
+    const wire::event_fields* event;
+    const source* from;
+    verdict* outcome;
+  };
+  bool check_alone(crypto::signature_checker&, std::uint16_t number);
+  bool check(crypto::signature_checker&, std::span<std::uint16_t> numbers, bool one_is_wrong);
+  bool is_caught(const candidate&) const noexcept;
+
+  std::vector<candidate> waiting_;       // those that the checker took come first, under its numbers
+  std::vector<std::uint16_t> numbers_;
+  std::vector<const source*> caught_;
+};
+
+}  // namespace uvnostr::verify
