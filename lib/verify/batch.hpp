@@ -14,16 +14,13 @@
 #include <vector>
 
 #include "base/ref.hpp"
-#include "base/event_source.hpp"
 #include "port/reactor.hpp"
 #include "verify/check.hpp"
+#include "verify/source.hpp"
 #include "wire/frame_scan.hpp"
 #include "wire/relay_message.hpp"
 
 namespace uvnostr::verify {
-
-/// What an event came for: the verifier keeps it alive and gives it back.
-using source = base::event_source;
 
 enum class treatment : unsigned char {
   check,    // id and signature

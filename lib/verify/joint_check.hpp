@@ -14,12 +14,11 @@
 #include <vector>
 
 #include "crypto/schnorr.hpp"
+#include "verify/source.hpp"
 #include "verify/verdict.hpp"
 #include "wire/event_fields.hpp"
 
 namespace uvnostr::verify {
-
-class source;
 
 class joint_check {
  public:
