@@ -20,6 +20,9 @@ enum class eose_hint {
   more,    ///< there are more: ask again with an earlier `until`
 };
 
+/// The name as it stands above.
+UVNOSTR_API std::string_view to_string(eose_hint) noexcept;
+
 /// Why a subscription ended.
 enum class close_reason {
   requested,    ///< close() was called
@@ -27,8 +30,12 @@ enum class close_reason {
   pool_closed,  ///< the pool or relay was closed
 };
 
+/// The name as it stands above.
+UVNOSTR_API std::string_view to_string(close_reason) noexcept;
+
 /// What a subscription calls, all optional, fixed for its life. Called on the loop's thread, from the
 /// loop, never from inside a call of yours. Any of them may destroy anything, the pool included.
+/// Lifetime: as for pool_callbacks. A callable that destroys its subscription keeps its captures until it returns.
 struct subscription_callbacks {
   /// An event, verified, that this subscription did not have before, and the relay that sent it first.
   callback<void(relay_id, const event_view&)> on_event{};
@@ -37,7 +44,7 @@ struct subscription_callbacks {
   callback<void(relay_id, eose_hint)> on_eose{};
   /// Every relay has answered, refused, failed to connect or let eose_timeout pass: once.
   callback<void()> on_all_eose{};
-  /// That relay ended the subscription on its side, in its words. Source: NIP-01 CLOSED.
+  /// That relay ended the subscription on its side, in its words: see printable(). Source: NIP-01 CLOSED.
   callback<void(relay_id, std::string_view)> on_relay_closed{};
   /// The subscription is over: exactly once, and the last call.
   callback<void(close_reason)> on_close{};
@@ -46,18 +53,19 @@ struct subscription_callbacks {
 struct subscribe_options {
   /// Close by itself once on_all_eose was called: a query instead of a subscription.
   bool close_on_eose = false;
-  /// How long a relay that was asked may take until it counts as having answered for on_all_eose. Does not count
-  /// the time in which we do not read it because verification is behind.
+  /// How long a relay that was asked may take until it counts as having answered for on_all_eose. 1 ms to 365 days.
+  /// Time in which its socket is not read, because verification is behind, does not count.
   std::chrono::milliseconds eose_timeout{10'000};
-  /// After a reconnect, when more events were delivered than pool_options::seen_entries remembers,
-  /// the relay is asked from its last verified event less this. Below that it is asked for everything
-  /// again, and what is already known is dropped: so events that arrive late with an old date are not lost.
+  /// After a reconnect the relay is asked for everything again, and what the subscription had is dropped, so that an
+  /// event that arrives late with an old date is not lost. Once an event was forgotten (pool_options::seen_entries), the
+  /// relay is asked from its last verified event on, less this time. 0 s to 365 days.
   std::chrono::seconds resume_overlap{600};
 };
 
 /// A handle of an open subscription. Move-only; for the loop's thread only.
-/// Lifetime: destroying it ends the subscription in silence (the relays get a CLOSE). It may outlive
-/// its pool; then it does nothing. A moved-from handle is inert.
+/// Lifetime: destroying it ends the subscription in silence (the relays get a CLOSE), and so does assigning another
+/// handle to it. It may outlive its pool; then it does nothing. A handle that was default-constructed or moved from is
+/// inert.
 class [[nodiscard]] UVNOSTR_API subscription {
  public:
   subscription() noexcept = default;

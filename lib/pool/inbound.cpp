@@ -72,7 +72,7 @@ void inbound::on_event_message(relay_session& from, const wire::frame_head& head
     return;
   }
   record_.assign(event->fields());
-  if (!to->subscription()->matches(event_view(record_))) {
+  if (!to->subscription()->matches(record_.view())) {
     ++counts.not_matching;
     return;
   }
@@ -253,8 +253,8 @@ void inbound::deliver(leg& to, const verify::verified_event& event, verify::id_f
   }
   if (admitted->forgotten_by) listener_.on_forgotten(*admitted->forgotten_by);
   ++stats.messages.delivered;
-  record_.assign(event.fields());
-  listener_.on_fresh_event(to, admitted->event, event_view(record_), admitted->first);
+  record_.assign(event.fields(), !verifier_.off());
+  listener_.on_fresh_event(to, admitted->event, record_.view(), admitted->first);
 }
 
 }  // namespace uvnostr

@@ -42,19 +42,19 @@ class reader {
   int start() {
     auto made = uvnostr::pool::make(&loop_, {.relay_defaults = {.ca_file = given_.ca_file}}, {
         .on_notice = [this](uvnostr::relay_id from, std::string_view words) {
-          std::cerr << pool_->url(from) << " says: " << printable(words, 300) << '\n';
+          std::cerr << pool_->url(from) << " says: " << excerpt(words, 300) << '\n';
         },
         .on_relay_state = [](const uvnostr::relay_status& now) { std::cerr << now.url << ' ' << describe(now) << '\n'; },
         .on_close = [this] { stop_listening(); }});
-    if (!made) return fail("no pool", made.error());
+    if (!made) return fail(made.error());
     pool_ = std::move(*made);
     for (const std::string& url : given_.relays) {
-      if (const auto added = pool_->add_relay(url); !added) return fail(url, added.error());
+      if (const auto added = pool_->add_relay(url); !added) return fail(added.error());
     }
     uvnostr::filter wanted = given_.wanted;
     if (!wanted.limit && !wanted.since) wanted.limit = default_limit;
     auto subscribed = pool_->subscribe(wanted, callbacks());
-    if (!subscribed) return fail("these conditions", subscribed.error());
+    if (!subscribed) return fail(subscribed.error());
     subscription_ = std::move(*subscribed);
     return 0;
   }
@@ -69,7 +69,7 @@ class reader {
               std::cerr << "every relay has answered or failed; what comes now is new (Ctrl-C ends)\n";
             },
             .on_relay_closed = [this](uvnostr::relay_id from, std::string_view words) {
-              std::cerr << pool_->url(from) << " refuses: " << printable(words, 300) << '\n';
+              std::cerr << pool_->url(from) << " refuses: " << excerpt(words, 300) << '\n';
             }};
   }
 
@@ -79,7 +79,7 @@ class reader {
       return;
     }
     std::cout << date_and_time(event.created_at()) << "  kind " << event.kind() << "  " << short_name(event.pubkey())
-              << "  " << printable(event.content()) << "  (" << pool_->url(from) << ')' << std::endl;
+              << "  " << excerpt(event.content()) << "  (" << pool_->url(from) << ')' << std::endl;
   }
 
   void listen_to_signals() {
@@ -110,8 +110,8 @@ class reader {
     }
   }
 
-  static int fail(std::string_view what, const std::error_code& error) {
-    std::cerr << what << ": " << error.message() << '\n';
+  static int fail(const uvnostr::error& why) {
+    std::cerr << why.message() << '\n';
     return 2;
   }
 

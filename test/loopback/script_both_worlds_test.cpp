@@ -59,7 +59,7 @@ class BothWorlds : public ::testing::TestWithParam<world> {
   void join(relay_options defaults = {}) {
     pool_options options;
     options.relays = {relay->url()};
-    defaults.reconnect = {.initial_delay = 5ms, .max_delay = 50ms};
+    defaults.reconnect = {.initial_delay = 100ms, .max_delay = 100ms};
     options.relay_defaults = std::move(defaults);
     pool_callbacks callbacks;
     callbacks.on_notice = [this](relay_id, std::string_view words) { said.push_back("notice " + std::string(words)); };

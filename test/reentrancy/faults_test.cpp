@@ -21,10 +21,10 @@ constexpr const char* names[] = {"random_bytes", "check", "dial", "send_text", "
 class Faults : public ::testing::TestWithParam<fallible> {};
 
 /// Those that fail inside of make() are its answer; nothing is left then.
-void expect_clear_error(simulated_stage& on, std::error_code error) {
-  if (!error) return;
-  EXPECT_TRUE(on.faults().has_failed()) << error.message();
-  EXPECT_TRUE(error == errc::random_unavailable || error == errc::option_ca_file) << error.message();
+void expect_clear_error(simulated_stage& on, const error& found) {
+  if (!found) return;
+  EXPECT_TRUE(on.faults().has_failed()) << found.message();
+  EXPECT_TRUE(found == errc::random_unavailable || found == errc::option_ca_file) << found.message();
   EXPECT_TRUE(on.world().released);
 }
 
@@ -124,9 +124,9 @@ TEST(FaultsOfTheSystem, WithoutFilesAreAnErrorOrARecovery) {
     SCOPED_TRACE(left);
     starved_stage on(left);
     story s(on);
-    const std::error_code error = s.play();
-    if (!error) continue;
-    EXPECT_EQ(error, errc::loop_unusable);
+    const error found = s.play();
+    if (!found) continue;
+    EXPECT_EQ(found, errc::loop_unusable);
     on.feed();
     on.leave();
   }

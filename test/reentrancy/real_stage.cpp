@@ -28,8 +28,8 @@ real_stage::real_stage() {
 real_stage::~real_stage() = default;
 
 void real_stage::make_quick(relay_options& options) {
-  options.reconnect.initial_delay = 2ms;
-  options.reconnect.max_delay = 10ms;
+  options.reconnect.initial_delay = 100ms;
+  options.reconnect.max_delay = 100ms;
 }
 
 bool real_stage::step() {
@@ -48,7 +48,7 @@ void real_stage::leave() {
   EXPECT_EQ(uv_loop_close(&loop_), 0);
 }
 
-std::error_code pool_stage::make(pool_callbacks callbacks) {
+error pool_stage::make(pool_callbacks callbacks) {
   pool_options options;
   options.relays = {relays_[0].url(), relays_[1].url()};
   make_quick(options.relay_defaults);
@@ -57,7 +57,7 @@ std::error_code pool_stage::make(pool_callbacks callbacks) {
   return made.error();
 }
 
-std::error_code relay_stage::make(pool_callbacks given) {
+error relay_stage::make(pool_callbacks given) {
   const auto all = std::make_shared<pool_callbacks>(std::move(given));
   relay_callbacks callbacks;
   callbacks.on_event = [all](const event_view& e) { all->on_event(relay_id{1}, e); };

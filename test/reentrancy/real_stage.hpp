@@ -37,14 +37,14 @@ class real_stage : public stage {
 
 class pool_stage : public real_stage {
  public:
-  std::error_code make(pool_callbacks) override;
+  error make(pool_callbacks) override;
   result<relay_id> add_relay() override { return pool_->add_relay(relays_[2].url()); }
-  std::error_code remove_relay(relay_id id) override { return pool_->remove_relay(id); }
-  std::error_code reconnect(relay_id id) override { return pool_->reconnect(id); }
+  error remove_relay(relay_id id) override { return pool_->remove_relay(id); }
+  error reconnect(relay_id id) override { return pool_->reconnect(id); }
   result<subscription> subscribe(const filter& f, subscription_callbacks callbacks) override {
     return pool_->subscribe(f, std::move(callbacks));
   }
-  std::error_code publish(const event& e, publish_callbacks callbacks) override { return pool_->publish(e, std::move(callbacks)); }
+  error publish(const event& e, publish_callbacks callbacks) override { return pool_->publish(e, std::move(callbacks)); }
   void close() override { pool_->close(); }
   void destroy() override { pool_.reset(); }
   std::vector<relay_id> relays() const override { return pool_ ? pool_->relays() : std::vector<relay_id>(); }
@@ -56,14 +56,14 @@ class pool_stage : public real_stage {
 /// Its only relay cannot be removed, and no other added.
 class relay_stage final : public real_stage {
  public:
-  std::error_code make(pool_callbacks) override;
+  error make(pool_callbacks) override;
   result<relay_id> add_relay() override { return errc::unsupported; }
-  std::error_code remove_relay(relay_id) override { return errc::unsupported; }
-  std::error_code reconnect(relay_id) override { return relay_->reconnect(); }
+  error remove_relay(relay_id) override { return errc::unsupported; }
+  error reconnect(relay_id) override { return relay_->reconnect(); }
   result<subscription> subscribe(const filter& f, subscription_callbacks callbacks) override {
     return relay_->subscribe(f, std::move(callbacks));
   }
-  std::error_code publish(const event& e, publish_callbacks callbacks) override { return relay_->publish(e, std::move(callbacks)); }
+  error publish(const event& e, publish_callbacks callbacks) override { return relay_->publish(e, std::move(callbacks)); }
   void close() override { relay_->close(); }
   void destroy() override { relay_.reset(); }
   std::vector<relay_id> relays() const override { return relay_ ? std::vector{relay_->stats().relay} : std::vector<relay_id>(); }

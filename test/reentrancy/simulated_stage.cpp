@@ -22,7 +22,7 @@ simulated_stage::~simulated_stage() {
   if (core_) core_->destroy();
 }
 
-std::error_code simulated_stage::make(pool_callbacks callbacks) {
+error simulated_stage::make(pool_callbacks callbacks) {
   pool_options options;
   options.relays = {std::string(first_url), "ws://second.test"};
   options.relay_defaults.reconnect.jitter = 0;

@@ -21,14 +21,14 @@ class simulated_stage final : public stage {
   explicit simulated_stage(verification mode = verification::threads);
   ~simulated_stage() override;
 
-  std::error_code make(pool_callbacks) override;
+  error make(pool_callbacks) override;
   result<relay_id> add_relay() override { return core_->add_relay("ws://third.test"); }
-  std::error_code remove_relay(relay_id id) override { return core_->remove_relay(id); }
-  std::error_code reconnect(relay_id id) override { return core_->reconnect(id); }
+  error remove_relay(relay_id id) override { return core_->remove_relay(id); }
+  error reconnect(relay_id id) override { return core_->reconnect(id); }
   result<subscription> subscribe(const filter& f, subscription_callbacks callbacks) override {
     return core_->subscribe(std::span(&f, 1), std::move(callbacks), {});
   }
-  std::error_code publish(const event& e, publish_callbacks callbacks) override {
+  error publish(const event& e, publish_callbacks callbacks) override {
     return core_->publish(e, std::move(callbacks), {});
   }
   void close() override { core_->close(); }

@@ -16,12 +16,12 @@ class stage {
   virtual ~stage() = default;
 
   // The object under test. The first REQ that any relay gets is refused; two events are stored at the first relay.
-  virtual std::error_code make(pool_callbacks) = 0;
+  virtual error make(pool_callbacks) = 0;
   virtual result<relay_id> add_relay() = 0;
-  virtual std::error_code remove_relay(relay_id) = 0;
-  virtual std::error_code reconnect(relay_id) = 0;
+  virtual error remove_relay(relay_id) = 0;
+  virtual error reconnect(relay_id) = 0;
   virtual result<subscription> subscribe(const filter&, subscription_callbacks) = 0;
-  virtual std::error_code publish(const event&, publish_callbacks) = 0;
+  virtual error publish(const event&, publish_callbacks) = 0;
   virtual void close() = 0;
   virtual void destroy() = 0;
   /// In the order of their adding, the first relay first.

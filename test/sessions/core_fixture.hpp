@@ -40,6 +40,7 @@ class CoreTest : public ::testing::Test {
     callbacks.on_relay_state = [this](const relay_status& status) {
       states.push_back(status);
       state_texts.emplace_back(status.text);
+      state_words.emplace_back(status.words);
     };
     callbacks.on_close = [this] { say("pool closed"); };
     core = *pool_core::make(world, std::move(options), std::move(callbacks));
@@ -139,8 +140,9 @@ class CoreTest : public ::testing::Test {
   base::ref<pool_core> core;
   secret_key key = *secret_key::parse("0000000000000000000000000000000000000000000000000000000000000003");
   std::vector<std::string> said;
-  std::vector<relay_status> states;  // their text is in state_texts
+  std::vector<relay_status> states;  // their text is in state_texts, their words are in state_words
   std::vector<std::string> state_texts;
+  std::vector<std::string> state_words;
 };
 
 using lines = std::vector<std::string>;
