@@ -3,6 +3,7 @@
 #include <iostream>
 
 #include <uv.h>
+#include <uvnostr/printable.hpp>
 #include <uvnostr/relay.hpp>
 
 #include "local_relay.hpp"
@@ -12,14 +13,14 @@ int main(int argc, char** argv) {
   const samples::relays from(loop, argc, argv);
 
   auto relay = uvnostr::relay::make(loop, from.urls.front(), {}, {
-      .on_relay_state = [](const uvnostr::relay_status& now) { if (now.cause) std::cerr << now.text << '\n'; }});
+      .on_relay_state = [](const uvnostr::relay_status& now) { if (now.cause) std::cerr << now.url << ": " << now.text << '\n'; }});
   if (!relay) {
-    std::cerr << from.urls.front() << ": " << relay.error().message() << '\n';
+    std::cerr << relay.error().message() << '\n';
     return 1;
   }
   const auto notes = relay->subscribe(uvnostr::filter{.kinds = {1}, .limit = 20}, {
       .on_event = [](uvnostr::relay_id, const uvnostr::event_view& note) {
-        std::cout << note.pubkey().to_npub() << ": " << note.content() << '\n';
+        std::cout << note.pubkey().to_npub() << ": " << uvnostr::printable(note.content()) << '\n';
       },
       .on_all_eose = [&relay] { relay->close(); }});
 

@@ -6,23 +6,14 @@
 #include <uv.h>
 #include <uvnostr/keys.hpp>
 #include <uvnostr/pool.hpp>
+#include <uvnostr/printable.hpp>
 
 #include "local_relay.hpp"
 
 namespace {
 
-const char* name_of(uvnostr::outcome outcome) {
-  switch (outcome) {
-    case uvnostr::outcome::accepted: return "accepted";
-    case uvnostr::outcome::rejected: return "rejected";
-    case uvnostr::outcome::timed_out: return "timed out";
-    case uvnostr::outcome::not_sent: return "not sent";
-  }
-  return "?";
-}
-
-int fail(const std::error_code& error) {
-  std::cerr << error.message() << '\n';
+int fail(const uvnostr::error& why) {
+  std::cerr << why.message() << '\n';
   return 1;
 }
 
@@ -42,11 +33,11 @@ int main(int argc, char** argv) {
   auto pool = uvnostr::pool::make(loop, {.relays = to.urls});
   if (!pool) return fail(pool.error());
 
-  const std::error_code error = pool->publish(*note, {
+  const uvnostr::error refused = pool->publish(*note, {
       .on_receipt = [&pool](const uvnostr::receipt& answer) {
-        std::cout << pool->url(answer.relay) << ": " << name_of(answer.outcome);
+        std::cout << pool->url(answer.relay) << ": " << to_string(answer.outcome);
         if (!answer.message.empty()) {
-          std::cout << ", it says: " << answer.message;
+          std::cout << ", it says: " << uvnostr::printable(answer.message);
         } else if (answer.cause) {
           std::cout << ", because: " << answer.cause.message();
         }
@@ -57,7 +48,7 @@ int main(int argc, char** argv) {
         pool->close();
       }},
       {.send_timeout = std::chrono::seconds(10)});  // for a relay that cannot be reached
-  if (error) return fail(error);
+  if (refused) return fail(refused);
 
   uv_run(loop, UV_RUN_DEFAULT);
   return 0;

@@ -6,6 +6,7 @@
 
 #include <uv.h>
 #include <uvnostr/pool.hpp>
+#include <uvnostr/printable.hpp>
 
 #include "local_relay.hpp"
 
@@ -14,7 +15,7 @@ int main(int argc, char** argv) {
   const samples::relays from(loop, argc, argv, 3);
 
   auto pool = uvnostr::pool::make(loop, {.relays = from.urls}, {
-      .on_relay_state = [](const uvnostr::relay_status& now) { if (now.cause) std::cerr << now.text << '\n'; }});
+      .on_relay_state = [](const uvnostr::relay_status& now) { if (now.cause) std::cerr << now.url << ": " << now.text << '\n'; }});
   if (!pool) {
     std::cerr << pool.error().message() << '\n';
     return 1;
@@ -23,7 +24,7 @@ int main(int argc, char** argv) {
   std::vector<uvnostr::event> notes;  // views die when the callback returns: copy() keeps an event
   const auto subscription = pool->subscribe(uvnostr::filter{.kinds = {1}, .limit = 20}, {
       .on_event = [&](uvnostr::relay_id first, const uvnostr::event_view& note) {
-        std::cout << "first from " << pool->url(first) << ": " << note.content() << '\n';
+        std::cout << "first from " << pool->url(first) << ": " << uvnostr::printable(note.content()) << '\n';
         notes.push_back(note.copy());
       },
       .on_eose = [&](uvnostr::relay_id relay, uvnostr::eose_hint) {

@@ -29,10 +29,10 @@ struct sensor {
       return;
     }
     const auto reading = key.sign({.kind = reading_kind, .content = "{\"reading\":" + std::to_string(++readings) + "}"});
-    const std::error_code error = reading ? pool.publish(*reading, {.on_done = [](std::size_t accepted, std::size_t asked) {
+    const uvnostr::error wrong = reading ? pool.publish(*reading, {.on_done = [](std::size_t accepted, std::size_t asked) {
       std::cout << "reading sent to " << accepted << " of " << asked << " relays\n";
     }}) : reading.error();
-    if (error) std::cerr << "reading not published: " << error.message() << '\n';
+    if (wrong) std::cerr << "reading not published: " << wrong.message() << '\n';
   }
 
   void on_signal(int number) {
@@ -56,7 +56,7 @@ int main(int argc, char** argv) {
   const samples::relays to(loop, argc, argv, 2);
   auto key = uvnostr::secret_key::generate();
   auto pool = uvnostr::pool::make(loop, {.relays = to.urls}, {
-      .on_relay_state = [](const uvnostr::relay_status& now) { if (now.cause) std::cerr << now.text << '\n'; },
+      .on_relay_state = [](const uvnostr::relay_status& now) { if (now.cause) std::cerr << now.url << ": " << now.text << '\n'; },
       .on_close = [] { std::cout << "all connections are closed\n"; }});
   if (!key || !pool) return 1;
   sensor self{std::move(*key), std::move(*pool), {}, {}};
@@ -74,6 +74,6 @@ int main(int argc, char** argv) {
   }
 
   const auto inbox = self.pool.subscribe(uvnostr::filter{.kinds = {1}, .tags = {{'p', {self.key.pubkey().to_hex()}}}}, {
-      .on_event = [](uvnostr::relay_id, const uvnostr::event_view& note) { std::cout << "for us: " << note.content() << '\n'; }});
+      .on_event = [](uvnostr::relay_id, const uvnostr::event_view& note) { std::cout << "for us: " << uvnostr::printable(note.content()) << '\n'; }});
   return uv_run(loop, UV_RUN_DEFAULT) == 0 && inbox ? 0 : 1;
 }

@@ -4,17 +4,17 @@
 // Adds to 4: close() against destruction, who is told what, a loop of one's own that is closed again.
 #include <csignal>
 #include <iostream>
-#include <optional>
 
 #include <uv.h>
 #include <uvnostr/pool.hpp>
+#include <uvnostr/printable.hpp>
 
 #include "local_relay.hpp"
 
 namespace {
 
 struct program {
-  std::optional<uvnostr::pool> pool;
+  uvnostr::pool pool;
   uvnostr::subscription notes;
   uv_signal_t interrupt;
   bool closing = false;
@@ -23,10 +23,10 @@ struct program {
     if (!closing) {
       closing = true;
       std::cout << "closing; interrupt again to destroy instead\n";
-      pool->close();
+      pool.close();
     } else {
       std::cout << "destroyed\n";
-      pool.reset();
+      pool = {};
       stop_listening();
     }
   }
@@ -48,8 +48,8 @@ int run(uv_loop_t* loop, int argc, char** argv) {
   if (!pool) return 1;
   self.pool = std::move(*pool);
 
-  auto notes = self.pool->subscribe(uvnostr::filter{.kinds = {1}, .limit = 5}, {
-      .on_event = [](uvnostr::relay_id, const uvnostr::event_view& note) { std::cout << note.content() << '\n'; },
+  auto notes = self.pool.subscribe(uvnostr::filter{.kinds = {1}, .limit = 5}, {
+      .on_event = [](uvnostr::relay_id, const uvnostr::event_view& note) { std::cout << uvnostr::printable(note.content()) << '\n'; },
       .on_all_eose = [&from] { if (from.are_local()) std::raise(SIGINT); },
       .on_close = [](uvnostr::close_reason) { std::cout << "the subscription is closed: its last call\n"; }});
   if (!notes) return 1;

@@ -29,10 +29,10 @@ class wall {
             .on_event = [this](uvnostr::relay_id, const uvnostr::event_view& note) { texts.emplace_back(note.content()); }})) {}
 
   void put_up(const uvnostr::event& note) {
-    const std::error_code error = relay_.publish(note, {.on_receipt = [this](const uvnostr::receipt& answer) {
+    const uvnostr::error wrong = relay_.publish(note, {.on_receipt = [this](const uvnostr::receipt& answer) {
       if (answer.outcome != uvnostr::outcome::accepted) complaints.emplace_back(answer.message);
     }});
-    if (error) complaints.push_back(error.message());
+    if (wrong) complaints.push_back(wrong.message());
   }
 
   std::vector<std::string> texts;

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
-// What can go wrong, as std::error_code, and result<T> for calls that give a value.
+// What can go wrong: error, which says what it is about, and result<T> for calls that give a value.
 #pragma once
 
 #include <cassert>
 #include <optional>
+#include <string>
+#include <string_view>
 #include <system_error>
 #include <type_traits>
 #include <utility>
@@ -12,7 +14,7 @@
 
 namespace uvnostr {
 
-/// Everything that uvnostr reports, one sentence each in error_category().
+/// Everything that uvnostr reports.
 enum class errc {
   // A value given by the application.
   url_scheme = 1,        ///< neither ws:// nor wss://
@@ -20,7 +22,7 @@ enum class errc {
   url_port,              ///< not 1 to 65535
   url_userinfo,          ///< user:password@ in a relay URL
   url_fragment,          ///< #... in a relay URL
-  url_path,              ///< control characters or spaces in path or query
+  url_path,              ///< a space, a control character or non-ASCII text in path or query
   hex_length,            ///< not the number of hex digits that the type has
   hex_digit,             ///< something else than 0-9 and a-f
   bech32_format,         ///< not bech32: mixed case, odd character, no separator, wrong length
@@ -28,23 +30,27 @@ enum class errc {
   bech32_prefix,         ///< valid bech32, but of another kind (an nsec where an npub belongs)
   secret_key_range,      ///< zero, or not below the order of secp256k1
   event_json,            ///< not one JSON object with the seven members of NIP-01
-  event_field,           ///< a member has the wrong type, length or range
-  event_utf8,            ///< text that is not UTF-8
-  filter_tag_name,       ///< a tag condition whose name is not one letter
-  filter_tag_value,      ///< a tag condition without values, or #e/#p that is not 64 hex digits
+  event_field,           ///< a member of the event has the wrong type, length or value
+  event_utf8,            ///< text of the event is not UTF-8
+  wrong_id,              ///< the event's id is not the hash of the event
+  wrong_signature,       ///< the event's signature is not its author's
+  filter_json,           ///< not one JSON object
+  filter_field,          ///< a member of the filter is unknown, or has the wrong type, length or value
+  filter_tag_name,       ///< a tag condition whose name is not one letter, or that is there twice
+  filter_tag_value,      ///< a tag condition without values, with text that is not UTF-8, or #e/#p that is not 64 hex digits
   filter_time_range,     ///< since is later than until
   filter_count,          ///< no filter at all
   cursor_format,         ///< not what subscription::cursor() gave: cut, edited, or of another version
   cursor_filters,        ///< a cursor of other filters
-  option_range,          ///< an option is outside of what its comment allows
+  option_range,          ///< an option is outside of its range; subject() names the option, its value and the range
   option_ca_file,        ///< the CA file cannot be read or holds no certificate
   // The object the call was made on.
-  closed,                ///< the pool, relay or subscription is closed (or was moved from)
-  unknown_relay,         ///< no relay of this pool has that relay_id
-  duplicate_relay,          ///< the pool has a relay with the same normalised URL
-  no_relay,            ///< there is no relay to publish to
-  event_too_big,     ///< a message larger than max_publish_bytes
-  queue_full,            ///< max_publish_bytes of messages already wait for that relay
+  closed,                ///< the pool, relay or subscription is closed, was moved from, or was never made
+  unknown_relay,         ///< no relay of this pool has that relay_id or URL
+  duplicate_relay,       ///< the pool has a relay with the same normalised URL
+  no_relay,              ///< there is no relay to publish to
+  event_too_big,         ///< the event alone is larger than a relay's max_publish_bytes
+  queue_full,            ///< max_publish_bytes of events already wait for that relay
   loop_unusable,         ///< libuv or libwebsockets could not start on this loop
   random_unavailable,    ///< the system gave no random bytes
   unsupported,           ///< this build cannot do it
@@ -73,21 +79,54 @@ enum class errc {
   auth_required,         ///< the relay wants NIP-42 AUTH and no auth_key was given, or it refused it
 };
 
+/// The code's name as it stands above; "unknown" for any other number.
+UVNOSTR_API std::string_view to_string(errc) noexcept;
+
 /// The category of errc: message() is one sentence that says what to do where something can be done.
 UVNOSTR_API const std::error_category& error_category() noexcept;
 
 inline std::error_code make_error_code(errc e) noexcept { return {static_cast<int>(e), error_category()}; }
 
-/// A value or an error code; member names as in std::expected. Reading the value of an error
-/// (or the error of a value) is a programming error, caught by assert in debug builds.
+/// A code and what it is about. True if there is an error. No error takes nothing from the heap.
+class UVNOSTR_API error {
+ public:
+  error() noexcept = default;
+  error(errc code) noexcept : code_(make_error_code(code)) {}
+  error(std::error_code code) noexcept : code_(code) {}
+  error(std::error_code code, std::string subject) noexcept : code_(code), subject_(std::move(subject)) {}
+
+  explicit operator bool() const noexcept { return static_cast<bool>(code_); }
+  std::error_code code() const noexcept { return code_; }
+  operator std::error_code() const noexcept { return code_; }
+
+  /// What it is about: an option with its value and range, the URL of several, a filter's or event's member, the place
+  /// in JSON (bytes are counted from 0). Empty where the call alone says it. Shape: "relays[1] (htp://x)",
+  /// "filters[2].tags[0].name", "content at byte 117",
+  /// "relay_options::ping_interval is -5 ms; it must be 0 or from 1 ms to 365 days".
+  const std::string& subject() const noexcept { return subject_; }
+  /// One sentence with both, for people.
+  std::string message() const;
+
+  friend bool operator==(const error& a, const error& b) noexcept { return a.code_ == b.code_ && a.subject_ == b.subject_; }
+  friend bool operator==(const error& a, errc b) noexcept { return a.code_ == make_error_code(b); }
+  friend bool operator==(const error& a, std::error_code b) noexcept { return a.code_ == b; }
+
+ private:
+  std::error_code code_;
+  std::string subject_;
+};
+
+/// A value or an error; member names as in std::expected. Reading the value of an error is a programming error, caught
+/// by assert in debug builds. The error of a value is empty.
 template <class T>
 class [[nodiscard]] result {
  public:
   using value_type = T;
 
   result(T value) noexcept(std::is_nothrow_move_constructible_v<T>) : value_(std::move(value)) {}
-  result(std::error_code error) noexcept : error_(error) { assert(error && "an error of 0 is no error"); }
-  result(errc error) noexcept : error_(make_error_code(error)) {}
+  result(uvnostr::error why) noexcept : error_(std::move(why)) { assert(error_ && "an error of 0 is no error"); }
+  result(std::error_code why) noexcept : result(uvnostr::error(why)) {}
+  result(errc why) noexcept : error_(why) {}
 
   bool has_value() const noexcept { return value_.has_value(); }
   explicit operator bool() const noexcept { return has_value(); }
@@ -101,7 +140,8 @@ class [[nodiscard]] result {
   T* operator->() noexcept { return &value(); }
   const T* operator->() const noexcept { return &value(); }
 
-  std::error_code error() const noexcept { return error_; }
+  const uvnostr::error& error() const& noexcept { return error_; }
+  uvnostr::error error() && noexcept { return std::move(error_); }
 
   template <class U>
   T value_or(U&& other) && {
@@ -110,7 +150,7 @@ class [[nodiscard]] result {
 
  private:
   std::optional<T> value_;
-  std::error_code error_;
+  uvnostr::error error_;
 };
 
 }  // namespace uvnostr

@@ -43,8 +43,6 @@ class UVNOSTR_API tag_view {
 /// Lifetime: dead when the callback returns, with everything that it gave; copy() keeps it.
 class UVNOSTR_API event_view {
  public:
-  explicit event_view(const wire::event_record& record) noexcept : record_(&record) {}
-
   const event_id& id() const noexcept;
   const uvnostr::pubkey& pubkey() const noexcept;
   unix_seconds created_at() const noexcept;
@@ -65,6 +63,9 @@ class UVNOSTR_API event_view {
   event copy() const;
 
  private:
+  friend class event;
+  friend class wire::event_record;
+  explicit event_view(const wire::event_record& record) noexcept : record_(&record) {}
   const wire::event_record* record_;
 };
 
@@ -72,12 +73,12 @@ class UVNOSTR_API event_view {
 class UVNOSTR_API event {
  public:
   /// Reads one event. Its shape is checked, its id and signature are not: see verify().
-  /// Errors: event_json, event_field, event_utf8. Source: NIP-01.
+  /// Errors: event_json, event_field, event_utf8, each with the member and its place in the text. Source: NIP-01.
   static result<event> parse(std::string_view json) noexcept;
 
-  /// Whether the id is the hash of the event and the signature is the author's.
-  /// Errors: event_field (the id is another), refused (the signature is wrong).
-  std::error_code verify() const noexcept;
+  /// Whether the id is the hash of the event and the signature is the author's. Any thread.
+  /// Errors: wrong_id, wrong_signature.
+  [[nodiscard]] error verify() const noexcept;
 
   event_view view() const noexcept { return event_view(*record_); }
   operator event_view() const noexcept { return view(); }
@@ -94,6 +95,7 @@ class UVNOSTR_API event {
 
  private:
   friend class event_view;
+  friend class secret_key;
   explicit event(std::shared_ptr<const wire::event_record> record) noexcept : record_(std::move(record)) {}
   std::shared_ptr<const wire::event_record> record_;
 };

@@ -31,14 +31,16 @@ struct UVNOSTR_API filter {
   std::optional<std::uint32_t> limit{};  ///< of stored events; 0 asks for live events only
   std::string search{};                  ///< left to the relay: matches() cannot judge it
 
-  /// What is wrong with it. Errors: filter_tag_name, filter_tag_value, filter_time_range, event_utf8.
-  std::error_code check() const noexcept;
+  /// What is wrong with it; subscribe() asks this by itself. The subject is the member, as "tags[0].name".
+  /// Errors: filter_field (search is not UTF-8), filter_tag_name, filter_tag_value, filter_time_range.
+  [[nodiscard]] error check() const noexcept;
   /// Whether the event satisfies it, `limit` and `search` apart.
   bool matches(const event_view&) const noexcept;
   /// The JSON object that goes on the wire.
   std::string to_json() const;
-  /// Reads a JSON object; unknown members are refused, because they would widen the filter.
-  /// Errors: event_json, event_field, and those of check().
+  /// Reads a JSON object. Unknown members and empty lists are refused: to ignore them would widen the filter.
+  /// Errors: filter_json, filter_field, filter_tag_name, filter_tag_value, filter_time_range, with the member and its
+  /// place in the text, as "kinds at byte 10".
   static result<filter> parse(std::string_view json) noexcept;
 };
 

@@ -3,10 +3,10 @@
 #pragma once
 
 #include <cstddef>
+#include <initializer_list>
 #include <span>
 #include <string>
 #include <string_view>
-#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -32,24 +32,33 @@ enum class verification {
   off,      ///< not at all: only for relays that you run yourself
 };
 
+/// The name as it stands above.
+UVNOSTR_API std::string_view to_string(verification) noexcept;
+
 struct pool_options {
-  std::vector<std::string> relays{};   ///< URLs to begin with, each with `relay_defaults`
+  /// URLs to begin with, each with `relay_defaults`.
+  std::vector<std::string> relays{};
+  /// For relays that are added without options of their own. Checked by make() also if there is none.
   relay_options relay_defaults{};
-  std::size_t seen_entries = 10'000;   ///< events remembered against duplicates, at most 64 bytes each
+  /// Events that are remembered against duplicates, one for each subscription; at most 64 bytes each. 1 to 2^24.
+  std::size_t seen_entries = 10'000;
   uvnostr::verification verification = uvnostr::verification::threads;
-  std::size_t max_dials = 32;          ///< connections being made at the same time; others wait for their turn
-  /// False for a program that ends by itself: the pool then does not keep uv_run from returning.
+  /// Connections that are being made at the same time; others wait for their turn. At least 1.
+  std::size_t max_dials = 32;
+  /// False for a program that ends by itself: the pool then does not keep uv_run() from returning.
   bool keep_loop_alive = true;
 };
 
-/// What a pool calls, all optional, fixed for its life. Called on the loop's thread, from the loop, never
-/// from inside a call of yours. Any of them may destroy anything, the pool included.
+/// What a pool calls, all optional, fixed for its life. Called on the loop's thread, from the loop, never from inside a
+/// call of yours. Any of them may destroy anything, the pool included.
+/// Lifetime: a callable that destroys its pool keeps its captures until it returns. The captures of the others are
+/// destroyed soon after that, on the loop's thread: at the latest when a worker has finished the signatures it checks.
 struct pool_callbacks {
   /// Every event of every subscription, each once, after the subscription's own on_event.
   callback<void(relay_id, const event_view&)> on_event{};
   /// Every EOSE that a subscription is told of.
   callback<void(relay_id, subscription_id)> on_eose{};
-  /// A relay's words to a human. May hold anything, control characters included. Source: NIP-01 NOTICE.
+  /// A relay's words to a human: see printable(). Source: NIP-01 NOTICE.
   callback<void(relay_id, std::string_view)> on_notice{};
   /// A relay's connection changed its state.
   callback<void(const relay_status&)> on_relay_state{};
@@ -58,14 +67,17 @@ struct pool_callbacks {
 };
 
 /// A pool of relays on one loop. Move-only; everything on it is for the loop's thread only.
-/// Lifetime: destroying it ends all in silence, at any time, also inside its own callbacks; the loop
-/// then needs a few more turns before uv_loop_close() answers 0. Every input is copied.
+/// Lifetime: destroying it ends all in silence, at any time, also inside its own callbacks; so does assigning another
+/// pool to it. The loop then needs a few more turns before uv_loop_close() answers 0. Every input is copied.
 class UVNOSTR_API pool {
  public:
   /// Connects to the relays of the options from the loop's next turn on.
-  /// Errors: url_*, duplicate_relay, option_range, option_ca_file, loop_unusable, random_unavailable.
+  /// Errors: url_* and duplicate_relay (which of the URLs), option_range, option_ca_file, loop_unusable,
+  /// random_unavailable.
   static result<pool> make(uv_loop_t*, pool_options = {}, pool_callbacks = {}) noexcept;
 
+  /// An inert pool: its calls answer errc::closed, as those of a pool that was moved from.
+  pool() noexcept = default;
   pool(pool&&) noexcept;
   pool& operator=(pool&&) noexcept;
   ~pool();
@@ -77,41 +89,52 @@ class UVNOSTR_API pool {
   result<relay_id> add_relay(std::string_view url) noexcept;
   /// Closes the connection and forgets the relay: its unanswered publishes give receipts, and its
   /// state becomes `stopped`. Errors: unknown_relay, closed.
-  std::error_code remove_relay(relay_id) noexcept;
+  error remove_relay(relay_id) noexcept;
   /// Dials now instead of when the delay is over; also a relay that had stopped trying.
   /// Does nothing if it is connected. Errors: unknown_relay, closed.
-  std::error_code reconnect(relay_id) noexcept;
+  error reconnect(relay_id) noexcept;
 
-  /// Asks the relays for events that match any of the filters. No relays named: all, those added later included.
-  /// Errors: filter_*, unknown_relay, event_utf8, option_range, closed.
+  /// Asks these relays for events that match any of the filters; none named: all, those added later included.
+  /// Errors: filter_* (with the filter and its member, as "filters[2].tags[0].name"), unknown_relay, option_range, closed.
   result<subscription> subscribe(std::span<const filter>, subscription_callbacks, subscribe_options = {},
                                  std::vector<relay_id> relays = {}) noexcept;
+  result<subscription> subscribe(std::initializer_list<filter> filters, subscription_callbacks callbacks,
+                                 subscribe_options options = {}, std::vector<relay_id> relays = {}) noexcept {
+    return subscribe(std::span(filters.begin(), filters.size()), std::move(callbacks), options, std::move(relays));
+  }
   result<subscription> subscribe(const filter& f, subscription_callbacks callbacks, subscribe_options options = {},
                                  std::vector<relay_id> relays = {}) noexcept {
-    return subscribe(std::span(&f, 1), std::move(callbacks), std::move(options), std::move(relays));
+    return subscribe(std::span(&f, 1), std::move(callbacks), options, std::move(relays));
   }
 
-  /// Sends the event to the relays. No relays named: all that the pool has now.
-  /// If the code is 0, every relay gives one receipt, then on_done comes.
-  /// Errors: no_relay, unknown_relay, event_too_big, option_range, closed.
-  [[nodiscard]] std::error_code publish(const event&, publish_callbacks = {}, publish_options = {},
-                                        std::vector<relay_id> relays = {}) noexcept;
+  /// Sends the event to these relays; none named: all that the pool has now. Without an error every relay gives one
+  /// receipt, then on_done comes.
+  /// Errors: no_relay, unknown_relay, event_too_big, wrong_id, wrong_signature, option_range, closed.
+  [[nodiscard]] error publish(const event&, publish_callbacks = {}, publish_options = {},
+                              std::vector<relay_id> relays = {}) noexcept;
 
   /// Ends everything: publishes give their receipts, subscriptions their on_close, connections their
   /// close handshake, then on_close comes. A second call does nothing.
   void close() noexcept;
 
+  /// In the order in which they were added.
   std::vector<relay_id> relays() const;
   /// The normalised URL; empty if there is no such relay.
   std::string_view url(relay_id) const noexcept;
-  /// The relays that sent this event as long as it is remembered, duplicates included.
+  /// The relay with this URL, however it is spelled. Errors: url_*, unknown_relay, closed.
+  result<relay_id> find(std::string_view url) const noexcept;
+  /// The relays that sent this event as long as it is remembered, duplicates included; in the order of relays().
   std::vector<relay_id> seen_on(const event_id&) const;
+  /// Its relays are in the order of relays().
   pool_stats stats() const;
+  /// The loop it was made on; null for an inert pool.
+  uv_loop_t* loop() const noexcept { return loop_; }
 
  private:
   friend class relay;
-  explicit pool(pool_core*) noexcept;
+  pool(pool_core*, uv_loop_t*) noexcept;
   pool_core* core_ = nullptr;
+  uv_loop_t* loop_ = nullptr;
 };
 
 }  // namespace uvnostr

@@ -6,7 +6,7 @@
 
 namespace uvnostr {
 
-/// What a relay calls, all optional, fixed for its life; the rules are those of pool_callbacks.
+/// What a relay calls, all optional, fixed for its life. The rules are those of pool_callbacks, and so are the names.
 struct relay_callbacks {
   callback<void(const event_view&)> on_event{};
   callback<void(subscription_id)> on_eose{};
@@ -16,7 +16,7 @@ struct relay_callbacks {
   callback<void(std::error_code)> on_close{};
 };
 
-/// A connection to one relay that is kept: everything that a pool does, for one.
+/// A connection to one relay that is kept: everything that a pool with its default options does, for one.
 /// The same rules as for a pool; relays on one loop share their libwebsockets context.
 class UVNOSTR_API relay {
  public:
@@ -24,25 +24,33 @@ class UVNOSTR_API relay {
   /// Errors: url_*, option_range, option_ca_file, loop_unusable, random_unavailable.
   static result<relay> make(uv_loop_t*, std::string_view url, relay_options = {}, relay_callbacks = {}) noexcept;
 
+  /// An inert relay: its calls answer errc::closed, as those of a relay that was moved from.
+  relay() noexcept = default;
   relay(relay&&) noexcept = default;
   relay& operator=(relay&&) noexcept = default;
   ~relay() = default;
 
   /// As pool::subscribe().
   result<subscription> subscribe(std::span<const filter>, subscription_callbacks, subscribe_options = {}) noexcept;
+  result<subscription> subscribe(std::initializer_list<filter> filters, subscription_callbacks callbacks,
+                                 subscribe_options options = {}) noexcept {
+    return subscribe(std::span(filters.begin(), filters.size()), std::move(callbacks), options);
+  }
   result<subscription> subscribe(const filter& f, subscription_callbacks callbacks, subscribe_options options = {}) noexcept {
-    return subscribe(std::span(&f, 1), std::move(callbacks), std::move(options));
+    return subscribe(std::span(&f, 1), std::move(callbacks), options);
   }
   /// As pool::publish().
-  [[nodiscard]] std::error_code publish(const event&, publish_callbacks = {}, publish_options = {}) noexcept;
+  [[nodiscard]] error publish(const event&, publish_callbacks = {}, publish_options = {}) noexcept;
   /// As pool::reconnect().
-  std::error_code reconnect() noexcept;
+  error reconnect() noexcept;
   /// As pool::close().
   void close() noexcept;
 
   /// The normalised URL; empty once closed or moved from.
   std::string_view url() const noexcept;
   relay_stats stats() const;
+  /// The loop it was made on; null for an inert relay.
+  uv_loop_t* loop() const noexcept { return inner_.loop(); }
 
  private:
   explicit relay(pool inner) noexcept : inner_(std::move(inner)) {}

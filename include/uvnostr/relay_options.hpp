@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <uvnostr/keys.hpp>
@@ -37,6 +38,9 @@ enum class auth_policy {
   eager,      ///< at once; for relays that withhold events without a refusal. Shows who you are
 };
 
+/// The name as it stands above.
+UVNOSTR_API std::string_view to_string(auth_policy) noexcept;
+
 /// One line of the upgrade request.
 struct http_header {
   std::string name;   ///< a token. Source: RFC 9110, 5.1
@@ -58,14 +62,13 @@ struct relay_options {
   std::size_t max_message_bytes = 1024 * 1024;
   /// Events that wait to be sent to this relay or for its answer. At least 1 byte.
   std::size_t max_publish_bytes = 16 * 1024 * 1024;
-  /// Received events that wait for verification: above this the socket is not read. Any size; 0 reads one message
-  /// at a time.
+  /// Received events that wait for verification: above this the socket is not read. Any size.
   std::size_t max_unverified_bytes = 4 * 1024 * 1024;
   /// A PEM file of the CAs to trust. Empty: those of the system, which SSL_CERT_FILE can replace.
   std::string ca_file{};
-  /// The User-Agent header of the upgrade request.
+  /// The User-Agent header of the upgrade request; empty: none.
   std::string user_agent{"uvnostr"};
-  /// Sent with the upgrade request.
+  /// Sent with the upgrade request. Together with user_agent at most 16 KiB.
   std::vector<http_header> headers{};
   /// The key that answers AUTH challenges. Without one they are not answered. Source: NIP-42.
   std::optional<secret_key> auth_key{};

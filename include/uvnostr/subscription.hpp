@@ -25,12 +25,18 @@ enum class eose_hint {
   more,    ///< there are more: ask again with an earlier `until`
 };
 
+/// The name as it stands above.
+UVNOSTR_API std::string_view to_string(eose_hint) noexcept;
+
 /// Why a subscription ended.
 enum class close_reason {
   requested,    ///< close() was called
   all_eose,     ///< subscribe_options::close_on_eose, and every relay has answered
   pool_closed,  ///< the pool or relay was closed
 };
+
+/// The name as it stands above.
+UVNOSTR_API std::string_view to_string(close_reason) noexcept;
 
 /// A relay ended a subscription on its side, and what happens next. Source: NIP-01 CLOSED.
 /// Lifetime: `words` dies when the callback returns.
@@ -58,6 +64,7 @@ struct answer_counts {
 
 /// What a subscription calls, all optional, fixed for its life. Called on the loop's thread, from the
 /// loop, never from inside a call of yours. Any of them may destroy anything, the pool included.
+/// Lifetime: as for pool_callbacks. A callable that destroys its subscription keeps its captures until it returns.
 struct subscription_callbacks {
   /// An event, verified, that this subscription did not have before, and the relay that sent it first.
   callback<void(relay_id, const event_view&)> on_event{};
@@ -69,7 +76,7 @@ struct subscription_callbacks {
   callback<void(relay_id, std::span<const gap>)> on_caught_up{};
   /// Every relay has answered, refused, failed to connect or let eose_timeout pass: once.
   callback<void()> on_all_eose{};
-  /// That relay ended the subscription on its side. Nothing of it comes from there until it is asked again.
+  /// That relay ended the subscription on its side, in its words: see printable(). Nothing of it comes from there until it is asked again.
   callback<void(const relay_closed&)> on_relay_closed{};
   /// The subscription is over: exactly once, and the last call.
   callback<void(close_reason)> on_close{};
@@ -78,12 +85,12 @@ struct subscription_callbacks {
 struct subscribe_options {
   /// Close by itself once on_all_eose was called: a query instead of a subscription.
   bool close_on_eose = false;
-  /// How long a relay that was asked may take until it counts as having answered for on_all_eose. Does not count
-  /// the time in which we do not read it because verification is behind.
+  /// How long a relay that was asked may take until it counts as having answered for on_all_eose. 1 ms to 365 days.
+  /// Time in which its socket is not read, because verification is behind, does not count.
   std::chrono::milliseconds eose_timeout{10'000};
   /// After a reconnect a relay is asked from its last verified event less this, so events that it gets late, with an
   /// older date, are not lost. Gift wraps (kind 1059) are dated up to two days back on purpose, and are asked for 49
-  /// hours back. Source: NIP-59.
+  /// hours back. 0 s to 365 days. Source: NIP-59.
   std::chrono::seconds resume_overlap{600};
   /// Where an earlier run of the program stood: what subscription::cursor() gave for the same filters. Relays are asked
   /// from there; those that it does not name are asked for everything.
@@ -95,8 +102,9 @@ struct subscribe_options {
 };
 
 /// A handle of an open subscription. Move-only; for the loop's thread only.
-/// Lifetime: destroying it ends the subscription in silence (the relays get a CLOSE). It may outlive
-/// its pool; then it does nothing. A moved-from handle is inert.
+/// Lifetime: destroying it ends the subscription in silence (the relays get a CLOSE), and so does assigning another
+/// handle to it. It may outlive its pool; then it does nothing. A handle that was default-constructed or moved from is
+/// inert.
 class [[nodiscard]] UVNOSTR_API subscription {
  public:
   subscription() noexcept = default;

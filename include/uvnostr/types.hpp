@@ -5,7 +5,11 @@
 #include <array>
 #include <chrono>
 #include <compare>
+#include <cstddef>
 #include <cstdint>
+#include <cstring>
+#include <functional>
+#include <iosfwd>
 #include <string>
 #include <string_view>
 
@@ -15,6 +19,11 @@ namespace uvnostr {
 
 /// Seconds since 1970-01-01 UTC, as `created_at`, `since` and `until` count them (NIP-01).
 using unix_seconds = std::chrono::sys_seconds;
+
+/// The system's clock.
+inline unix_seconds unix_now() noexcept {
+  return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+}
 
 /// 0 to 65535 (NIP-01).
 using event_kind = std::uint16_t;
@@ -62,4 +71,36 @@ struct UVNOSTR_API signature {
   friend auto operator<=>(const signature&, const signature&) = default;
 };
 
+/// Ids and keys are written as hex, a relay_id and a subscription_id as their number.
+UVNOSTR_API std::ostream& operator<<(std::ostream&, const event_id&);
+UVNOSTR_API std::ostream& operator<<(std::ostream&, const pubkey&);
+UVNOSTR_API std::ostream& operator<<(std::ostream&, const signature&);
+UVNOSTR_API std::ostream& operator<<(std::ostream&, relay_id);
+UVNOSTR_API std::ostream& operator<<(std::ostream&, subscription_id);
+
+namespace detail {
+
+template <std::size_t Size>
+std::size_t first_bytes(const std::array<std::uint8_t, Size>& bytes) noexcept {
+  std::size_t hash;
+  std::memcpy(&hash, bytes.data(), sizeof hash);
+  return hash;
+}
+
+}  // namespace detail
 }  // namespace uvnostr
+
+// The bytes are random already, so the first ones will do. Whoever makes events can choose them, however: for ids of
+// strangers in large numbers there is seen_lru, whose hash has a secret key.
+template <>
+struct std::hash<uvnostr::event_id> {
+  std::size_t operator()(const uvnostr::event_id& id) const noexcept { return uvnostr::detail::first_bytes(id.bytes); }
+};
+template <>
+struct std::hash<uvnostr::pubkey> {
+  std::size_t operator()(const uvnostr::pubkey& key) const noexcept { return uvnostr::detail::first_bytes(key.bytes); }
+};
+template <>
+struct std::hash<uvnostr::signature> {
+  std::size_t operator()(const uvnostr::signature& sig) const noexcept { return uvnostr::detail::first_bytes(sig.bytes); }
+};

@@ -8,6 +8,7 @@
 #include <uvnostr/filter.hpp>
 #include <uvnostr/keys.hpp>
 #include <uvnostr/pool.hpp>
+#include <uvnostr/printable.hpp>
 #include <uvnostr/publish.hpp>
 #include <uvnostr/relay.hpp>
 #include <uvnostr/relay_options.hpp>
@@ -16,3 +17,4 @@
 #include <uvnostr/stats.hpp>
 #include <uvnostr/subscription.hpp>
 #include <uvnostr/types.hpp>
+#include <uvnostr/url.hpp>

@@ -31,7 +31,7 @@ std::optional<tag_view> event_view::tag(std::string_view name) const noexcept {
 
 std::string_view event_view::json() const noexcept { return record_->fields().json; }
 
-event event_view::copy() const { return event(wire::event_record::own(record_->fields())); }
+event event_view::copy() const { return event(wire::event_record::own(record_->fields(), record_->verified())); }
 
 result<event> event::parse(std::string_view json) noexcept {
   const auto raw = wire::parse_event(json);
@@ -39,11 +39,13 @@ result<event> event::parse(std::string_view json) noexcept {
   return event(wire::event_record::own(*raw));
 }
 
-std::error_code event::verify() const noexcept {
+error event::verify() const noexcept {
+  if (record_->verified()) return {};
   const wire::event_fields& fields = record_->fields();
   std::string scratch;
-  if (verify::check_id(fields, scratch) == verify::id_form::none) return errc::event_field;
-  if (!crypto::verify(fields.id, fields.pubkey, fields.sig)) return errc::refused;
+  if (verify::check_id(fields, scratch) == verify::id_form::none) return errc::wrong_id;
+  if (!crypto::verify(fields.id, fields.pubkey, fields.sig)) return errc::wrong_signature;
+  record_->set_verified();
   return {};
 }
 

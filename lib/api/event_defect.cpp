@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "api/event_defect.hpp"
 
-#include <algorithm>
 #include <array>
 #include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
 
 #include "base/utf8.hpp"
 #include "wire/json_escape.hpp"
@@ -12,31 +14,130 @@
 namespace uvnostr::api {
 namespace {
 
-/// Whether it is one JSON object, whatever its values, that has each member of NIP-01 once.
-bool has_members_once(std::string_view json) noexcept {
-  constexpr std::array<std::string_view, 7> members = {"id", "pubkey", "created_at", "kind", "tags", "content", "sig"};
-  std::array<int, members.size()> counts{};
-  wire::json_scanner scanner(json);
-  scanner.space();
-  if (!scanner.take('{')) return false;
-  do {
+constexpr std::uint64_t max_created_at = (std::uint64_t{1} << 53) - 1;
+constexpr std::uint64_t max_kind = 65535;
+constexpr std::array<std::string_view, 7> members = {"id", "pubkey", "created_at", "kind", "tags", "content", "sig"};
+
+/// Walks over the event as wire/frame_scan does, and remembers where it was.
+class inspection : private wire::json_scanner {
+ public:
+  explicit inspection(std::string_view json) noexcept : json_scanner(json), begin_(json.data()) {
+    const std::size_t valid = base::utf8_prefix(json);
+    if (valid != json.size()) bad_utf8_ = valid;
+  }
+
+  error find() {
+    space();
+    if (!take('{')) return json_error();
+    do {
+      if (error found = member()) return found;
+    } while (take(','));
+    if (!take('}')) return json_error();
+    space();
+    if (!at_end()) return json_error();
+    for (std::size_t i = 0; i < members.size(); ++i) {
+      if (!seen_[i]) return {errc::event_json, std::string(members[i]) + " is missing"};
+    }
+    return wrong_ ? error(errc::event_field, *wrong_) : error(errc::event_json);
+  }
+
+ private:
+  /// One member with the space around it.
+  error member() {
     std::string_view name;
     bool escaped = false;
-    scanner.space();
-    if (!scanner.string(name, escaped) || !scanner.colon() || !scanner.any_value()) return false;
-    for (std::size_t i = 0; i < members.size(); ++i) counts[i] += wire::spells(name, members[i]) ? 1 : 0;
-    scanner.space();
-  } while (scanner.take(','));
-  if (!scanner.take('}')) return false;
-  scanner.space();
-  return scanner.at_end() && std::all_of(counts.begin(), counts.end(), [](int count) { return count == 1; });
-}
+    space();
+    const std::size_t key_at = offset();
+    if (!string(name, escaped)) return json_error();
+    for (const std::string_view each : members) {
+      if (wire::spells(name, each)) name_ = each;
+    }
+    if (!colon()) return json_error();
+    if (!name_.empty()) {
+      bool& seen = seen_[index()];
+      if (seen) return {errc::event_json, place_of("a second " + std::string(name_), key_at)};
+      seen = true;
+    }
+    // The value is judged on a copy of this scanner: it is stepped over as JSON in any case, whose faults come first.
+    const inspection before = *this;
+    if (!any_value()) return json_error();
+    if (!name_.empty() && !wrong_) {
+      inspection judge = before;
+      if (!judge.value() || judge.position() != position()) wrong_ = place_of(std::string(name_), judge.fault_at_.value_or(before.offset()));
+    }
+    name_ = {};
+    space();
+    return {};
+  }
+
+  bool value() noexcept {
+    std::uint64_t number = 0;
+    std::array<std::uint8_t, 32> bytes;
+    std::array<std::uint8_t, 64> sig;
+    std::string_view body;
+    bool escaped = false;
+    if (name_ == "id" || name_ == "pubkey") return hex(bytes);
+    if (name_ == "sig") return hex(sig);
+    if (name_ == "created_at") return whole_number(max_created_at, number);
+    if (name_ == "kind") return whole_number(max_kind, number);
+    if (name_ == "content") return string(body, escaped);
+    return list([this] {
+      return list([this] {
+        std::string_view item;
+        bool has_escapes = false;
+        return string(item, has_escapes);
+      });
+    });
+  }
+
+  /// An array whose elements are all taken by `element`; notes the one that is not.
+  template <class Element>
+  bool list(Element element) noexcept {
+    if (!take('[')) return false;
+    space();
+    if (take(']')) return true;
+    do {
+      space();
+      const std::size_t element_at = offset();
+      if (!element()) {
+        if (!fault_at_) fault_at_ = element_at;
+        return false;
+      }
+      space();
+    } while (take(','));
+    return take(']');
+  }
+
+  std::size_t index() const noexcept {
+    std::size_t i = 0;
+    while (members[i] != name_) ++i;
+    return i;
+  }
+  std::size_t offset() const noexcept { return wire::bytes_between(begin_, position()); }
+  /// Reading ended here: at a byte that is not UTF-8, in this string or alone, or at another fault.
+  error json_error() const {
+    if (bad_utf8_ && *bad_utf8_ >= offset()) {
+      bool escaped = false;
+      const char* const bad = begin_ + *bad_utf8_;
+      if (wire::find_quote(position(), bad, escaped) == nullptr) return {errc::event_utf8, place_of(std::string(name_), *bad_utf8_)};
+    }
+    return {errc::event_json, place_of(std::string(name_), offset())};
+  }
+  static std::string place_of(std::string what, std::size_t at) {
+    if (!what.empty()) what += ' ';
+    return what + "at byte " + std::to_string(at);
+  }
+
+  const char* begin_;
+  std::string_view name_;                // of the member at hand, if it is one of NIP-01
+  std::array<bool, 7> seen_{};
+  std::optional<std::size_t> bad_utf8_;
+  std::optional<std::size_t> fault_at_;  // inside of a list
+  std::optional<std::string> wrong_;     // the first member whose value is not what it must be
+};
 
 }  // namespace
 
-errc event_defect(std::string_view json) noexcept {
-  if (!base::is_utf8(json)) return errc::event_utf8;
-  return has_members_once(json) ? errc::event_field : errc::event_json;
-}
+error event_defect(std::string_view json) noexcept { return inspection(json).find(); }
 
 }  // namespace uvnostr::api

@@ -7,8 +7,8 @@
 
 namespace uvnostr::api {
 
-/// What is wrong with a text that wire::parse_event() refused: event_json, event_field or event_utf8.
-/// A second look at the text, for whoever wants to know; the hot path does without.
-errc event_defect(std::string_view json) noexcept;
+/// What is wrong with a text that wire::parse_event() refused: a second look, so that the hot path needs no words.
+/// Errors: event_json, event_field, event_utf8; the subject is the member and the place.
+error event_defect(std::string_view json) noexcept;
 
 }  // namespace uvnostr::api

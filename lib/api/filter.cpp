@@ -6,7 +6,7 @@
 
 namespace uvnostr {
 
-std::error_code filter::check() const noexcept { return wire::check_filter(*this); }
+error filter::check() const noexcept { return wire::check_filter(*this); }
 
 bool filter::matches(const event_view& event) const noexcept { return wire::matches(*this, event); }
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <uvnostr/keys.hpp>
 
-#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <span>
@@ -13,6 +12,7 @@
 #include "crypto/sha256.hpp"
 #include "crypto/wipe.hpp"
 #include "wire/canonical.hpp"
+#include "wire/event_record.hpp"
 
 namespace uvnostr {
 namespace {
@@ -22,10 +22,15 @@ using secret_bytes = std::array<std::uint8_t, 32>;
 /// What JSON can carry without loss in every implementation, and what wire::parse_event() accepts.
 constexpr std::int64_t latest_created_at = (std::int64_t{1} << 53) - 1;
 
-bool is_utf8(const draft& draft) noexcept {
-  return base::is_utf8(draft.content) && std::all_of(draft.tags.begin(), draft.tags.end(), [](const auto& tag) {
-    return std::all_of(tag.begin(), tag.end(), [](const std::string& item) { return base::is_utf8(item); });
-  });
+error check_utf8(const draft& draft) {
+  if (!base::is_utf8(draft.content)) return {errc::event_utf8, "content"};
+  for (std::size_t i = 0; i < draft.tags.size(); ++i) {
+    for (std::size_t k = 0; k < draft.tags[i].size(); ++k) {
+      if (base::is_utf8(draft.tags[i][k])) continue;
+      return {errc::event_utf8, "tags[" + std::to_string(i) + "][" + std::to_string(k) + "]"};
+    }
+  }
+  return {};
 }
 
 /// JSON allows no control characters in strings: here they are escaped, also where the hashed form has them verbatim.
@@ -85,11 +90,10 @@ std::string secret_key::to_hex() const { return base::to_hex(bytes_); }
 std::string secret_key::to_nsec() const { return base::encode_bech32("nsec", bytes_); }
 
 result<event> secret_key::sign(const draft& draft) const noexcept {
-  if (!is_utf8(draft)) return errc::event_utf8;
-  const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-  const unix_seconds created_at = draft.created_at.value_or(now);
+  if (error wrong = check_utf8(draft)) return wrong;
+  const unix_seconds created_at = draft.created_at.value_or(unix_now());
   const std::int64_t seconds = created_at.time_since_epoch().count();
-  if (seconds < 0 || seconds > latest_created_at) return errc::event_field;
+  if (seconds < 0 || seconds > latest_created_at) return error(errc::event_field, "created_at");
 
   std::string canonical;
   wire::append_canonical(canonical, pubkey_, draft, created_at);
@@ -100,7 +104,9 @@ result<event> secret_key::sign(const draft& draft) const noexcept {
   if (!crypto::random_bytes(std::as_writable_bytes(std::span(auxiliary)))) return errc::random_unavailable;
   signature sig;
   if (!crypto::sign(id, bytes_, auxiliary, sig)) return errc::secret_key_range;
-  return event::parse(event_json(id, pubkey_, created_at, draft, sig));
+  result<event> made = event::parse(event_json(id, pubkey_, created_at, draft, sig));
+  if (made) made->record_->set_verified();
+  return made;
 }
 
 }  // namespace uvnostr

@@ -3,18 +3,22 @@
 
 #include <utility>
 
+#include <uvnostr/url.hpp>
+
 #include "api/world_of_loop.hpp"
 #include "pool/pool_core.hpp"
 
 namespace uvnostr {
 
-pool::pool(pool_core* core) noexcept : core_(core) {}
-pool::pool(pool&& other) noexcept : core_(std::exchange(other.core_, nullptr)) {}
+pool::pool(pool_core* core, uv_loop_t* loop) noexcept : core_(core), loop_(loop) {}
+pool::pool(pool&& other) noexcept
+    : core_(std::exchange(other.core_, nullptr)), loop_(std::exchange(other.loop_, nullptr)) {}
 
 pool& pool::operator=(pool&& other) noexcept {
   if (this != &other) {
     pool old(std::move(*this));
     core_ = std::exchange(other.core_, nullptr);
+    loop_ = std::exchange(other.loop_, nullptr);
   }
   return *this;
 }
@@ -30,7 +34,7 @@ result<pool> pool::make(uv_loop_t* loop, pool_options options, pool_callbacks ca
   if (!world) return world.error();
   result<base::ref<pool_core>> core = pool_core::make(**world, std::move(options), std::move(callbacks));
   if (!core) return core.error();
-  return pool(core->leak());
+  return pool(core->leak(), loop);
 }
 
 result<relay_id> pool::add_relay(std::string_view url, relay_options options) noexcept {
@@ -43,8 +47,8 @@ result<relay_id> pool::add_relay(std::string_view url) noexcept {
   return core_->add_relay(url);
 }
 
-std::error_code pool::remove_relay(relay_id id) noexcept { return core_ == nullptr ? errc::closed : core_->remove_relay(id); }
-std::error_code pool::reconnect(relay_id id) noexcept { return core_ == nullptr ? errc::closed : core_->reconnect(id); }
+error pool::remove_relay(relay_id id) noexcept { return core_ == nullptr ? error(errc::closed) : core_->remove_relay(id); }
+error pool::reconnect(relay_id id) noexcept { return core_ == nullptr ? error(errc::closed) : core_->reconnect(id); }
 
 result<subscription> pool::subscribe(std::span<const filter> filters, subscription_callbacks callbacks,
                                      subscribe_options options, std::vector<relay_id> relays) noexcept {
@@ -52,7 +56,7 @@ result<subscription> pool::subscribe(std::span<const filter> filters, subscripti
   return core_->subscribe(filters, std::move(callbacks), options, relays);
 }
 
-std::error_code pool::publish(const event& event, publish_callbacks callbacks, publish_options options,
+error pool::publish(const event& event, publish_callbacks callbacks, publish_options options,
                               std::vector<relay_id> relays) noexcept {
   if (core_ == nullptr) return errc::closed;
   return core_->publish(event, std::move(callbacks), options, relays);
@@ -64,6 +68,17 @@ void pool::close() noexcept {
 
 std::vector<relay_id> pool::relays() const { return core_ == nullptr ? std::vector<relay_id>() : core_->relays(); }
 std::string_view pool::url(relay_id id) const noexcept { return core_ == nullptr ? std::string_view() : core_->url(id); }
+
+result<relay_id> pool::find(std::string_view url) const noexcept {
+  if (core_ == nullptr || core_->closed()) return errc::closed;
+  const result<std::string> normal = normalize_url(url);
+  if (!normal) return normal.error();
+  for (const relay_id each : core_->relays()) {
+    if (core_->url(each) == *normal) return each;
+  }
+  return error(errc::unknown_relay, *normal);
+}
+
 std::vector<relay_id> pool::seen_on(const event_id& id) const {
   return core_ == nullptr ? std::vector<relay_id>() : core_->seen_on(id);
 }

@@ -50,7 +50,7 @@ result<relay> relay::make(uv_loop_t* loop, std::string_view url, relay_options o
     (*core)->destroy();
     return added.error();
   }
-  return relay(pool(core->leak()));
+  return relay(pool(core->leak(), loop));
 }
 
 result<subscription> relay::subscribe(std::span<const filter> filters, subscription_callbacks callbacks,
@@ -58,13 +58,13 @@ result<subscription> relay::subscribe(std::span<const filter> filters, subscript
   return inner_.subscribe(filters, std::move(callbacks), std::move(options));
 }
 
-std::error_code relay::publish(const event& event, publish_callbacks callbacks, publish_options options) noexcept {
+error relay::publish(const event& event, publish_callbacks callbacks, publish_options options) noexcept {
   return inner_.publish(event, std::move(callbacks), std::move(options));
 }
 
-std::error_code relay::reconnect() noexcept {
+error relay::reconnect() noexcept {
   const std::vector<relay_id> one = inner_.relays();
-  return one.empty() ? errc::closed : inner_.reconnect(one.front());
+  return one.empty() ? error(errc::closed) : inner_.reconnect(one.front());
 }
 
 void relay::close() noexcept { inner_.close(); }

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdint>
 #include <span>
+#include <string>
 #include <utility>
 
 #include "crypto/random.hpp"
@@ -22,7 +23,9 @@ seen_lru& seen_lru::operator=(seen_lru&&) noexcept = default;
 seen_lru::~seen_lru() = default;
 
 result<seen_lru> seen_lru::make(std::size_t capacity) noexcept {
-  if (capacity == 0 || capacity > dedup::plain_seen_table::max_capacity) return errc::option_range;
+  if (capacity == 0 || capacity > dedup::plain_seen_table::max_capacity) {
+    return error(errc::option_range, "capacity is " + std::to_string(capacity) + "; it must be from 1 to 16777216");
+  }
   std::array<std::uint8_t, 16> key;
   if (!crypto::random_bytes(std::as_writable_bytes(std::span(key)))) return errc::random_unavailable;
   return seen_lru(dedup::plain_seen_table::make<table>(capacity, key));

@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "base/ipv6.hpp"
+#include "base/printable.hpp"
 
 namespace uvnostr::base {
 namespace {
@@ -121,6 +122,15 @@ result<url> url::parse(std::string_view text) noexcept {
   parsed.text += parsed.authority();
   if (parsed.target != "/") parsed.text += parsed.target;
   return parsed;
+}
+
+std::string url::shown(std::string_view text) {
+  constexpr std::size_t longest = 200;
+  // All up to the last @ may be a password with a slash in it.
+  if (const std::size_t at = text.rfind('@'); at != std::string_view::npos) {
+    return "***" + printable(text.substr(at, longest));
+  }
+  return printable(text.substr(0, longest)) + (text.size() > longest ? "..." : "");
 }
 
 }  // namespace uvnostr::base

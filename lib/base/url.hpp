@@ -25,6 +25,8 @@ struct url {
 
   /// Errors: url_scheme, url_host, url_port, url_userinfo, url_fragment, url_path.
   static result<url> parse(std::string_view) noexcept;
+  /// A text that may be a URL, for an error's subject: printable, not too long, and without the password that it may have.
+  static std::string shown(std::string_view);
 };
 
 }  // namespace uvnostr::base

@@ -29,7 +29,9 @@ std::size_t sequence_length(const unsigned char* at, std::size_t left) noexcept 
 
 }  // namespace
 
-bool is_utf8(std::string_view text) noexcept {
+bool is_utf8(std::string_view text) noexcept { return utf8_prefix(text) == text.size(); }
+
+std::size_t utf8_prefix(std::string_view text) noexcept {
   const auto* at = reinterpret_cast<const unsigned char*>(text.data());
   std::size_t left = text.size();
   while (left != 0) {
@@ -43,11 +45,15 @@ bool is_utf8(std::string_view text) noexcept {
     }
     if (left == 0) break;
     const std::size_t length = sequence_length(at, left);
-    if (length == 0) return false;
+    if (length == 0) break;
     at += length;
     left -= length;
   }
-  return true;
+  return text.size() - left;
+}
+
+std::size_t utf8_sequence(std::string_view text) noexcept {
+  return text.empty() ? 0 : sequence_length(reinterpret_cast<const unsigned char*>(text.data()), text.size());
 }
 
 }  // namespace uvnostr::base

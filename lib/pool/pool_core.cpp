@@ -12,6 +12,12 @@ namespace uvnostr {
 
 using session::relay_session;
 
+namespace {
+
+error unknown(relay_id id) { return {errc::unknown_relay, "relay_id " + std::to_string(static_cast<std::uint32_t>(id))}; }
+
+}  // namespace
+
 pool_core::pool_core(port::world& world, pool_options options, pool_callbacks callbacks, const dedup::seen_events::key& secret)
     : options_(std::move(options)),
       callbacks_(std::move(callbacks)),
@@ -27,18 +33,21 @@ pool_core::pool_core(port::world& world, pool_options options, pool_callbacks ca
 pool_core::~pool_core() { shutdown(); }
 
 result<base::ref<pool_core>> pool_core::make(port::world& world, pool_options options, pool_callbacks callbacks) noexcept {
-  std::error_code error = check_options(options);
+  error wrong = check_options(options);
+  if (!wrong) wrong = check_options(options.relay_defaults, "pool_options::relay_defaults.", world.transport());
   dedup::seen_events::key secret;
-  if (!error && !world.reactor().random_bytes(std::as_writable_bytes(std::span(secret)))) error = errc::random_unavailable;
-  if (error) {
+  if (!wrong && !world.reactor().random_bytes(std::as_writable_bytes(std::span(secret)))) wrong = errc::random_unavailable;
+  if (wrong) {
     world.release();
-    return error;
+    return wrong;
   }
   const std::vector<std::string> urls = std::move(options.relays);
   auto core = base::ref<pool_core>::adopt(new pool_core(world, std::move(options), std::move(callbacks), secret));
   world.attach(*core);
-  for (const std::string& url : urls) {
-    if (const result<relay_id> added = core->add_relay(url); !added) return added.error();
+  for (std::size_t i = 0; i < urls.size(); ++i) {
+    if (const result<relay_id> added = core->add_relay(urls[i]); !added) {
+      return error(added.error().code(), "relays[" + std::to_string(i) + "] (" + added.error().subject() + ")");
+    }
   }
   return core;
 }
@@ -46,16 +55,20 @@ result<base::ref<pool_core>> pool_core::make(port::world& world, pool_options op
 // Relays.
 
 result<relay_id> pool_core::add_relay(std::string_view url) {
-  return add_relay(url, options_.relay_defaults);
+  return add_checked(url, options_.relay_defaults);
 }
 
-result<relay_id> pool_core::add_relay(std::string_view url_text, relay_options options) {
+result<relay_id> pool_core::add_relay(std::string_view url, relay_options options) {
   if (closed()) return errc::closed;
-  result<base::url> url = base::url::parse(url_text);
-  if (!url) return url.error();
-  if (const std::error_code error = check_options(options)) return error;
-  if (const std::error_code error = world_.transport().check(options)) return error;
-  if (relays_.find_url(url->text) != nullptr) return errc::duplicate_relay;
+  if (error wrong = check_options(options, "relay_options::", world_.transport())) return wrong;
+  return add_checked(url, std::move(options));
+}
+
+result<relay_id> pool_core::add_checked(std::string_view text, relay_options options) {
+  if (closed()) return errc::closed;
+  result<base::url> url = base::url::parse(text);
+  if (!url) return error(url.error().code(), base::url::shown(text));
+  if (relays_.find_url(url->text) != nullptr) return error(errc::duplicate_relay, url->text);
   const turn guard(*this);
   const auto added = base::make_ref<relay_session>(
       relays_.next_id(), relays_.free_slot(), std::move(*url), std::move(options),
@@ -69,11 +82,11 @@ result<relay_id> pool_core::add_relay(std::string_view url_text, relay_options o
   return added->id();
 }
 
-std::error_code pool_core::remove_relay(relay_id id) {
+error pool_core::remove_relay(relay_id id) {
   if (closed()) return errc::closed;
   const turn guard(*this);
   const base::ref<relay_session> removed = relays_.remove(id);
-  if (!removed) return errc::unknown_relay;
+  if (!removed) return unknown(id);
   subscriptions_.remove_relay(*removed);
   if (removed->stopped()) {
     session_stopped(*removed);
@@ -84,10 +97,10 @@ std::error_code pool_core::remove_relay(relay_id id) {
   return {};
 }
 
-std::error_code pool_core::reconnect(relay_id id) {
+error pool_core::reconnect(relay_id id) {
   if (closed()) return errc::closed;
   relay_session* const found = relays_.find(id);
-  if (found == nullptr) return errc::unknown_relay;
+  if (found == nullptr) return unknown(id);
   const turn guard(*this);
   found->dial_now();
   return {};
@@ -96,8 +109,11 @@ std::error_code pool_core::reconnect(relay_id id) {
 void pool_core::on_session_state(relay_session& session) noexcept {
   subscriptions_.on_progress();
   if (callbacks_.on_relay_state) {
-    later_.add([this, now = session.status(), keep = base::ref<relay_session>::retain(session), text = std::string(session.status().text)]() mutable {
+    const relay_status at_this_time = session.status();
+    later_.add([this, now = at_this_time, keep = base::ref<relay_session>::retain(session), text = std::string(at_this_time.text),
+                words = std::string(at_this_time.words)]() mutable {
       now.text = text;
+      now.words = words;
       callbacks_.on_relay_state(now);
     });
   }

@@ -45,12 +45,13 @@ class pool_core final : public base::ref_counted<pool_core>,
   ~pool_core();
 
   result<relay_id> add_relay(std::string_view url, relay_options);
+  /// With the pool's relay_defaults, which make() has checked.
   result<relay_id> add_relay(std::string_view url);
-  std::error_code remove_relay(relay_id);
-  std::error_code reconnect(relay_id);
+  error remove_relay(relay_id);
+  error reconnect(relay_id);
   result<subscription> subscribe(std::span<const filter>, subscription_callbacks, const subscribe_options& = {},
                                  const std::vector<relay_id>& relays = {});
-  std::error_code publish(const event&, publish_callbacks, const publish_options& = {}, const std::vector<relay_id>& relays = {});
+  error publish(const event&, publish_callbacks, const publish_options& = {}, const std::vector<relay_id>& relays = {});
   void close();
   /// The application's object is gone: silence.
   void destroy() noexcept;
@@ -106,6 +107,7 @@ class pool_core final : public base::ref_counted<pool_core>,
   void rearm() noexcept;
   void finish_turn() noexcept;
 
+  result<relay_id> add_checked(std::string_view url, relay_options);
   result<std::vector<session::relay_session*>> targets(const std::vector<relay_id>&) const;
   void session_stopped(session::relay_session&);
   void give_receipt(publish_record&, receipt);

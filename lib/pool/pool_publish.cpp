@@ -14,9 +14,12 @@ using session::relay_session;
 
 result<std::vector<relay_session*>> pool_core::targets(const std::vector<relay_id>& named) const {
   std::vector<relay_session*> found;
-  for (const relay_id id : named) {
-    relay_session* const session = relays_.find(id);
-    if (session == nullptr) return errc::unknown_relay;
+  for (std::size_t i = 0; i < named.size(); ++i) {
+    relay_session* const session = relays_.find(named[i]);
+    if (session == nullptr) {
+      const std::string number = std::to_string(static_cast<std::uint32_t>(named[i]));
+      return error(errc::unknown_relay, "relays[" + std::to_string(i) + "] (relay_id " + number + ")");
+    }
     if (std::find(found.begin(), found.end(), session) == found.end()) found.push_back(session);
   }
   if (named.empty()) {
@@ -25,24 +28,29 @@ result<std::vector<relay_session*>> pool_core::targets(const std::vector<relay_i
   return found;
 }
 
-std::error_code pool_core::publish(const event& event, publish_callbacks callbacks, const publish_options& options,
+error pool_core::publish(const event& event, publish_callbacks callbacks, const publish_options& options,
                                    const std::vector<relay_id>& relays) {
   if (closed()) return errc::closed;
-  if (const std::error_code error = check_options(options)) return error;
+  if (error wrong = check_options(options)) return wrong;
   const result<std::vector<relay_session*>> asked = targets(relays);
   if (!asked) return asked.error();
   if (asked->empty()) return errc::no_relay;
   std::string message = wire::event_message(event.json());
   for (const relay_session* const each : *asked) {
-    if (message.size() > each->options().max_publish_bytes) return errc::event_too_big;
+    const std::size_t most = each->options().max_publish_bytes;
+    if (message.size() <= most) continue;
+    return {errc::event_too_big, each->url().text + " (" + std::to_string(message.size()) + " bytes, at most " + std::to_string(most) + ")"};
+  }
+  if (options.verify) {
+    if (error wrong = event.verify()) return wrong;
   }
 
   const turn guard(*this);
   auto record = base::make_ref<publish_record>(std::move(message), event.id(), std::move(callbacks), options);
   for (relay_session* const each : *asked) {
     publish_target& target = record->targets.emplace_back(*record);
-    const std::error_code error = each->stopped() ? make_error_code(errc::retries_exhausted) : each->outbox().add(target);
-    if (error) on_delivery_done(*each, target, outcome::not_sent, {}, error);
+    const std::error_code cause = each->stopped() ? make_error_code(errc::retries_exhausted) : each->outbox().add(target);
+    if (cause) on_delivery_done(*each, target, outcome::not_sent, {}, cause);
   }
   publishes_.push_back(record->hook);
   record->retain();  // the pool's count

@@ -14,10 +14,10 @@ result<subscription> pool_core::subscribe(std::span<const filter> filters, subsc
                                           const subscribe_options& options, const std::vector<relay_id>& relays) {
   if (closed()) return errc::closed;
   if (filters.empty()) return errc::filter_count;
-  for (const filter& f : filters) {
-    if (const std::error_code error = f.check()) return error;
+  for (std::size_t i = 0; i < filters.size(); ++i) {
+    if (const error wrong = filters[i].check()) return error(wrong.code(), "filters[" + std::to_string(i) + "]." + wrong.subject());
   }
-  if (const std::error_code error = check_options(options)) return error;
+  if (error wrong = check_options(options)) return wrong;
   const result<std::vector<relay_session*>> asked = targets(relays);
   if (!asked) return asked.error();
   cursor_positions from;

@@ -94,7 +94,7 @@ void receiver::on_event_message(relay_session& from, const wire::frame_head& hea
     return;
   }
   record_.assign(event->fields());
-  if (!subscription->matches(event_view(record_))) {
+  if (!subscription->matches(record_.view())) {
     ++counts.not_matching;
     return;
   }
@@ -111,7 +111,7 @@ void receiver::note(session::sent_req& req, const event_id& id, unix_seconds cre
         to.history().note_stored(id, created_at);
       } else if (const std::optional<wire::raw_event> read = wire::scan_event(event)) {
         record_.assign(read->fields());
-        to.history().note_stored(id, event_view(record_));
+        to.history().note_stored(id, record_.view());
       }
       break;
     case session::sent_req::state::live: to.history().note_live(created_at, request_of(req).session().trusted_time()); break;
@@ -336,8 +336,8 @@ void receiver::give(subscription_record& subscription, session::sent_req& to, co
     case seen_events::admission::fresh: break;
   }
   ++stats.messages.delivered;
-  record_.assign(fields);
-  subscriptions_.deliver(subscription, request.session().id(), event_view(record_), of_page, admitted == seen_events::admission::first);
+  record_.assign(fields, !verifier_.off());
+  subscriptions_.deliver(subscription, request.session().id(), record_.view(), of_page, admitted == seen_events::admission::first);
 }
 
 void receiver::hold(subscription_record& subscription, held_item item) noexcept {

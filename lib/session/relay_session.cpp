@@ -5,6 +5,8 @@
 #include <cassert>
 #include <utility>
 
+#include "base/printable.hpp"
+
 namespace uvnostr::session {
 
 namespace {
@@ -12,19 +14,14 @@ namespace {
 constexpr std::chrono::milliseconds longest_retry_after{600'000};
 constexpr std::uint16_t normal_closure = 1000;  // RFC 6455, 7.4.1
 
-std::string sentence(const base::url& url, const port::disconnect& end) {
-  std::string text = url.text + ": " + end.cause.message();
+std::string sentence(const port::disconnect& end) {
+  std::string text = end.cause.message();
   std::string more;
   if (end.http_status != 0) more += " (HTTP " + std::to_string(end.http_status) + ")";
   if (end.close_code != 0) more += " (close code " + std::to_string(end.close_code) + ")";
-  if (!end.detail.empty()) more += ": " + end.detail;
+  if (!end.detail.empty()) more += ": " + base::printable(end.detail);
   if (!more.empty() && text.ends_with('.')) text.pop_back();
-  text += more;
-  // The relay's own words may be among it, and a log is no place for its control characters.
-  for (char& c : text) {
-    if (static_cast<unsigned char>(c) < ' ' || c == 0x7f) c = '?';
-  }
-  return text;
+  return text + more;
 }
 
 port::disconnect ended_by(errc cause) { return {.cause = cause, .detail = {}, .retry_after = {}}; }
@@ -41,8 +38,10 @@ relay_status relay_session::status() const noexcept {
   return {.relay = id_,
           .url = url_.text,
           .state = state(),
+          .previous = previous_,
           .cause = last_end_.cause,
           .text = last_end_text_,
+          .words = last_end_.cause == errc::closed_by_relay ? std::string_view(last_end_.detail) : std::string_view(),
           .close_code = last_end_.close_code,
           .http_status = last_end_.http_status,
           .failures = backoff_.failures(),
@@ -63,6 +62,7 @@ bool relay_session::failing() const noexcept {
 void relay_session::enter(phase next) noexcept {
   assert(may_follow(phase_, next));
   phase_timer_.cancel();
+  previous_ = state();
   phase_ = next;
   phase_since_ = now();
 }
@@ -142,7 +142,7 @@ void relay_session::connection_over(const port::disconnect& end) noexcept {
   pong_due_ = false;
   end_pause();
   last_end_ = end;
-  last_end_text_ = end.cause ? sentence(url_, end) : std::string();
+  last_end_text_ = end.cause ? sentence(end) : std::string();
   if (was == phase::connecting) {
     dial_failed_ = true;
     backoff_.failed();

@@ -160,6 +160,7 @@ class relay_session final : public base::ref_counted<relay_session>, private por
   std::error_code stop_cause_;        // set once stop() was called
   port::disconnect last_end_;         // of the last connection, for status()
   std::string last_end_text_;
+  relay_state previous_ = relay_state::waiting;
   std::optional<std::chrono::milliseconds> delay_;
 };
 

@@ -6,8 +6,9 @@
 
 namespace uvnostr::wire {
 
-void event_record::assign(const event_fields& fields) noexcept {
+void event_record::assign(const event_fields& fields, bool verified) noexcept {
   fields_ = fields;
+  verified_.store(verified, std::memory_order_relaxed);
   content_decoded_ = false;
   tags_decoded_ = false;
 }
@@ -67,10 +68,10 @@ void event_record::decode_tags() const {
 
 std::shared_ptr<const event_record> event_record::own(const raw_event& event) { return own(event.fields()); }
 
-std::shared_ptr<const event_record> event_record::own(const event_fields& checked) {
+std::shared_ptr<const event_record> event_record::own(const event_fields& checked, bool verified) {
   auto record = std::make_shared<event_record>();
   record->json_ = checked.json;
-  record->assign(checked.moved_to(record->json_.data()));
+  record->assign(checked.moved_to(record->json_.data()), verified);
   static_cast<void>(record->content());
   static_cast<void>(record->tags());
   return record;

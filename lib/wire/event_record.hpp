@@ -5,6 +5,7 @@
 // so that a steady stream needs no allocation.
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <span>
 #include <string>
@@ -24,22 +25,27 @@ class event_record {
   event_record(const event_record&) = delete;
   event_record& operator=(const event_record&) = delete;
 
-  /// Shows this event from now on. Borrows the bytes behind the fields.
-  void assign(const event_fields& fields) noexcept;
+  /// Shows this event from now on. Borrows the bytes behind the fields. `verified`: its id and signature were checked.
+  void assign(const event_fields& fields, bool verified = false) noexcept;
 
+  event_view view() const noexcept { return event_view(*this); }
   const event_fields& fields() const noexcept { return fields_; }
+  /// So that an event is checked once, whoever asks. Any thread.
+  bool verified() const noexcept { return verified_.load(std::memory_order_relaxed); }
+  void set_verified() const noexcept { verified_.store(true, std::memory_order_relaxed); }
   std::string_view content() const noexcept;
   std::span<const tag_view> tags() const noexcept;
 
   /// A record with its own copy of the bytes, all decoded: it can be read from any thread.
   static std::shared_ptr<const event_record> own(const raw_event&);
-  static std::shared_ptr<const event_record> own(const event_fields& checked);
+  static std::shared_ptr<const event_record> own(const event_fields& checked, bool verified = false);
 
  private:
   void decode_tags() const;
 
   event_fields fields_;
   std::string json_;                                 // own() only
+  mutable std::atomic<bool> verified_ = false;       // the event itself never changes
   mutable bool content_decoded_ = false;
   mutable bool tags_decoded_ = false;
   mutable std::string content_;                      // used if it has escapes

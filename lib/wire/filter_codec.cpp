@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 
@@ -13,20 +14,26 @@
 namespace uvnostr::wire {
 namespace {
 
-bool is_letter(char c) noexcept { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-
 bool is_key_or_id(std::string_view value) noexcept {
   constexpr auto is_digit = [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); };
   return value.size() == 64 && std::ranges::all_of(value, is_digit);
 }
 
-std::error_code check_condition(const tag_condition& condition) noexcept {
-  if (!is_letter(condition.name)) return errc::filter_tag_name;
-  if (condition.values.empty()) return errc::filter_tag_value;
-  const bool wants_hex = condition.name == 'e' || condition.name == 'p';
-  for (const std::string& value : condition.values) {
-    if (!base::is_utf8(value)) return errc::event_utf8;
-    if (wants_hex && !is_key_or_id(value)) return errc::filter_tag_value;
+error tag_error(errc code, std::size_t condition, const std::string& member) {
+  return {code, "tags[" + std::to_string(condition) + "]." + member};
+}
+
+error check_condition(const std::vector<tag_condition>& all, std::size_t at) {
+  const tag_condition& condition = all[at];
+  // A filter has one member for each letter: a second one of the same name would silently replace the first.
+  const auto has_its_name = [&](const tag_condition& other) { return other.name == condition.name; };
+  if (!is_tag_name(condition.name) || std::any_of(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(at), has_its_name)) {
+    return tag_error(errc::filter_tag_name, at, "name");
+  }
+  if (condition.values.empty()) return tag_error(errc::filter_tag_value, at, "values");
+  for (std::size_t i = 0; i < condition.values.size(); ++i) {
+    if (is_tag_value(condition.name, condition.values[i])) continue;
+    return tag_error(errc::filter_tag_value, at, "values[" + std::to_string(i) + "]");
   }
   return {};
 }
@@ -80,15 +87,18 @@ class object_writer {
 
 }  // namespace
 
-std::error_code check_filter(const filter& asked) noexcept {
-  for (const tag_condition& condition : asked.tags) {
-    if (const std::error_code error = check_condition(condition)) return error;
-    // A filter has one member for each letter: a second one of the same name would silently replace the first.
-    const auto has_its_name = [&](const tag_condition& other) { return other.name == condition.name; };
-    if (std::ranges::count_if(asked.tags, has_its_name) != 1) return errc::filter_tag_name;
+bool is_tag_name(char name) noexcept { return (name >= 'a' && name <= 'z') || (name >= 'A' && name <= 'Z'); }
+
+bool is_tag_value(char name, std::string_view value) noexcept {
+  return name == 'e' || name == 'p' ? is_key_or_id(value) : base::is_utf8(value);
+}
+
+error check_filter(const filter& asked) noexcept {
+  for (std::size_t i = 0; i < asked.tags.size(); ++i) {
+    if (error wrong = check_condition(asked.tags, i)) return wrong;
   }
-  if (asked.since && asked.until && *asked.since > *asked.until) return errc::filter_time_range;
-  if (!base::is_utf8(asked.search)) return errc::event_utf8;
+  if (asked.since && asked.until && *asked.since > *asked.until) return {errc::filter_time_range, "since"};
+  if (!base::is_utf8(asked.search)) return {errc::filter_field, "search"};
   return {};
 }
 

@@ -4,14 +4,18 @@
 
 #include <string>
 #include <string_view>
-#include <system_error>
 
 #include <uvnostr/filter.hpp>
 
 namespace uvnostr::wire {
 
-std::error_code check_filter(const filter&) noexcept;
+/// Errors: filter_field, filter_tag_name, filter_tag_value, filter_time_range; the subject is the member.
+error check_filter(const filter&) noexcept;
+/// Whether a condition on the tag of this name may have this value.
+bool is_tag_value(char name, std::string_view value) noexcept;
+bool is_tag_name(char name) noexcept;
 void append_filter(std::string& out, const filter&);
+/// Errors: filter_json, and those of check_filter(); the subject has the place in the text as well.
 result<filter> parse_filter(std::string_view json) noexcept;
 
 }  // namespace uvnostr::wire

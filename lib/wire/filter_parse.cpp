@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: MIT
+#include <algorithm>
 #include <charconv>
+#include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string>
 #include <utility>
 
 #include "base/hex.hpp"
+#include "base/printable.hpp"
+#include "base/utf8.hpp"
 #include "wire/filter_codec.hpp"
 #include "wire/json_reader.hpp"
 
@@ -23,30 +28,38 @@ constexpr member_name member_names[] = {
     {member::until, "until"}, {member::limit, "limit"},     {member::search, "search"},
 };
 
-/// Fills a filter. Answering false ends the parse; why() then tells the reason, unless it is the JSON itself.
+constexpr std::size_t longest_shown_name = 64;
+
+/// Fills a filter. Answering false ends the parse; why() then tells the reason, unless it is the JSON itself, and
+/// where() the member.
 class filter_handler : public json_handler<filter_handler> {
  public:
   std::error_code why() const noexcept { return why_; }
+  const std::string& where() const noexcept { return key_; }
   filter take() noexcept { return std::move(filter_); }
 
-  bool StartObject() { return (depth() == 0 || refuse(errc::event_field)) && enter(); }
+  bool StartObject() { return (depth() == 0 || refuse(errc::filter_field)) && enter(); }
   bool StartArray() {
     list_was_empty_ = true;
-    if (depth() == 0) return refuse(errc::event_json);
-    if (depth() != 1 || !is_list(member_)) return refuse(errc::event_field);
+    if (depth() == 0) return refuse(errc::filter_json);
+    if (depth() != 1 || !is_list(member_)) return refuse(errc::filter_field);
     return enter();
   }
   bool EndArray(rapidjson::SizeType) {
     // For us an empty list is one that is not set: taking it would widen the filter from nothing to everything.
-    if (list_was_empty_) return refuse(member_ == member::tags ? errc::filter_tag_value : errc::event_field);
+    if (list_was_empty_) return refuse(member_ == member::tags ? errc::filter_tag_value : errc::filter_field);
     return leave();
   }
 
   bool Key(const char* text, rapidjson::SizeType size, bool) {
     const std::string_view key(text, size);
+    key_ = base::printable(key.substr(0, longest_shown_name));
     if (key.starts_with('#')) {
       member_ = member::tags;
-      if (key.size() != 2) return refuse(errc::filter_tag_name);
+      const auto has_its_name = [&](const tag_condition& other) { return other.name == key[1]; };
+      if (key.size() != 2 || !is_tag_name(key[1]) || std::ranges::any_of(filter_.tags, has_its_name)) {
+        return refuse(errc::filter_tag_name);
+      }
       filter_.tags.push_back({.name = key[1], .values = {}});
       return true;
     }
@@ -57,26 +70,30 @@ class filter_handler : public json_handler<filter_handler> {
       if ((std::exchange(seen_, seen_ | bit) & bit) != 0) break;
       return true;
     }
-    return refuse(errc::event_field);
+    return refuse(errc::filter_field);
   }
 
   bool String(const char* text, rapidjson::SizeType size, bool) {
     const std::string_view string(text, size);
-    if (depth() == 0) return refuse(errc::event_json);
-    if (is_list(member_) != (depth() == 2)) return refuse(errc::event_field);
+    if (depth() == 0) return refuse(errc::filter_json);
+    if (is_list(member_) != (depth() == 2)) return refuse(errc::filter_field);
     list_was_empty_ = false;
     switch (member_) {
       case member::ids: return bytes(string, filter_.ids.emplace_back().bytes);
       case member::authors: return bytes(string, filter_.authors.emplace_back().bytes);
-      case member::tags: filter_.tags.back().values.emplace_back(string); return true;
-      case member::search: filter_.search = string; return true;
-      default: return refuse(errc::event_field);
+      case member::tags:
+        filter_.tags.back().values.emplace_back(string);
+        return is_tag_value(filter_.tags.back().name, string) || refuse(errc::filter_tag_value);
+      case member::search:
+        filter_.search = string;
+        return base::is_utf8(string) || refuse(errc::filter_field);
+      default: return refuse(errc::filter_field);
     }
   }
 
   bool RawNumber(const char* text, rapidjson::SizeType size, bool) {
-    if (depth() == 0) return refuse(errc::event_json);
-    if (is_list(member_) != (depth() == 2)) return refuse(errc::event_field);
+    if (depth() == 0) return refuse(errc::filter_json);
+    if (is_list(member_) != (depth() == 2)) return refuse(errc::filter_field);
     list_was_empty_ = false;
     const std::string_view digits(text, size);
     std::int64_t time = 0;
@@ -91,11 +108,11 @@ class filter_handler : public json_handler<filter_handler> {
         if (!number(digits, time)) return false;
         filter_.until.emplace(std::chrono::seconds(time));
         return true;
-      default: return refuse(errc::event_field);
+      default: return refuse(errc::filter_field);
     }
   }
 
-  bool Null() { return refuse(depth() == 0 ? errc::event_json : errc::event_field); }
+  bool Null() { return refuse(depth() == 0 ? errc::filter_json : errc::filter_field); }
   bool Bool(bool) { return Null(); }
 
  private:
@@ -108,7 +125,7 @@ class filter_handler : public json_handler<filter_handler> {
 
   /// All digits of an id or a key: a prefix matched more than one in older versions of NIP-01.
   bool bytes(std::string_view digits, std::span<std::uint8_t> out) noexcept {
-    return !base::decode_hex(digits, out) || refuse(errc::event_field);
+    return !base::decode_hex(digits, out) || refuse(errc::filter_field);
   }
 
   /// Whole numbers from 0 to what the type holds, as NIP-01 has them: no sign, no fraction, no exponent.
@@ -116,28 +133,49 @@ class filter_handler : public json_handler<filter_handler> {
   bool number(std::string_view digits, Number& out) noexcept {
     const char* const end = digits.data() + digits.size();
     const auto [behind, error] = std::from_chars(digits.data(), end, out);
-    if (error != std::errc() || behind != end || digits.front() == '-') return refuse(errc::event_field);
+    if (error != std::errc() || behind != end || digits.front() == '-') return refuse(errc::filter_field);
     return true;
   }
 
   filter filter_;
+  std::string key_;  // of the last member, printable
   std::error_code why_;
   member member_ = member::count;
   unsigned seen_ = 0;
   bool list_was_empty_ = true;
 };
 
+/// Where the token begins that the handler refused. RapidJSON stands behind it if it is a string or a word, else at it.
+std::size_t begin_of_token(std::string_view text, std::size_t end) noexcept {
+  const auto is_escaped = [text](std::size_t at) {
+    std::size_t backslashes = 0;
+    while (backslashes < at && text[at - backslashes - 1] == '\\') ++backslashes;
+    return backslashes % 2 != 0;
+  };
+  const auto is_letter = [text](std::size_t at) { return text[at] >= 'a' && text[at] <= 'z'; };
+  if (end == 0 || end > text.size()) return end;
+  std::size_t at = end - 1;
+  if (text[at] == '"') {
+    do --at;
+    while (at != 0 && (text[at] != '"' || is_escaped(at)));
+    return at;
+  }
+  if (!is_letter(at)) return end;
+  while (at != 0 && is_letter(at - 1)) --at;
+  return at;
+}
+
 }  // namespace
 
 result<filter> parse_filter(std::string_view json) noexcept {
   filter_handler handler;
-  const rapidjson::ParseErrorCode code = read_json(json, handler);
-  if (code == rapidjson::kParseErrorStringInvalidEncoding || code == rapidjson::kParseErrorStringUnicodeSurrogateInvalid) {
-    return errc::event_utf8;
+  if (const rapidjson::ParseResult read = read_json(json, handler); read.IsError()) {
+    if (!handler.why()) return error(errc::filter_json, "at byte " + std::to_string(read.Offset()));
+    const std::string place = "at byte " + std::to_string(begin_of_token(json, read.Offset()));
+    return error(handler.why(), handler.where().empty() ? place : handler.where() + ' ' + place);
   }
-  if (code != rapidjson::kParseErrorNone) return handler.why() ? handler.why() : make_error_code(errc::event_json);
   filter parsed = handler.take();
-  if (const std::error_code error = check_filter(parsed)) return error;
+  if (error wrong = check_filter(parsed)) return wrong;
   return parsed;
 }
 

@@ -39,16 +39,18 @@ class json_handler : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, Deri
   unsigned depth_ = 0;
 };
 
-/// Reads the whole text as one value; 0 (kParseErrorNone) if it is valid and the handler agreed to all of it.
+/// Reads the whole text as one value. The result is no error if it is valid and the handler agreed to all of it;
+/// otherwise its offset is where reading ended.
 template <class Handler>
-rapidjson::ParseErrorCode read_json(std::string_view text, Handler& handler) {
+rapidjson::ParseResult read_json(std::string_view text, Handler& handler) {
   constexpr unsigned flags =
       rapidjson::kParseIterativeFlag | rapidjson::kParseValidateEncodingFlag | rapidjson::kParseNumbersAsStringsFlag;
   rapidjson::MemoryStream stream(text.data(), text.size());
   rapidjson::Reader reader;
   const rapidjson::ParseResult result = reader.Parse<flags>(stream, handler);
-  if (result.IsError()) return result.Code();
-  return stream.Tell() == text.size() ? rapidjson::kParseErrorNone : rapidjson::kParseErrorDocumentRootNotSingular;
+  // A NUL byte after the value stops it in silence.
+  if (!result.IsError() && stream.Tell() != text.size()) return {rapidjson::kParseErrorDocumentRootNotSingular, stream.Tell()};
+  return result;
 }
 
 }  // namespace uvnostr::wire

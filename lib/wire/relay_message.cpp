@@ -129,7 +129,7 @@ bool read_usual_ok(std::string_view message, relay_message& out) {
 std::optional<relay_message> parse_relay_message(verb verb, std::string_view message) {
   if (relay_message usual; verb == wire::verb::ok && read_usual_ok(message, usual)) return usual;
   message_handler handler(verb);
-  if (read_json(message, handler) != rapidjson::kParseErrorNone) return std::nullopt;
+  if (read_json(message, handler).IsError()) return std::nullopt;
   return handler.take();
 }
 

@@ -35,7 +35,7 @@ std::optional<uvnostr::unix_seconds> time_in(std::string_view text) noexcept {
   const std::optional<std::uint32_t> number = number_in<std::uint32_t>(text);
   if (!number) return std::nullopt;
   if (!is_age) return uvnostr::unix_seconds(std::chrono::seconds(*number));
-  return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()) - unit * *number;
+  return uvnostr::unix_now() - unit * *number;
 }
 
 /// Takes one option with its value. Returns what is wrong with it, or an empty string.

@@ -47,14 +47,14 @@ class reader {
   int start() {
     auto made = uvnostr::pool::make(&loop_, {.relay_defaults = {.ca_file = given_.ca_file}}, {
         .on_notice = [this](uvnostr::relay_id from, std::string_view words) {
-          std::cerr << pool_->url(from) << " says: " << printable(words, 300) << '\n';
+          std::cerr << pool_->url(from) << " says: " << excerpt(words, 300) << '\n';
         },
         .on_relay_state = [this](const uvnostr::relay_status& now) {
           if (now.state == uvnostr::relay_state::connected) reached_ = true;
           std::cerr << now.url << ' ' << describe(now) << '\n';
         },
         .on_close = [this] { stop_listening(); }});
-    if (!made) return fail("no pool", made.error());
+    if (!made) return fail(made.error());
     pool_ = std::move(*made);
     for (const std::string& url : given_.relays) {
       if (const auto added = pool_->add_relay(url); !added) {
@@ -64,7 +64,7 @@ class reader {
     uvnostr::filter wanted = given_.wanted;
     if (!wanted.limit && !wanted.since) wanted.limit = default_limit;
     auto subscribed = pool_->subscribe(wanted, callbacks());
-    if (!subscribed) return fail("these conditions", subscribed.error());
+    if (!subscribed) return fail(subscribed.error());
     subscription_ = std::move(*subscribed);
     return 0;
   }
@@ -80,7 +80,7 @@ class reader {
               std::cerr << "every relay has answered or failed; what comes now is new (Ctrl-C ends)\n";
             },
             .on_relay_closed = [this](const uvnostr::relay_closed& told) {
-              std::cerr << pool_->url(told.relay) << " refuses: " << printable(told.words, 300) << '\n';
+              std::cerr << pool_->url(told.relay) << " refuses: " << excerpt(told.words, 300) << '\n';
             }};
   }
 
@@ -90,7 +90,7 @@ class reader {
       return;
     }
     std::cout << date_and_time(event.created_at()) << "  kind " << event.kind() << "  " << short_name(event.pubkey())
-              << "  " << printable(event.content()) << "  (" << pool_->url(from) << ')' << std::endl;
+              << "  " << excerpt(event.content()) << "  (" << pool_->url(from) << ')' << std::endl;
   }
 
   void listen_to_signals() {
@@ -121,8 +121,8 @@ class reader {
     }
   }
 
-  static int fail(std::string_view what, const std::error_code& error) {
-    std::cerr << what << ": " << error.message() << '\n';
+  static int fail(const uvnostr::error& why) {
+    std::cerr << why.message() << '\n';
     return 2;
   }
 

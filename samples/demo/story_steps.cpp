@@ -76,25 +76,25 @@ void story::publish(std::string name, std::string_view content) {
   if (!event) return fail("not signed: " + event.error().message());
   notes_.push_back({.event = *event, .name = std::move(name), .published_by_us = true});
 
-  const std::error_code error = pool_->publish(*event, {
+  const uvnostr::error wrong = pool_->publish(*event, {
       .on_receipt = [this, id = event->id()](const uvnostr::receipt& answer) {
         note& of = *find(id);
         of.accepted += answer.outcome == uvnostr::outcome::accepted ? 1 : 0;
-        of.answers += std::string(of.answers.empty() ? "" : ", ") + name_of(answer.relay) + ' ' + std::string(demo::name_of(answer.outcome));
-        if (!answer.message.empty()) of.answers += " (" + printable(answer.message) + ')';
+        of.answers += std::string(of.answers.empty() ? "" : ", ") + name_of(answer.relay) + ' ' + std::string(to_string(answer.outcome));
+        if (!answer.message.empty()) of.answers += " (" + excerpt(answer.message) + ')';
       },
       .on_done = [this, id = event->id()](std::size_t accepted, std::size_t asked) {
         note& of = *find(id);
         say(of.name + ": " + of.answers + "; " + std::to_string(accepted) + " of " + std::to_string(asked) + " have it");
         of.answered = true;
       }});
-  if (error) fail("not published: " + error.message());
+  if (wrong) fail("not published: " + wrong.message());
 }
 
 void story::on_note(uvnostr::relay_id from, const uvnostr::event_view& event) {
   note* const found = find(event.id());
   if (found == nullptr) return fail("a note that nobody published");
-  say(found->name + " by " + short_name(event.pubkey()) + ", first from " + name_of(from) + ": " + printable(event.content()));
+  say(found->name + " by " + short_name(event.pubkey()) + ", first from " + name_of(from) + ": " + excerpt(event.content()));
   if (++found->shown != 1) fail("this note was shown twice");
 }
 

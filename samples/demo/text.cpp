@@ -3,20 +3,16 @@
 
 #include <ctime>
 
+#include <uvnostr/printable.hpp>
+
 namespace demo {
 
-std::string printable(std::string_view text, std::size_t max_bytes) {
-  std::string shown;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const auto byte = static_cast<unsigned char>(text[i]);
-    // A byte of the form 10xxxxxx goes on with a character, so text is cut before other bytes only.
-    if (shown.size() >= max_bytes && (byte & 0xc0U) != 0x80U) return shown + "...";
-    // U+0080 to U+009F are control characters too: C2 80 to C2 9F in UTF-8.
-    const bool two_byte_control = byte == 0xc2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xa0;
-    if (two_byte_control) ++i;
-    shown += byte < ' ' || byte == 0x7f || two_byte_control ? ' ' : text[i];
-  }
-  return shown;
+std::string excerpt(std::string_view text, std::size_t max_bytes) {
+  std::string shown = uvnostr::printable(text);
+  if (shown.size() <= max_bytes) return shown;
+  // A byte of the form 10xxxxxx goes on with a character, so the text is cut before another byte.
+  while (max_bytes != 0 && (static_cast<unsigned char>(shown[max_bytes]) & 0xc0U) == 0x80U) --max_bytes;
+  return shown.substr(0, max_bytes) + "...";
 }
 
 std::string short_name(const uvnostr::pubkey& key) {
@@ -33,31 +29,10 @@ std::string date_and_time(uvnostr::unix_seconds at) {
   return {text, std::strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S", parts)};
 }
 
-std::string_view name_of(uvnostr::relay_state state) noexcept {
-  switch (state) {
-    case uvnostr::relay_state::connecting: return "connecting";
-    case uvnostr::relay_state::connected: return "connected";
-    case uvnostr::relay_state::waiting: return "waiting";
-    case uvnostr::relay_state::closing: return "closing";
-    case uvnostr::relay_state::stopped: return "stopped";
-  }
-  return "?";
-}
-
-std::string_view name_of(uvnostr::outcome outcome) noexcept {
-  switch (outcome) {
-    case uvnostr::outcome::accepted: return "accepted";
-    case uvnostr::outcome::rejected: return "rejected";
-    case uvnostr::outcome::timed_out: return "timed out";
-    case uvnostr::outcome::not_sent: return "not sent";
-  }
-  return "?";
-}
-
 std::string describe(const uvnostr::relay_status& now) {
-  std::string text(name_of(now.state));
+  std::string text(to_string(now.state));
   if (now.next_attempt) text += " " + std::to_string(now.next_attempt->count()) + " ms for the next attempt";
-  if (now.cause) text += "; " + printable(now.text, 300);
+  if (now.cause) text += "; " + std::string(now.text);
   return text;
 }
 

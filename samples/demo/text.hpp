@@ -13,13 +13,11 @@
 
 namespace demo {
 
-/// What strangers wrote, without what could steer the terminal: one line of at most so many bytes.
-std::string printable(std::string_view text, std::size_t max_bytes = 120);
+/// The beginning of what strangers wrote, printable: one line of at most so many bytes.
+std::string excerpt(std::string_view text, std::size_t max_bytes = 120);
 /// The first and the last letters of an npub: npub1abcd...wxyz.
 std::string short_name(const uvnostr::pubkey&);
 std::string date_and_time(uvnostr::unix_seconds);
-std::string_view name_of(uvnostr::relay_state) noexcept;
-std::string_view name_of(uvnostr::outcome) noexcept;
 /// What became of a connection, why, and when the next attempt comes.
 std::string describe(const uvnostr::relay_status&);
 /// A line for each relay and one for all.

@@ -9,7 +9,7 @@ int main(int argc, char** argv) {
   uv_loop_t* const loop = uv_default_loop();
   auto pool = uvnostr::pool::make(loop, {.relays = {argv + 1, argv + argc}}, {
       .on_relay_state = [](const uvnostr::relay_status& now) {
-        if (now.cause) std::fprintf(stderr, "%.*s\n", static_cast<int>(now.text.size()), now.text.data());
+        if (now.cause) std::fprintf(stderr, "%.*s: %.*s\n", static_cast<int>(now.url.size()), now.url.data(), static_cast<int>(now.text.size()), now.text.data());
       }});
   const auto key = uvnostr::secret_key::generate();
   if (!pool || !key) return 1;

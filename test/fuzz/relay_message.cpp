@@ -84,11 +84,11 @@ std::string check_canonical(const wire::event_fields& received, const event& fro
   right.bytes = crypto::sha256(verbatim);
   const auto named = event::parse(written(from, fields, right));
   if (!named) return "the event is refused when written anew";
-  if (named->verify() == errc::event_field) return "the right id is taken for a wrong one";
+  if (named->verify() == errc::wrong_id) return "the right id is taken for a wrong one";
   if (named->content() != from.content() || decoded(*named).tags != fields.tags) return "the event is another when written anew";
   right.bytes[31] ^= 1;
   const auto misnamed = event::parse(written(from, fields, right));
-  if (!misnamed || misnamed->verify() != errc::event_field) return "a wrong id is taken for a right one";
+  if (!misnamed || misnamed->verify() != errc::wrong_id) return "a wrong id is taken for a right one";
   return {};
 }
 
@@ -97,8 +97,9 @@ std::string check_event(std::string_view text) {
   const auto read = event::parse(text);
   if (raw.has_value() != read.has_value()) return "event::parse() and parse_event() differ";
   if (!read) {
-    const std::error_code why = read.error();
-    if ((why == errc::event_utf8) == base::is_utf8(text)) return "event_utf8";
+    const error& why = read.error();
+    if (why.subject().empty()) return "nothing says where: " + why.message();
+    if (why == errc::event_utf8 && base::is_utf8(text)) return "event_utf8 of a text that is UTF-8";
     return why == errc::event_utf8 || why == errc::event_json || why == errc::event_field ? "" : "another error: " + why.message();
   }
   if (text.find(read->json()) == std::string_view::npos) return "the JSON of the event is not what was received";
@@ -107,8 +108,8 @@ std::string check_event(std::string_view text) {
 
 std::string check_filter(std::string_view text) {
   const auto read = filter::parse(text);
-  if (!read) return {};
-  if (const std::error_code error = read->check()) return "a filter was read that is none: " + error.message();
+  if (!read) return read.error().subject().empty() ? "nothing says where: " + read.error().message() : "";
+  if (const error wrong = read->check()) return "a filter was read that is none: " + wrong.message();
   const std::string anew = read->to_json();
   const auto again = filter::parse(anew);
   if (!again) return "the filter is refused when written anew: " + anew;

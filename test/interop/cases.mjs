@@ -8,7 +8,7 @@ import { assertCloses, assertDelivered, assertStats, members, notes, publish, re
 import { batch, note, readEvents, secretKey, sign } from './events.mjs';
 
 // Quick enough for a test, slow enough that the relay is met while it is down.
-const soon = ['--delay', '50', '--max-delay', '200'];
+const soon = ['--delay', '100', '--max-delay', '200'];
 
 async function stored(stage) {
   const events = batch('stored');

@@ -37,21 +37,8 @@ namespace {
 
 using uvnostr::errc;
 
-constexpr std::pair<errc, const char*> cause_names[] = {
-    {errc::connection_refused, "connection_refused"}, {errc::connection_lost, "connection_lost"},
-    {errc::closed_by_relay, "closed_by_relay"},       {errc::http_status, "http_status"},
-    {errc::refused, "refused"},                       {errc::auth_required, "auth_required"},
-    {errc::relay_removed, "relay_removed"},           {errc::closed, "closed"},
-};
-
-constexpr const char* state_names[] = {"connecting", "connected", "waiting", "closing", "stopped"};
-constexpr const char* outcome_names[] = {"accepted", "rejected", "timed_out", "not_sent"};
-constexpr const char* reason_names[] = {"requested", "all_eose", "pool_closed"};
-
-std::string cause_name(std::error_code code) {
-  for (const auto& [value, name] : cause_names)
-    if (code == value) return name;
-  return code ? "other: " + code.message() : "";
+std::string_view cause_name(std::error_code code) {
+  return code ? to_string(static_cast<errc>(code.value())) : std::string_view();
 }
 
 /// One line of output: a JSON object that is printed when it goes out of scope.
@@ -101,8 +88,8 @@ class json_line {
   std::string text_;
 };
 
-void report_error(std::string_view where, std::error_code code) {
-  json_line("error").text("where", where).text("message", code.message()).text("cause", cause_name(code));
+void report_error(std::string_view where, const uvnostr::error& why) {
+  json_line("error").text("where", where).text("message", why.message()).text("cause", cause_name(why));
 }
 
 std::string tags_json(const uvnostr::event_view& event) {
@@ -179,7 +166,7 @@ uvnostr::pool_callbacks program::pool_printers() {
   };
   callbacks.on_relay_state = [](const uvnostr::relay_status& status) {
     json_line line("state");
-    line.relay(status.relay).text("url", status.url).text("state", state_names[static_cast<int>(status.state)]);
+    line.relay(status.relay).text("url", status.url).text("state", to_string(status.state));
     line.text("cause", cause_name(status.cause)).text("text", status.text).number("close_code", status.close_code);
     line.number("http_status", static_cast<std::uint64_t>(status.http_status)).number("failures", status.failures);
     if (status.next_attempt) line.number("next_attempt_ms", static_cast<std::uint64_t>(status.next_attempt->count()));
@@ -209,7 +196,7 @@ uvnostr::subscription_callbacks program::subscription_printers(const std::string
     json_line("relay_closed").text("sub", name).relay(told.relay).text("message", told.words);
   };
   callbacks.on_close = [name](uvnostr::close_reason reason) {
-    json_line("closed").text("sub", name).text("reason", reason_names[static_cast<int>(reason)]);
+    json_line("closed").text("sub", name).text("reason", to_string(reason));
   };
   return callbacks;
 }
@@ -274,7 +261,7 @@ void program::obey(const arguments& parts) {
   const std::string& verb = parts[0];
   const std::string argument = parts.size() > 1 ? parts[1] : "";
   const auto relay = static_cast<uvnostr::relay_id>(std::strtoul(argument.c_str(), nullptr, 10));
-  std::error_code failed;
+  uvnostr::error failed;
   if (verb == "subscribe") {
     subscribe(parts, false);
   } else if (verb == "query") {
@@ -335,7 +322,7 @@ void program::publish(const uvnostr::event& event) {
   callbacks.on_receipt = [](const uvnostr::receipt& receipt) {
     json_line line("receipt");
     line.relay(receipt.relay).text("id", receipt.event.to_hex()).text("message", receipt.message);
-    line.text("outcome", outcome_names[static_cast<int>(receipt.outcome)]).text("cause", cause_name(receipt.cause));
+    line.text("outcome", to_string(receipt.outcome)).text("cause", cause_name(receipt.cause));
   };
   callbacks.on_done = [id = event.id()](std::size_t accepted, std::size_t asked) {
     json_line("done").text("id", id.to_hex()).number("accepted", accepted).number("asked", asked);

@@ -30,8 +30,8 @@ class LoopTest : public ::testing::Test, protected recorder {
   static pool_options quick(std::vector<std::string> urls = {}) {
     pool_options options;
     options.relays = std::move(urls);
-    options.relay_defaults.reconnect.initial_delay = 5ms;
-    options.relay_defaults.reconnect.max_delay = 50ms;
+    options.relay_defaults.reconnect.initial_delay = 100ms;
+    options.relay_defaults.reconnect.max_delay = 100ms;
     return options;
   }
 

@@ -24,7 +24,7 @@ TEST_F(Relay, SaysOnceAndForGoodThatRetriesHaveEnded) {
   test_relay server = start();
   relay_options options = once();
   server.stop();
-  options.reconnect = {.initial_delay = 1ms, .max_delay = 2ms, .max_retries = 3};
+  options.reconnect = {.initial_delay = 100ms, .max_delay = 100ms, .max_retries = 3};
   EXPECT_EQ(cause_of(server.url(), options), errc::connection_refused);
   EXPECT_EQ(closes, 1);
   EXPECT_EQ(count(relay_state::connecting), 4U);
@@ -33,7 +33,7 @@ TEST_F(Relay, SaysOnceAndForGoodThatRetriesHaveEnded) {
 TEST_F(Relay, NamesTheCauseOfAFailedDial) {
   test_relay server = start();
   EXPECT_EQ(cause_of("ws://no-such-host.invalid"), errc::host_not_found);
-  EXPECT_NE(state_texts.back().find("ws://no-such-host.invalid: "), std::string::npos) << state_texts.back();
+  EXPECT_TRUE(state_texts.back().starts_with("The host name of the relay does not resolve")) << state_texts.back();
 
   server.behaviour().on_connect = {.how = handshake::http_status, .status = 429};
   EXPECT_EQ(cause_of(server.url()), errc::http_status);

@@ -20,10 +20,10 @@ constexpr const char* names[] = {"random_bytes", "read_ca_file", "connect", "sen
 class Faults : public ::testing::TestWithParam<system_call> {};
 
 /// A call that fails inside make() is make()'s answer. The simulation proves at its end that nothing is left of the pool.
-void expect_clear_error(stage& on, std::error_code error) {
-  if (!error) return;
-  EXPECT_NE(on.simulation()->failures(), 0U) << error.message();
-  EXPECT_TRUE(error == errc::random_unavailable || error == errc::option_ca_file) << error.message();
+void expect_clear_error(stage& on, const error& found) {
+  if (!found) return;
+  EXPECT_NE(on.simulation()->failures(), 0U) << found.message();
+  EXPECT_TRUE(found == errc::random_unavailable || found == errc::option_ca_file) << found.message();
 }
 
 TEST_P(Faults, OnceLeaveTheStoryWhole) {
@@ -122,9 +122,9 @@ TEST(FaultsOfTheSystem, WithoutFilesAreAnErrorOrARecovery) {
     SCOPED_TRACE(left);
     starved_stage on(left);
     story s(on);
-    const std::error_code error = s.play();
-    if (!error) continue;
-    EXPECT_EQ(error, errc::loop_unusable);
+    const error found = s.play();
+    if (!found) continue;
+    EXPECT_EQ(found, errc::loop_unusable);
     on.feed();
     on.leave();
   }

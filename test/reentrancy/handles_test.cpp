@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Handles: many, moved from, outliving their pool; pools that share a loop; the thread they belong to (R3, R4).
 #include <deque>
+#include <memory>
 #include <optional>
 #include <thread>
 
@@ -13,6 +14,32 @@ namespace uvnostr {
 namespace {
 
 class Handles : public CoreTest {};
+
+TEST_F(Handles, KeepTheirCapturesWhileTheirCallableRunsAndNotForLong) {
+  const auto token = std::make_shared<int>(7);
+  pool_callbacks of_pool;
+  of_pool.on_close = [token] {};
+  core = *pool_core::make(world, {.relays = {"ws://relay.test"}, .verification = verification::off}, std::move(of_pool));
+  subscription_callbacks calls;
+  calls.on_event = [this, token](relay_id, const event_view&) {
+    core->destroy();
+    core.reset();
+    EXPECT_EQ(*token, 7);
+  };
+  calls.on_close = [token](close_reason) {};
+  const filter all;
+  subscription s = *core->subscribe(std::span(&all, 1), std::move(calls));
+  EXPECT_EQ(token.use_count(), 4);
+  world.settle();
+  world.last().open();
+  world.settle();
+  world.last().text(event_frame(asked(world.last()).at(0), note("x")));
+  EXPECT_FALSE(core);
+  s = {};
+  world.settle();
+  EXPECT_EQ(token.use_count(), 1);
+}
+
 class HandlesOnALoop : public LoopTest {
  protected:
   /// Does this at the first event.
@@ -97,6 +124,39 @@ TEST_F(HandlesOnALoop, AMovedFromHandleIsInert) {
   ASSERT_TRUE(until_said(1));
   EXPECT_EQ(take_said(), lines{"all eose"});
   close(q);
+}
+
+TEST_F(HandlesOnALoop, ADefaultConstructedOneAnswersClosed) {
+  pool p;
+  EXPECT_EQ(p.add_relay("ws://x").error(), errc::closed);
+  EXPECT_EQ(p.add_relay("ws://x", {}).error(), errc::closed);
+  EXPECT_EQ(p.remove_relay(relay_id{1}), errc::closed);
+  EXPECT_EQ(p.reconnect(relay_id{1}), errc::closed);
+  EXPECT_EQ(p.subscribe(notes, {}).error(), errc::closed);
+  EXPECT_EQ(p.publish(make_event("x")), errc::closed);
+  EXPECT_EQ(p.find("ws://x").error(), errc::closed);
+  EXPECT_TRUE(p.relays().empty());
+  EXPECT_EQ(p.url(relay_id{1}), "");
+  EXPECT_EQ(p.loop(), nullptr);
+  p.close();
+  relay r;
+  EXPECT_EQ(r.subscribe(notes, {}).error(), errc::closed);
+  EXPECT_EQ(r.publish(make_event("x")), errc::closed);
+  EXPECT_EQ(r.reconnect(), errc::closed);
+  EXPECT_EQ(r.url(), "");
+  EXPECT_EQ(r.loop(), nullptr);
+  r.close();
+}
+
+TEST_F(HandlesOnALoop, KnowsItsLoop) {
+  test_relay server = start();
+  pool p = *pool::make(&loop);
+  EXPECT_EQ(p.loop(), &loop);
+  const pool q = std::move(p);
+  EXPECT_EQ(p.loop(), nullptr);
+  EXPECT_EQ(q.loop(), &loop);
+  const relay r = *relay::make(&loop, server.url());
+  EXPECT_EQ(r.loop(), &loop);
 }
 
 TEST_F(HandlesOnALoop, AMovedFromRelayAnswersClosed) {

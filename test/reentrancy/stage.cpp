@@ -15,8 +15,8 @@ stage::stage(world_kind kind) : world_(kind) {
 
 void stage::make_quick(relay_options& options) {
   if (world_.simulated() != nullptr) return;
-  options.reconnect.initial_delay = 2ms;
-  options.reconnect.max_delay = 10ms;
+  options.reconnect.initial_delay = 100ms;
+  options.reconnect.max_delay = 100ms;
 }
 
 bool stage::step() {
@@ -33,7 +33,7 @@ void stage::leave() {
   relays_.clear();
 }
 
-std::error_code pool_stage::make(pool_callbacks callbacks) {
+error pool_stage::make(pool_callbacks callbacks) {
   pool_options options;
   options.relays = {relays_[0].url(), relays_[1].url()};
   options.verification = mode_;
@@ -43,7 +43,7 @@ std::error_code pool_stage::make(pool_callbacks callbacks) {
   return made.error();
 }
 
-std::error_code relay_stage::make(pool_callbacks given) {
+error relay_stage::make(pool_callbacks given) {
   const auto all = std::make_shared<pool_callbacks>(std::move(given));
   relay_callbacks callbacks;
   callbacks.on_event = [all](const event_view& e) { all->on_event(relay_id{1}, e); };

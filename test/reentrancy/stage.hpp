@@ -20,12 +20,12 @@ class stage {
   virtual ~stage() = default;
 
   // The object under test. The first REQ that the first relay gets is refused; two events are stored there.
-  virtual std::error_code make(pool_callbacks) = 0;
+  virtual error make(pool_callbacks) = 0;
   virtual result<relay_id> add_relay() = 0;
-  virtual std::error_code remove_relay(relay_id) = 0;
-  virtual std::error_code reconnect(relay_id) = 0;
+  virtual error remove_relay(relay_id) = 0;
+  virtual error reconnect(relay_id) = 0;
   virtual result<subscription> subscribe(const filter&, subscription_callbacks) = 0;
-  virtual std::error_code publish(const event&, publish_callbacks) = 0;
+  virtual error publish(const event&, publish_callbacks) = 0;
   virtual void close() = 0;
   virtual void destroy() = 0;
   /// In the order of their adding, the first relay first.
@@ -59,14 +59,14 @@ class pool_stage : public stage {
  public:
   explicit pool_stage(world_kind kind, verification mode = verification::threads) : stage(kind), mode_(mode) {}
 
-  std::error_code make(pool_callbacks) override;
+  error make(pool_callbacks) override;
   result<relay_id> add_relay() override { return pool_->add_relay(relays_[2].url()); }
-  std::error_code remove_relay(relay_id id) override { return pool_->remove_relay(id); }
-  std::error_code reconnect(relay_id id) override { return pool_->reconnect(id); }
+  error remove_relay(relay_id id) override { return pool_->remove_relay(id); }
+  error reconnect(relay_id id) override { return pool_->reconnect(id); }
   result<subscription> subscribe(const filter& f, subscription_callbacks callbacks) override {
     return pool_->subscribe(f, std::move(callbacks));
   }
-  std::error_code publish(const event& e, publish_callbacks callbacks) override { return pool_->publish(e, std::move(callbacks)); }
+  error publish(const event& e, publish_callbacks callbacks) override { return pool_->publish(e, std::move(callbacks)); }
   void close() override { pool_->close(); }
   void destroy() override { pool_.reset(); }
   std::vector<relay_id> relays() const override { return pool_ ? pool_->relays() : std::vector<relay_id>(); }
@@ -81,14 +81,14 @@ class relay_stage final : public stage {
  public:
   explicit relay_stage(world_kind kind) : stage(kind) {}
 
-  std::error_code make(pool_callbacks) override;
+  error make(pool_callbacks) override;
   result<relay_id> add_relay() override { return errc::unsupported; }
-  std::error_code remove_relay(relay_id) override { return errc::unsupported; }
-  std::error_code reconnect(relay_id) override { return relay_->reconnect(); }
+  error remove_relay(relay_id) override { return errc::unsupported; }
+  error reconnect(relay_id) override { return relay_->reconnect(); }
   result<subscription> subscribe(const filter& f, subscription_callbacks callbacks) override {
     return relay_->subscribe(f, std::move(callbacks));
   }
-  std::error_code publish(const event& e, publish_callbacks callbacks) override { return relay_->publish(e, std::move(callbacks)); }
+  error publish(const event& e, publish_callbacks callbacks) override { return relay_->publish(e, std::move(callbacks)); }
   void close() override { relay_->close(); }
   void destroy() override { relay_.reset(); }
   std::vector<relay_id> relays() const override { return relay_ ? std::vector{relay_->stats().relay} : std::vector<relay_id>(); }

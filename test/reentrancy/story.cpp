@@ -136,10 +136,10 @@ void story::until_answered() {
   });
 }
 
-std::error_code story::play() {
+error story::play() {
   {
     const calling c(*this);
-    if (const std::error_code error = stage_.make(callbacks_of_pool())) return error;
+    if (error wrong = stage_.make(callbacks_of_pool())) return wrong;
     made_ = true;
   }
   first_ = stage_.relays().front();
@@ -210,8 +210,8 @@ void story::act(relay_id here, watched_subscription* self) {
     case action::reconnect: {
       const bool known = open() && has(here);
       const calling c(*this);
-      const std::error_code error = stage_.reconnect(here);
-      EXPECT_EQ(error, known ? std::error_code() : make_error_code(open() ? errc::unknown_relay : errc::closed));
+      const error found = stage_.reconnect(here);
+      EXPECT_EQ(found.code(), known ? std::error_code() : make_error_code(open() ? errc::unknown_relay : errc::closed));
       break;
     }
     case action::close_pool: close_pool(); break;
@@ -265,16 +265,16 @@ void story::publish() {
   const event mine = testing::make_event("published " + std::to_string(publishes_.size()));
   publish_callbacks callbacks = callbacks_of(made);
   const calling c(*this);
-  const std::error_code error = stage_.publish(mine, std::move(callbacks));
-  EXPECT_EQ(error, !may ? make_error_code(errc::closed) : made.asked == 0 ? make_error_code(errc::no_relay) : std::error_code());
-  if (error) publishes_.pop_back();
+  const error found = stage_.publish(mine, std::move(callbacks));
+  EXPECT_EQ(found.code(), !may ? make_error_code(errc::closed) : made.asked == 0 ? make_error_code(errc::no_relay) : std::error_code());
+  if (found) publishes_.pop_back();
 }
 
 void story::remove(relay_id id) {
   const bool known = open() && has(id);
   const calling c(*this);
-  const std::error_code error = stage_.remove_relay(id);
-  EXPECT_EQ(error, known ? std::error_code() : make_error_code(open() ? errc::unknown_relay : errc::closed));
+  const error found = stage_.remove_relay(id);
+  EXPECT_EQ(found.code(), known ? std::error_code() : make_error_code(open() ? errc::unknown_relay : errc::closed));
 }
 
 void story::close(watched_subscription& s) {

@@ -50,7 +50,7 @@ class story {
   story& operator=(const story&) = delete;
 
   /// From the making to an empty world. An error is that of the making.
-  std::error_code play();
+  error play();
 
   bool bent() const noexcept { return bent_; }
   std::size_t callbacks() const noexcept { return callbacks_; }

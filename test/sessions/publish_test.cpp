@@ -186,6 +186,36 @@ TEST_F(Publish, GoesToNamedRelaysOnce) {
   EXPECT_EQ(core->publish(note("x"), receipts(), {}, {relay_id{77}}), errc::unknown_relay);
 }
 
+/// The event with this text in the place of another, as long: so its id or its signature is wrong.
+event altered(const event& e, std::string_view member, char digit) {
+  std::string json(e.json());
+  char& c = json[json.find("\"" + std::string(member) + "\":\"") + member.size() + 4];
+  c = c == digit ? 'x' : digit;
+  return *event::parse(json);
+}
+
+TEST_F(Publish, SendsNoEventThatDoesNotVerify) {
+  make();
+  add_open();
+  const event good = note("x");
+  EXPECT_EQ(core->publish(altered(good, "content", 'y'), receipts()), errc::wrong_id);
+  EXPECT_EQ(core->publish(altered(good, "sig", good.sig().to_hex()[0] == '0' ? '1' : '0'), receipts()), errc::wrong_signature);
+  world.settle();
+  EXPECT_TRUE(world.last().sent.empty());
+  EXPECT_FALSE(core->publish(*event::parse(good.json()), receipts()));
+  world.settle();
+  EXPECT_EQ(world.last().sent.size(), 1U);
+  EXPECT_TRUE(take_said().empty());
+}
+
+TEST_F(Publish, SendsAnythingWhereTheProgramKnowsBetter) {
+  make();
+  add_open();
+  EXPECT_FALSE(core->publish(altered(note("x"), "content", 'y'), receipts(), {.verify = false}));
+  world.settle();
+  EXPECT_EQ(world.last().sent.size(), 1U);
+}
+
 TEST_F(Publish, NeedsARelay) {
   make();
   EXPECT_EQ(core->publish(note("x"), receipts(), {}), errc::no_relay);

@@ -348,5 +348,20 @@ TEST_F(Verification, AnEoseOfAnOlderConnectionMeansNothingToTheNewOne) {
   EXPECT_EQ(take_said(), lines{"event x from 1"});
 }
 
+TEST_F(Verification, WhatWasNotVerifiedIsNotTrustedByPublish) {
+  make(verification::off);
+  add_open();
+  std::optional<event> kept;
+  subscription_callbacks calls;
+  calls.on_event = [&](relay_id, const event_view& e) { kept = e.copy(); };
+  const filter all;
+  const subscription s = *core->subscribe(std::span(&all, 1), std::move(calls));
+  world.settle();
+  world.last().text(with_wrong_signature(event_frame(asked(world.last()).at(0), note("x"))));
+  world.settle();
+  ASSERT_TRUE(kept);
+  EXPECT_EQ(core->publish(*kept, receipts()), errc::wrong_signature);
+}
+
 }  // namespace
 }  // namespace uvnostr

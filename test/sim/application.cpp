@@ -19,7 +19,7 @@ std::vector<relay_id> ids_of(const std::vector<unsigned>& numbers) {
 
 relay_options application::some_options(random_source& random) {
   relay_options o;
-  constexpr milliseconds initial[] = {20ms, 1s, 5s};
+  constexpr milliseconds initial[] = {100ms, 1s, 5s};
   constexpr milliseconds longest[] = {10s, 60s, 300s};
   constexpr double factors[] = {1.0, 1.5, 2.0, 3.0};
   constexpr double jitters[] = {0.0, 0.2, 1.0};
@@ -241,8 +241,8 @@ watched_publish& application::publish(std::size_t event, std::vector<unsigned> r
     judge_.on_done(p, accepted, asked);
     in_callback();
   };
-  const std::error_code error = calling([&] { return core_->publish(event_set::get().events[event].real, std::move(all), o, named); });
-  if (error) state_.fail("publish answered ", error.message());
+  const error wrong = calling([&] { return core_->publish(event_set::get().events[event].real, std::move(all), o, named); });
+  if (wrong) state_.fail("publish answered ", wrong.message());
   return p;
 }
 
@@ -252,7 +252,7 @@ void application::remove_relay() {
   const unsigned id = state_.random.of(present)->id;
   state_.log("remove_relay(", id, ")");
   judge_.relay_removed(id);
-  if (const std::error_code error = calling([&] { return core_->remove_relay(relay_id{id}); })) state_.fail("remove_relay answered ", error.message());
+  if (const error wrong = calling([&] { return core_->remove_relay(relay_id{id}); })) state_.fail("remove_relay answered ", wrong.message());
 }
 
 void application::reconnect() {
@@ -261,7 +261,7 @@ void application::reconnect() {
   const unsigned id = state_.random.of(present)->id;
   state_.log("reconnect(", id, ")");
   judge_.reconnect_asked(id);
-  if (const std::error_code error = calling([&] { return core_->reconnect(relay_id{id}); })) state_.fail("reconnect answered ", error.message());
+  if (const error wrong = calling([&] { return core_->reconnect(relay_id{id}); })) state_.fail("reconnect answered ", wrong.message());
 }
 
 void application::reconnect_stopped() {

@@ -100,5 +100,19 @@ TEST(EventRecord, OutlivesTheBytesIfItOwnsThem) {
   EXPECT_EQ(tags_of(*record), (std::vector<std::vector<std::string>>{{"t", "x\n"}, {"plain"}}));
 }
 
+TEST(EventRecord, RemembersThatItsEventWasVerifiedUntilItShowsAnother) {
+  const std::string json = event_text().json();
+  const raw_event raw = *parse_event(json);
+  event_record record;
+  EXPECT_FALSE(record.verified());
+  record.assign(raw.fields(), true);
+  EXPECT_TRUE(record.verified());
+  EXPECT_TRUE(event_record::own(record.fields(), record.verified())->verified());
+  record.assign(raw.fields());
+  EXPECT_FALSE(record.verified());
+  record.set_verified();
+  EXPECT_TRUE(record.verified());
+}
+
 }  // namespace
 }  // namespace uvnostr::wire

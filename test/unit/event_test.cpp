@@ -46,6 +46,13 @@ event parsed(const std::string& json) {
 
 std::error_code refusal(const std::string& json) { return event::parse(json).error(); }
 
+/// What is said of an event in which this was replaced; the place is to be that of `by` and what it begins with.
+void expect_place(std::string_view what, std::string_view by, std::string_view member, std::size_t into) {
+  const std::string json = replaced(plain_json(), what, by);
+  const std::string place = "at byte " + std::to_string(json.find(by) + into);
+  EXPECT_EQ(event::parse(json).error().subject(), member.empty() ? place : std::string(member) + ' ' + place) << json;
+}
+
 TEST(Event, GivesItsMembers) {
   const event e = parsed(plain_json());
   EXPECT_EQ(e.kind(), 1);
@@ -96,15 +103,27 @@ TEST(EventView, GivesACopyThatLivesOnItsOwn) {
 TEST(EventVerify, AcceptsTheAuthorsSignature) { EXPECT_FALSE(parsed(plain_json()).verify()); }
 
 TEST(EventVerify, RefusesAnIdThatIsNotTheHash) {
-  EXPECT_EQ(parsed(replaced(plain_json(), "\"hi\"", "\"ho\"")).verify(), errc::event_field);
-  EXPECT_EQ(parsed(replaced(plain_json(), ":5", ":6")).verify(), errc::event_field);
+  EXPECT_EQ(parsed(replaced(plain_json(), "\"hi\"", "\"ho\"")).verify(), errc::wrong_id);
+  EXPECT_EQ(parsed(replaced(plain_json(), ":5", ":6")).verify(), errc::wrong_id);
 }
 
 TEST(EventVerify, RefusesAnotherSignature) {
   std::string json = plain_json();
   const auto at = json.find("\"sig\":\"") + 7;
   json[at] = json[at] == '0' ? '1' : '0';
-  EXPECT_EQ(parsed(json).verify(), errc::refused);
+  EXPECT_EQ(parsed(json).verify(), errc::wrong_signature);
+}
+
+TEST(EventVerify, FindsAgainWhatItHasFound) {
+  const event good = parsed(plain_json());
+  const event copy_before = good;
+  EXPECT_FALSE(good.verify());
+  EXPECT_FALSE(good.verify());
+  EXPECT_FALSE(copy_before.verify());
+  const event bad = parsed(replaced(plain_json(), "\"hi\"", "\"ho\""));
+  EXPECT_EQ(bad.verify(), errc::wrong_id);
+  EXPECT_EQ(bad.verify(), errc::wrong_id);
+  EXPECT_EQ(bad.view().copy().verify(), errc::wrong_id);
 }
 
 TEST(EventVerify, HashesWhatTheEscapesMean) {
@@ -120,7 +139,7 @@ TEST(EventVerify, AcceptsControlCharactersHashedEscaped) {
 }
 
 TEST(EventVerify, RefusesOtherWaysToHashControlCharacters) {
-  EXPECT_EQ(parsed(signed_json("[]", R"(a\u001fb)", R"(a\u001Fb)")).verify(), errc::event_field);
+  EXPECT_EQ(parsed(signed_json("[]", R"(a\u001fb)", R"(a\u001Fb)")).verify(), errc::wrong_id);
 }
 
 TEST(EventParse, SaysThatATextIsNoEvent) {
@@ -147,6 +166,37 @@ TEST(EventParse, SaysThatTextIsNotUtf8) {
 
 TEST(EventParse, TakesHalfASurrogatePairForNoJson) {
   EXPECT_EQ(refusal(replaced(plain_json(), "\"hi\"", "\"\\ud800\"")), errc::event_json);
+}
+
+TEST(EventParse, SaysWhichMemberIsWrongAndWhere) {
+  expect_place("\"kind\":1", "\"kind\": 65536", "kind", 8);
+  expect_place("\"kind\":1", "\"kind\":1.0", "kind", 7);
+  expect_place("\"content\":\"hi\"", "\"content\":null", "content", 10);
+  expect_place("\"id\":\"", "\"id\":\"0", "id", 5);
+  expect_place("[\"t\"],", "\"t\",", "tags", 0);
+  expect_place("[\"t\"],", "[\"t\",7],", "tags", 5);
+  expect_place("\"tags\":[", "\"tags\":{},\"tagged\":[", "tags", 7);
+  expect_place("\"created_at\":5", "\"created_at\":9007199254740992", "created_at", 13);
+}
+
+TEST(EventParse, SaysWhichMemberIsMissingOrThereTwice) {
+  EXPECT_EQ(event::parse(replaced(plain_json(), "\"kind\"", "\"king\"")).error().subject(), "kind is missing");
+  EXPECT_EQ(event::parse("{}").error().subject(), "at byte 1");
+  expect_place("\"kind\":1", "\"kind\":1,\"kind\":1", "a second kind", 9);
+}
+
+TEST(EventParse, SaysWhereATextIsNoJson) {
+  expect_place("\"kind\":1", "\"kind\":x", "kind", 7);
+  expect_place("\"kind\":1,", "\"kind\":1;", "", 8);
+  expect_place("\"hi\"", "\"\\ud800\"", "content", 1);
+  EXPECT_EQ(event::parse("x").error().subject(), "at byte 0");
+}
+
+TEST(EventParse, SaysWhereATextIsNotUtf8) {
+  expect_place("\"hi\"", "\"h\xff\"", "content", 2);
+  expect_place("\"e\"", "\"e\",\"\xc0\"", "tags", 5);
+  // The fault that comes first is the one that is told.
+  EXPECT_EQ(refusal(replaced(replaced(plain_json(), "\"hi\"", "\"\xff\""), "{\"content\"", "{,\"content\"")), errc::event_json);
 }
 
 TEST(EventParse, KnowsAMemberWhoseNameIsEscaped) {

@@ -96,7 +96,7 @@ TEST(Signing, GivesOneIdButAnotherSignatureEachTime) {
 }
 
 TEST(Signing, TakesTheTimeOfSigning) {
-  const auto before = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+  const unix_seconds before = unix_now();
   const event made = sign({.content = "now"});
   EXPECT_GE(made.created_at(), before);
 }
@@ -104,13 +104,15 @@ TEST(Signing, TakesTheTimeOfSigning) {
 TEST(Signing, RefusesTextThatIsNotUtf8) {
   EXPECT_EQ(key().sign({.content = "\xff"}).error(), errc::event_utf8);
   EXPECT_EQ(key().sign({.content = "", .tags = {{"t", "ok"}, {"t", "\xc0\x80"}}}).error(), errc::event_utf8);
+  EXPECT_EQ(key().sign({.content = "\xff"}).error().subject(), "content");
+  EXPECT_EQ(key().sign({.content = "", .tags = {{"t", "ok"}, {"t", "\xc0\x80"}}}).error().subject(), "tags[1][1]");
 }
 
 TEST(Signing, RefusesTimesThatNostrDoesNotHave) {
   const auto at = [](std::int64_t seconds) {
     return key().sign({.content = "", .tags = {}, .created_at = unix_seconds(std::chrono::seconds(seconds))});
   };
-  EXPECT_EQ(at(-1).error(), errc::event_field);
+  EXPECT_EQ(at(-1).error(), error(errc::event_field, "created_at"));
   EXPECT_EQ(at(std::int64_t{1} << 53).error(), errc::event_field);
   EXPECT_TRUE(at(0));
   EXPECT_TRUE(at((std::int64_t{1} << 53) - 1));

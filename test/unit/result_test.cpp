@@ -45,5 +45,11 @@ TEST(Result, HoldsWhatCanOnlyBeMoved) {
   EXPECT_EQ(*taken, 7);
 }
 
+TEST(Result, KeepsWhatAnErrorIsAbout) {
+  const result<int> made = error(errc::event_field, "kind at byte 7");
+  EXPECT_EQ(made.error().subject(), "kind at byte 7");
+  EXPECT_EQ((result<int>(made)).error().subject(), "kind at byte 7");
+}
+
 }  // namespace
 }  // namespace uvnostr

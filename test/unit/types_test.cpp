@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include <uvnostr/types.hpp>
 
+#include <functional>
+#include <sstream>
+#include <unordered_set>
+
 #include <string>
 
 #include <gtest/gtest.h>
@@ -65,6 +69,40 @@ TEST(Signature, ReadsItsHex) {
 TEST(Signature, RefusesAnythingElse) {
   EXPECT_EQ(signature::parse(hex).error(), errc::hex_length);
   EXPECT_EQ(signature::parse(std::string(128, 'A')).error(), errc::hex_digit);
+}
+
+TEST(UnixNow, IsTheTimeInWholeSeconds) {
+  const auto before = std::chrono::system_clock::now();
+  const unix_seconds now = unix_now();
+  EXPECT_LE(now, std::chrono::system_clock::now());
+  EXPECT_GT(now + std::chrono::seconds(1), before);
+}
+
+TEST(Types, AreWrittenToAStream) {
+  const auto text = [](const auto& value) {
+    std::ostringstream out;
+    out << value;
+    return out.str();
+  };
+  const std::string signature_hex = std::string(hex) + std::string(hex);
+  EXPECT_EQ(text(*event_id::parse(hex)), hex);
+  EXPECT_EQ(text(*pubkey::parse(hex)), hex);
+  EXPECT_EQ(text(*signature::parse(signature_hex)), signature_hex);
+  EXPECT_EQ(text(relay_id{7}), "7");
+  EXPECT_EQ(text(subscription_id{1'234'567'890'123}), "1234567890123");
+}
+
+TEST(Types, AreKeysOfHashTables) {
+  event_id a;
+  event_id b;
+  b.bytes[0] = 1;
+  std::unordered_set<event_id> ids{a, b, a};
+  EXPECT_EQ(ids.size(), 2U);
+  EXPECT_NE(std::hash<event_id>()(a), std::hash<event_id>()(b));
+  EXPECT_EQ((std::unordered_set<pubkey>{pubkey{}, pubkey{}}).size(), 1U);
+  EXPECT_EQ((std::unordered_set<signature>{signature{}, signature{}}).size(), 1U);
+  EXPECT_EQ((std::unordered_set<relay_id>{relay_id{1}, relay_id{2}}).size(), 2U);
+  EXPECT_EQ((std::unordered_set<subscription_id>{subscription_id{1}, subscription_id{1}}).size(), 1U);
 }
 
 }  // namespace

@@ -5,6 +5,8 @@
 
 #include <gtest/gtest.h>
 
+#include <uvnostr/url.hpp>
+
 namespace uvnostr::base {
 namespace {
 
@@ -127,6 +129,20 @@ TEST(Url, RefusesCharactersThatWouldBreakTheRequestLine) {
                                   std::string("?a\tb"), std::string("/\xc3\xa4"), std::string("/ ")}) {
     EXPECT_EQ(error_of("wss://relay.example" + path), errc::url_path) << path;
   }
+}
+
+TEST(Url, ShowsNoPasswordAndNothingThatSteersATerminal) {
+  EXPECT_EQ(url::shown("htp://x"), "htp://x");
+  EXPECT_EQ(url::shown("wss://user:secret@relay.example/x"), "***@relay.example/x");
+  EXPECT_EQ(url::shown("wss://user:se/cret@relay.example"), "***@relay.example");
+  EXPECT_EQ(url::shown("ws://a\x1b[2J"), "ws://a\xef\xbf\xbd[2J");
+  EXPECT_EQ(url::shown(std::string(300, 'a')), std::string(200, 'a') + "...");
+}
+
+TEST(NormalizeUrl, GivesTheSpellingThatRelaysAreComparedBy) {
+  EXPECT_EQ(*normalize_url("WSS://Relay.Example:443/"), "wss://relay.example");
+  EXPECT_EQ(*normalize_url("ws://relay.example:81/a?b"), "ws://relay.example:81/a?b");
+  EXPECT_EQ(normalize_url("http://relay.example").error(), error(errc::url_scheme, "http://relay.example"));
 }
 
 }  // namespace

@@ -44,6 +44,7 @@ TEST(Utf8, FindsAWrongByteAtEveryPlaceOfALongText) {
     EXPECT_TRUE(is_utf8(text));
     text[at] = '\xff';
     EXPECT_FALSE(is_utf8(text)) << at;
+    EXPECT_EQ(utf8_prefix(text), at);
   }
 }
 

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: MIT
+// The names of enumerators. That of errc stands beside its sentences.
+#include <uvnostr/pool.hpp>
+
+namespace uvnostr {
+
+// No default: the compiler warns of an enumerator that is left out.
+
+std::string_view to_string(relay_state state) noexcept {
+  switch (state) {
+    case relay_state::connecting: return "connecting";
+    case relay_state::connected: return "connected";
+    case relay_state::waiting: return "waiting";
+    case relay_state::closing: return "closing";
+    case relay_state::stopped: return "stopped";
+  }
+  return "unknown";
+}
+
+std::string_view to_string(auth_policy policy) noexcept {
+  switch (policy) {
+    case auth_policy::on_demand: return "on_demand";
+    case auth_policy::eager: return "eager";
+  }
+  return "unknown";
+}
+
+std::string_view to_string(verification where) noexcept {
+  switch (where) {
+    case verification::threads: return "threads";
+    case verification::on_loop: return "on_loop";
+    case verification::off: return "off";
+  }
+  return "unknown";
+}
+
+std::string_view to_string(eose_hint hint) noexcept {
+  switch (hint) {
+    case eose_hint::none: return "none";
+    case eose_hint::finish: return "finish";
+    case eose_hint::more: return "more";
+  }
+  return "unknown";
+}
+
+std::string_view to_string(close_reason why) noexcept {
+  switch (why) {
+    case close_reason::requested: return "requested";
+    case close_reason::all_eose: return "all_eose";
+    case close_reason::pool_closed: return "pool_closed";
+  }
+  return "unknown";
+}
+
+std::string_view to_string(outcome what) noexcept {
+  switch (what) {
+    case outcome::accepted: return "accepted";
+    case outcome::rejected: return "rejected";
+    case outcome::timed_out: return "timed_out";
+    case outcome::not_sent: return "not_sent";
+  }
+  return "unknown";
+}
+
+}  // namespace uvnostr
