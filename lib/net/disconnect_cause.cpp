@@ -39,11 +39,17 @@ int verify_result(std::string_view text) noexcept {
 
 // The bundled libwebsockets with mbedTLS says so of a handshake that ended before a certificate came.
 constexpr int no_certificate_seen = 50;
+// And so where the server's certificates did not fit into the buffer. OpenSSL has no such limit.
+#if UVNOSTR_BUNDLED_LWS && defined(LWS_WITH_MBEDTLS)
+constexpr int certificates_too_large = 17;
+#else
+constexpr int certificates_too_large = -1;
+#endif
 
 // What is wrong with the certificate; empty if it is something else. The numbers are those of OpenSSL's x509_vfy.h,
 // which libwebsockets uses with mbedTLS too.
 std::string_view certificate_fault(std::string_view text, int number) noexcept {
-  if (number == no_certificate_seen) return {};
+  if (number == no_certificate_seen || number == certificates_too_large) return {};
   if (number == 62 || number == 64 || contains_one_of(text, {"ostname mismatch", "IP address mismatch"})) {
     return "the certificate is for another host name";
   }
@@ -112,7 +118,11 @@ port::disconnect cause_of_failed_tls(lws* wsi, std::string_view text) noexcept {
     why.detail = fault;
   } else {
     why.cause = errc::tls_failed;
-    why.detail = number == no_certificate_seen ? "it broke off before a certificate came" : text;
+    if (number == certificates_too_large) {
+      why.detail = "the server's certificates take more than mbedTLS can receive: 16 KiB, or tls_record_bytes";
+    } else {
+      why.detail = number == no_certificate_seen ? "it broke off before a certificate came" : text;
+    }
   }
   return why;
 }

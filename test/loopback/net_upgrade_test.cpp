@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 // What TLS and HTTP say before a connection is open, in forms that the bundled libwebsockets copes with.
 #if UVNOSTR_BUNDLED_LWS
+#include <libwebsockets.h>
+
 #include "loopback/net_fixture.hpp"
 
 namespace uvnostr::test {
@@ -80,6 +82,22 @@ TEST_F(NetUpgrade, NamesTheServerByNameOnly) {
     run_until([&] { return server->open_peers() == 0; });
   }
 }
+
+#if defined(LWS_WITH_MBEDTLS)
+TEST_F(NetUpgrade, NamesTheLimitWhereCertificatesAreTooLarge) {
+  // RFC 5246, 7.4.1.3 and 7.4.2: in TLS 1.2 both go in the clear. The second message has only its beginning.
+  std::string hello("\x16\x03\x03\x00\x2a\x02\x00\x00\x26\x03\x03", 11);
+  hello.append(32, 'r').append("\x00\xc0\x2b\x00", 4);
+  std::string certificates("\x16\x03\x03\x10\x00\x0b\x00\x4e\x20\x00\x4e\x1d\x00\x4e\x1a", 15);
+  certificates.append(0x1000 - 10, 'c');
+  server->on_connect = [&](peer& p) { p.send(hello + certificates); };
+  recorder r;
+  dial("wss://localhost:" + std::to_string(server->port()), r);
+  run_until([&] { return r.disconnects == 1; });
+  EXPECT_EQ(r.last.cause, errc::tls_failed);
+  EXPECT_NE(r.last.detail.find("16 KiB"), std::string::npos) << r.last.detail;
+}
+#endif
 
 }  // namespace
 }  // namespace uvnostr::test
