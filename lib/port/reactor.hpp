@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What the core needs of the world besides sockets: time, chance, and being called again.
-// lib/net/uv_reactor implements it on a libuv loop, test/fake/ on a virtual clock.
+// lib/net/uv_reactor implements it on a libuv loop, lib/testing/simulation/ on a virtual clock.
 #pragma once
 
 #include <chrono>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What the core needs of the network: WebSocket connections that carry text.
-// lib/net/lws_transport implements it on libwebsockets, test/fake/ with scripts.
+// lib/net/lws_transport implements it on libwebsockets, lib/testing/simulation/ without sockets.
 #pragma once
 
 #include <chrono>

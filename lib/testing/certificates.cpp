@@ -65,7 +65,7 @@ std::string der(unsigned char tag, std::string_view content) {
   return out.append(content);
 }
 
-// Empty if it is no address.
+// Empty if the text is not an address.
 std::string address_bytes(const std::string& text) {
   std::array<unsigned char, 16> bytes;
   if (uv_inet_pton(AF_INET, text.c_str(), bytes.data()) == 0) return {reinterpret_cast<char*>(bytes.data()), 4};
@@ -81,7 +81,7 @@ bool is_dns_name(std::string_view name) noexcept {
   return true;
 }
 
-// The subjectAltName extension. Source: RFC 5280, 4.2.1.6. mbedTLS 2.28 has nothing that writes it.
+// The subjectAltName extension. Source: RFC 5280, 4.2.1.6. mbedTLS 2.28 cannot write it.
 result<std::string> alternative_names(const certificate_options& options) {
   constexpr unsigned char sequence = 0x30;
   constexpr unsigned char dns_name = 0x82;
@@ -175,7 +175,7 @@ class certificate_writer {
   mbedtls_x509write_cert context_;
 };
 
-// A server certificate that `issuer` signs; its own key does if there is no issuer.
+// A server certificate signed by `issuer`, or by its own key if there is none.
 result<tls_identity> issue_certificate(const certificate_options& options, key_pair* issuer, const std::string& issuer_name, entropy& random) {
   const result<std::string> names = alternative_names(options);
   if (!names) return names.error();
@@ -210,7 +210,7 @@ certificate_authority::~certificate_authority() = default;
 result<certificate_authority> certificate_authority::make(std::string_view name) noexcept {
   auto made = std::make_unique<state>();
   if (!made->random) return errc::random_unavailable;
-  // A comma would begin another part of the name.
+  // A comma would begin another attribute of the name.
   made->name = "CN=";
   for (const char c : name) made->name += c == ',' || c == '\\' || c == '=' ? ' ' : c;
   certificate_writer writer;

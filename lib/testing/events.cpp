@@ -7,7 +7,7 @@
 namespace uvnostr::testing {
 namespace {
 
-// Another digit in the place of the last one of `hex`, wherever that stands in the event.
+// The event's JSON with another last digit in this member, whose value is `hex`.
 std::string with_other_digit(const event_view& e, std::string_view member, const std::string& hex) {
   std::string json(e.json());
   const std::string quoted_member = '"' + std::string(member) + '"';
@@ -55,7 +55,7 @@ std::string with_changed_content(const event_view& e) {
   constexpr std::string_view member = "\"content\"";
   for (std::size_t at = json.find(member); at != std::string::npos; at = json.find(member, at + 1)) {
     const std::size_t colon = json.find_first_not_of(" \t\r\n", at + member.size());
-    if (colon == std::string::npos || json[colon] != ':') continue;  // a string of a tag
+    if (colon == std::string::npos || json[colon] != ':') continue;  // the string is a tag's
     const std::size_t quote = json.find('"', colon);
     if (quote == std::string::npos) break;
     return json.insert(quote + 1, "changed: ");

@@ -21,7 +21,7 @@ temporary_file::~temporary_file() {
   if (!path_.empty()) remove(path_);
 }
 
-// Without a loop and a callback libuv's file functions work at once.
+// Without a callback libuv's file functions are synchronous.
 void temporary_file::write(std::string_view content) noexcept {
   std::array<char, 4096> directory;
   std::size_t size = directory.size();

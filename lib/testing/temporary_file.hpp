@@ -6,7 +6,7 @@
 
 namespace uvnostr::testing::detail {
 
-/// A file in the system's directory for such, removed with this object.
+/// A file in the system's temporary directory, removed with this object.
 class temporary_file {
  public:
   temporary_file() noexcept = default;
@@ -14,7 +14,7 @@ class temporary_file {
   temporary_file& operator=(const temporary_file&) = delete;
   ~temporary_file();
 
-  /// Makes it, with this content. path() stays empty if that fails.
+  /// Creates the file with this content. path() stays empty if that fails.
   void write(std::string_view content) noexcept;
   const std::string& path() const noexcept { return path_; }
 

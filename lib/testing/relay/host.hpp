@@ -15,19 +15,19 @@ namespace uvnostr::testing::detail {
 
 class relay_core;
 
-/// What a relay stands on: a port of a libuv loop, or a name in a simulation.
+/// Where a relay listens: at a port on a libuv loop, or at a URL in a simulation.
 class host {
  public:
   virtual ~host() = default;
 
-  /// Clients are given to core::admit() from now on. Errors: from the system.
+  /// From now on clients are given to relay_core::admit(). Errors: from the system.
   virtual std::error_code listen(relay_core&) noexcept = 0;
-  /// Clients are refused from now on; the place is kept from others.
+  /// From now on clients are refused. No other relay gets the place.
   virtual void refuse() noexcept = 0;
-  /// The place is given up.
+  /// Gives the place up.
   virtual void close() noexcept = 0;
 
-  /// With another name of this machine, if it has any.
+  /// With this host name; empty: the usual one.
   virtual std::string url(std::string_view name) const = 0;
   virtual std::uint16_t port() const noexcept = 0;
   virtual const std::string& ca_file() const noexcept = 0;

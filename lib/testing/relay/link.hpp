@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
-// One connection of a test_relay, as what speaks Nostr sees it. A socket_link is a socket, a simulated_link is none.
+// The relay's end of one connection, without the way bytes travel: a socket_link uses a socket, a simulated_link does not.
 //
-// However it ends, the core is told so once by on_gone() and forgets the link; the record of what was received stays.
+// Whichever way it ends, on_gone() tells the core once, and the core forgets the link. The record of what was received
+// stays.
 #pragma once
 
 #include <cstdint>
@@ -19,7 +20,7 @@ namespace uvnostr::testing::detail {
 
 class relay_core;
 
-/// What is known of a connection, also after its end.
+/// What is known of a connection, during its life and after it.
 struct link_record {
   std::uint64_t number = 0;
   bool open = false;
@@ -38,7 +39,7 @@ class link : public std::enable_shared_from_this<link> {
   virtual ~link() = default;
 
   virtual void start(relay_core&, handshake_rule) = 0;
-  /// The end now, in silence, without a word to the core.
+  /// Ends it now, without telling the core.
   virtual void abandon() noexcept = 0;
 
   std::uint64_t number() const noexcept { return record_->number; }
@@ -47,7 +48,7 @@ class link : public std::enable_shared_from_this<link> {
   const std::shared_ptr<link_record>& record() const noexcept { return record_; }
 
   virtual void send_text(std::string_view text) = 0;
-  /// The first half of its frame.
+  /// Sends the first half of the message's frame.
   virtual void send_half_text(std::string_view text) = 0;
   virtual void send_binary(std::string_view bytes) = 0;
   virtual void send_ping(std::string_view payload) = 0;

@@ -28,7 +28,7 @@ test_relay& test_relay::operator=(test_relay&& other) noexcept {
   return *this;
 }
 
-// The core may be in the middle of something and then lives until that returns.
+// If the core is in the middle of a call, it lives until that returns.
 test_relay::~test_relay() {
   if (core_) core_->shut_down();
 }

@@ -99,7 +99,7 @@ void relay_core::serve(link& l, const request& r) { l.nostr().handle(*this, r); 
 
 bool relay_core::intercepted(link& l, const std::string& text) {
   if (!on_message_) return false;
-  // It may be replaced, or this object ended, from inside the call.
+  // The call may replace the function or end this object.
   auto call = std::exchange(on_message_, nullptr);
   const bool taken = call(connection_access::make(l), text);
   if (!on_message_ && !shut_down_) on_message_ = std::move(call);

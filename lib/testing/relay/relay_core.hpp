@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// The heart of a test_relay: the links, and what they share. Where they come from is the host's affair.
+// A test_relay's inside: its links and what they share. The host decides where links come from.
 //
-// Happy path: start, listen, admit links, stop, listen again, destroyed with its test_relay. Anything that runs code of
-// the application (on_message) may destroy the test_relay; callers hold a reference until they return.
+// Happy path: listen, admit links, stop, listen again; it is destroyed with its test_relay. Code of the application, which
+// runs in on_message, may destroy the test_relay; callers therefore hold a reference until they return.
 #pragma once
 
 #include <cstdint>
@@ -40,13 +40,13 @@ class relay_core : public std::enable_shared_from_this<relay_core> {
   void stop(ending how) noexcept;
   std::error_code listen() noexcept;
   bool is_listening() const noexcept { return listening_; }
-  /// Of links in any phase.
+  /// Ends links in any phase.
   void drop_links(ending how) noexcept;
   void pause_reading(bool paused) noexcept;
-  /// Silence: nothing of the application is called any more.
+  /// Ends everything. No callback of the application is called afterwards.
   void shut_down() noexcept;
 
-  /// A client has come: the record of its link, null if there are too many.
+  /// The record for the link of a new client; null if there are too many.
   std::shared_ptr<link_record> next_client();
   void admit(std::shared_ptr<link>);
 
@@ -54,7 +54,7 @@ class relay_core : public std::enable_shared_from_this<relay_core> {
   void offer_raw(std::string_view json);
   void set_on_message(callback<bool(const connection&, std::string_view)> f) { on_message_ = std::move(f); }
 
-  /// What links tell.
+  // Called by links.
   void on_upgraded(link&);
   void on_text(link&, std::string text);
   void on_gone(link&);

@@ -10,7 +10,7 @@ namespace uvnostr::testing {
 using detail::script_step;
 using type = script_step::type;
 
-// Every script is the base of a runner: its constructor is private.
+// The constructor is private, so every script is the base of a runner.
 script& script::append(script_step step) {
   static_cast<detail::script_runner*>(this)->add(std::move(step));
   return *this;

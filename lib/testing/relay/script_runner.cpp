@@ -86,7 +86,7 @@ std::optional<handshake_rule> script_runner::take_refusal() {
 void script_runner::advance() {
   if (std::exchange(advancing_, true)) return;
   while (!steps_.empty() && attempt()) {
-    // A step may end the link, and that ends an expect_disconnect: never the step that is being done.
+    // If the step ends the link, on_gone() must not take this step for an expect_disconnect that is over.
     steps_.pop_front();
     ++done_count_;
     came_instead_.clear();

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Leads connections through the steps of a script.
 //
-// Happy path: a link opens and is bound; steps are done until one has to wait: for a message, for time, for the next
-// connection. Messages that come meanwhile wait in `inbox_`. When the link ends it is unbound, and the next that opens
-// goes on. After the last step what is left in the inbox is served as usual.
+// Happy path: a link opens and is bound. Steps are taken until one must wait for a message, for time or for the next
+// connection; messages that arrive meanwhile wait in `inbox_`. When the link ends, it is unbound, and the next link that
+// opens continues. After the last step, the messages left in the inbox are served as usual.
 #pragma once
 
 #include <cstddef>
@@ -50,7 +50,7 @@ class script_runner : public testing::script {
   bool is_done() const noexcept { return steps_.empty(); }
   std::string describe_unmet() const;
 
-  /// What the core tells.
+  // Called by the core.
   void on_open(link&);
   void on_gone(link&);
   bool leads(const link& l) const noexcept { return !steps_.empty() && bound_.get() == &l; }
@@ -59,7 +59,7 @@ class script_runner : public testing::script {
 
  private:
   void advance();
-  /// Whether the first step is done now.
+  /// Takes the first step, if it need not wait.
   bool attempt();
   bool say(const script_step&);
   bool take_from_inbox(script_step&);
@@ -75,7 +75,7 @@ class script_runner : public testing::script {
   std::vector<std::string> came_instead_;
   std::string subscription_;             // of the last REQ
   std::optional<event_id> event_;        // of the last EVENT or AUTH
-  std::unique_ptr<timer> timer_;         // while a wait is on
+  std::unique_ptr<timer> timer_;         // while a step waits for time
   bool advancing_ = false;
 };
 

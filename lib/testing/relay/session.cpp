@@ -18,7 +18,7 @@ constexpr std::chrono::seconds auth_window{600};
 constexpr event_kind auth_kind = 22242;
 constexpr std::uint16_t too_big_code = 1009;  // RFC 6455, 7.4.1
 
-// The words of a refusal that applies, and one use of it less.
+// The words of a refusal that applies. That uses it once.
 std::optional<std::string> refused(std::optional<refusal>& rule) {
   if (!rule || rule->times == 0) return std::nullopt;
   if (rule->times != always) --rule->times;

@@ -18,7 +18,7 @@ void agenda::do_next() noexcept {
   item.mapped()();
 }
 
-// What is thrown away may ask for something new.
+// Destroying a call may add another.
 void agenda::clear() noexcept {
   while (!items_.empty()) std::exchange(items_, {}).clear();
 }

@@ -10,8 +10,8 @@
 
 namespace uvnostr::testing::detail {
 
-/// What is to happen on a virtual clock, in the order of time; what has the same time, in the order in which it was
-/// asked for.
+/// Calls that are due on a virtual clock, ordered by time. Calls due at the same time run in the order in which they were
+/// added.
 class agenda {
  public:
   using duration = std::chrono::microseconds;
@@ -21,10 +21,10 @@ class agenda {
     auto operator<=>(const ticket&) const = default;
   };
 
-  /// Since the beginning.
+  /// The time since the beginning.
   duration now() const noexcept { return now_; }
   ticket after(duration, callback<void()>) noexcept;
-  /// Nothing, if it has happened.
+  /// Does nothing if the call was made.
   void cancel(const ticket& which) noexcept { items_.erase(which); }
 
   bool empty() const noexcept { return items_.empty(); }

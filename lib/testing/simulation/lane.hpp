@@ -42,7 +42,7 @@ class lane : public std::enable_shared_from_this<lane> {
   void deliver_now(frame);
   /// Delivers everything that waits at once.
   void flush();
-  /// What has a delay that is not over is forgotten.
+  /// Discards what is delayed and not yet under way.
   void cut() noexcept;
   void pause() noexcept { paused_ = true; }
   void resume() noexcept;

@@ -25,7 +25,7 @@ std::string_view authority_of(std::string_view url) noexcept {
   return url.substr(0, url.find_first_of("/?"));
 }
 
-// What would be sent, as a test may want to look for a header in it.
+// The upgrade request that a socket would carry: a test may look for a header in it.
 std::string request_of(const port::dial_request& dial) {
   std::string head = "GET " + dial.url.target + " HTTP/1.1\r\nHost: ";
   head.append(authority_of(dial.url.text));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A name in a simulation: known from the start on, also while the relay refuses its clients.
+// A URL in a simulation. It exists from the start, also while the relay refuses clients.
 #pragma once
 
 #include <memory>
@@ -13,7 +13,7 @@
 
 namespace uvnostr::testing::detail {
 
-/// A client that has found the name, and the two lanes to it.
+/// A client that has found the URL, and the two lanes to it.
 struct simulated_caller {
   std::string request;
   bool secure;
@@ -23,7 +23,7 @@ struct simulated_caller {
 
 class simulated_host final : public host, public simulated_peer {
  public:
-  /// The name must be free.
+  /// The URL must be free.
   simulated_host(simulated_network&, const base::url&);
   simulated_host(const simulated_host&) = delete;
   simulated_host& operator=(const simulated_host&) = delete;
@@ -34,7 +34,7 @@ class simulated_host final : public host, public simulated_peer {
   std::error_code listen(relay_core& to) noexcept override;
   void refuse() noexcept override { core_ = nullptr; }
   void close() noexcept override;
-  /// One relay, one URL, whatever the name.
+  /// The relay has one URL, whatever host name is asked for.
   std::string url(std::string_view) const override { return url_; }
   std::uint16_t port() const noexcept override { return port_; }
   const std::string& ca_file() const noexcept override;

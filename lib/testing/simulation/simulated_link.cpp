@@ -83,7 +83,7 @@ void simulated_link::answer(relay_core& c, const handshake_rule& rule) {
     case handshake::unoffered_extension: return refuse_upgrade("the answer names an extension that nobody offered");
     case handshake::unoffered_subprotocol: return refuse_upgrade("the answer names a subprotocol that nobody offered");
     case handshake::endless_headers: return refuse_upgrade("the answer's header does not end");
-    default: return;  // a client waits for more than garbage, or for anything at all
+    default: return;  // the client waits for an answer
   }
 }
 

@@ -2,9 +2,9 @@
 // A relay's end of a simulated connection: the link without a socket.
 //
 // Happy path: start, open at once, messages both ways, a close frame comes and is answered (phase ending), the client
-// goes, gone. A handshake rule leads to another phase: answering opens late, mute never, ending is over before it
-// began. What is a matter of bytes on the wire becomes the end that lib/net would make of it. A client that does not
-// take note of the end is forgotten a second later, as by a socket.
+// goes, gone. A handshake rule leads to another phase: `answering` opens late, `mute` never opens, `ending` ends before it
+// opens. A fault in the bytes on the wire becomes the end that lib/net would report. A client that ignores the end is
+// forgotten a second later, as by a socket.
 #pragma once
 
 #include <memory>
@@ -19,14 +19,14 @@ class simulated_link final : public link {
  public:
   simulated_link(relay_core&, std::shared_ptr<link_record>, simulated_caller);
 
-  /// What a client is told whose connection ends before it is one.
+  /// How a connection ends for a client that got no answer to its upgrade request.
   static port::disconnect lost_before_answer(bool secure);
 
   void start(relay_core&, handshake_rule) override;
   void abandon() noexcept override;
 
   void send_text(std::string_view text) override;
-  /// The rest will never come: no difference to nothing.
+  /// Sends nothing: half a message never arrives.
   void send_half_text(std::string_view) override {}
   void send_binary(std::string_view bytes) override;
   void send_ping(std::string_view payload) override;

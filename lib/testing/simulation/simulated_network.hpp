@@ -20,7 +20,7 @@ namespace uvnostr::testing::detail {
 
 struct simulated_caller;
 
-/// Whom a client reaches by a name.
+/// Whom a client reaches at a URL.
 class simulated_peer {
  public:
   /// False if it refuses.
@@ -37,9 +37,9 @@ struct simulated_network {
   std::mt19937_64 random{};
   fault_counter faults{};
   std::map<std::string, simulated_peer*> relays{};  // by URL in normal form
-  simulated_peer* other_relays = nullptr;           // whom every other name reaches; null: they are unknown
-  std::set<std::string> machines{};  // host names that a relay has, or had: another URL there is refused, not unknown
-  std::size_t worlds = 0;            // that were not given back
+  simulated_peer* other_relays = nullptr;           // who answers at all other URLs; null: nobody
+  std::set<std::string> machines{};  // hosts that have or had a relay: other URLs there are refused, not unknown
+  std::size_t worlds = 0;            // that were not released
   std::deque<port::work*> works{};   // of worker threads, oldest first
   bool workers_held = false;
 
@@ -47,7 +47,7 @@ struct simulated_network {
     works.push_back(&work);
     if (!workers_held) agenda.after({}, [this] { do_work(); });
   }
-  /// The oldest piece of work is done, unless workers are held.
+  /// Finishes the oldest piece of work, unless workers are held.
   void do_work() noexcept {
     if (!workers_held && !works.empty()) finish_work();
   }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // One pool's share of a simulation: port::world on the virtual clock.
 //
-// Happy path: attach, alarms, wakes, work and dials, release; then it frees itself. Work for threads is done in a later
-// turn of the same thread, also after release().
+// Happy path: attach, alarms, wakes, work and dials, release; then it frees itself. Work for threads is done by the same
+// thread in a later step, also after release().
 #pragma once
 
 #include <memory>
@@ -29,7 +29,7 @@ class simulated_world final : public port::world, private port::reactor, private
   void attach(port::reactor_listener& listener) noexcept override { listener_ = &listener; }
   void release() noexcept override;
 
-  /// It has ended.
+  /// Called by a connection that has ended.
   void remove(simulated_connection&) noexcept;
   /// Whether a real loop would be kept alive. The simulation's does not end by itself.
   bool holds_loop() const noexcept { return holds_loop_; }

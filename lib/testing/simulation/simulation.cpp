@@ -21,7 +21,7 @@ namespace {
 
 using duration = detail::agenda::duration;
 
-// For what the program does on the loop besides, in real time.
+// How long to wait for the program's own handles, in real time.
 constexpr std::chrono::milliseconds patience{60'000};
 
 [[noreturn]] void end_program(const char* what) {
@@ -42,7 +42,7 @@ struct simulation::state final : port::world_source {
 
   port::world* open_world() noexcept override { return new detail::simulated_world(network); }
 
-  /// What is due next, if it is by then.
+  /// Runs the next call if it is due by then.
   bool turn(duration until) noexcept {
     if (network.agenda.empty() || network.agenda.next() > until) return false;
     network.agenda.do_next();
@@ -113,7 +113,7 @@ bool simulation::run_until(callback<bool()> condition, std::chrono::milliseconds
       continue;
     }
     if (!agenda.empty() || uv_loop_alive(&state_->loop) == 0) break;
-    // Only what the program does on the loop besides can go on.
+    // Only handles of the program can make anything happen.
     const bool goes_on = testing::run_until(&state_->loop, [&] { return condition() || !agenda.empty(); }, patience);
     held = condition();
     if (!goes_on) break;

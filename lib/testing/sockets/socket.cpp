@@ -121,7 +121,7 @@ void socket::flush() noexcept {
         retry_delay_ = std::min(retry_delay_ * 2, longest_retry_delay);
         return;
       }
-      // The end is told from the loop, never from inside a write.
+      // on_end is called from the loop, never inside a write.
       retry_.start(std::chrono::milliseconds(0), [this] { over(); });
       return;
     }

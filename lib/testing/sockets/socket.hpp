@@ -40,9 +40,9 @@ class socket : public std::enable_shared_from_this<socket> {
   void set_max_write_bytes(std::size_t bytes) noexcept { max_write_bytes_ = std::max<std::size_t>(bytes, 1); }
   std::size_t unsent_bytes() const noexcept { return queue_.size() - sent_; }
 
-  /// The end after what is queued: FIN or RST.
+  /// Ends it with FIN or RST once the queue is sent.
   void finish(bool reset) noexcept;
-  /// The end now.
+  /// End it now.
   void reset() noexcept;
   void close() noexcept;
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What the relay does with a socket behind libuv's back.
+// Calls on a socket that libuv does not make for us.
 #pragma once
 
 #include <cstddef>

@@ -95,7 +95,7 @@ std::error_code socket_host::listen(relay_core& to) noexcept {
 }
 
 void socket_host::accept() {
-  // Taken from the listener in any case: what is not wanted is reset.
+  // Every client must be taken from the listener. Those that are too many are reset.
   auto tcp = socket::accept(stream(), context_);
   if (!tcp) return;
   auto record = core_->next_client();

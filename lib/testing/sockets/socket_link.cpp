@@ -11,7 +11,7 @@ namespace uvnostr::testing::detail {
 namespace {
 
 constexpr std::size_t max_head_bytes = 64 * 1024;
-constexpr std::size_t max_header_lines = 16 * 1024 * 1024;  // "endless" has an end, so that nothing runs for ever
+constexpr std::size_t max_header_lines = 16 * 1024 * 1024;  // even endless headers end, so that no test runs for ever
 
 }  // namespace
 
@@ -149,7 +149,7 @@ void socket_link::on_open(relay_core& c) {
   phase_ = phase::open;
   record()->open = true;
   c.on_upgraded(*this);
-  // A client may send frames before it has our answer only by mistake, but it may send both in one segment.
+  // The client's request and its first frames may have arrived together.
   if (phase_ != phase::open) return;
   reader_.feed(std::exchange(head_, {}));
   read_frames(c);

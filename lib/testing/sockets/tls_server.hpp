@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// TLS on the server's side, between two strings: no socket in here.
+// TLS on the server's side, from string to string, without a socket.
 #pragma once
 
 #include <memory>
@@ -47,7 +47,7 @@ class tls_stream {
   tls_stream& operator=(const tls_stream&) = delete;
   ~tls_stream();
 
-  /// Takes bytes of the client. Appends what they say to `plain`, and what must be answered to `answer`.
+  /// Reads bytes of the client. Appends the plain text to `plain`, and bytes that must be sent to `answer`.
   state receive(std::string_view cipher, std::string& plain, std::string& answer);
   /// Appends these bytes, encrypted, to `cipher`; nothing before the handshake is done.
   void send(std::string_view plain, std::string& cipher);
