@@ -57,9 +57,7 @@ class reader {
     if (!made) return fail(made.error());
     pool_ = std::move(*made);
     for (const std::string& url : given_.relays) {
-      if (const auto added = pool_->add_relay(url); !added) {
-        return fail(added.error() == uvnostr::errc::option_ca_file ? "--ca-file " + given_.ca_file : url, added.error());
-      }
+      if (const auto added = pool_->add_relay(url); !added) return fail(added.error());
     }
     uvnostr::filter wanted = given_.wanted;
     if (!wanted.limit && !wanted.since) wanted.limit = default_limit;

@@ -19,7 +19,7 @@ TEST_F(Handles, KeepTheirCapturesWhileTheirCallableRunsAndNotForLong) {
   const auto token = std::make_shared<int>(7);
   pool_callbacks of_pool;
   of_pool.on_close = [token] {};
-  core = *pool_core::make(world, {.relays = {"ws://relay.test"}, .verification = verification::off}, std::move(of_pool));
+  core = *pool_core::make(world.share(), {.relays = {"ws://relay.test"}, .verification = verification::off}, std::move(of_pool));
   subscription_callbacks calls;
   calls.on_event = [this, token](relay_id, const event_view&) {
     core->destroy();

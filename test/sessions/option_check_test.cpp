@@ -20,11 +20,11 @@ class OptionCheck : public CoreTest {
     return added.error().message();
   }
   std::string refusal(void (*change)(pool_options&)) {
-    fake::fake_world other;
+    played_world other;
     pool_options options;
     change(options);
-    const auto made = pool_core::make(other, options, {});
-    EXPECT_TRUE(made || other.released);
+    const auto made = pool_core::make(other.share(), options, {});
+    EXPECT_TRUE(made || other.released());
     return made.error().message();
   }
   bool takes(void (*change)(relay_options&)) {

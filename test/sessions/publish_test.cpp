@@ -201,10 +201,10 @@ TEST_F(Publish, SendsNoEventThatDoesNotVerify) {
   EXPECT_EQ(core->publish(altered(good, "content", 'y'), receipts()), errc::wrong_id);
   EXPECT_EQ(core->publish(altered(good, "sig", good.sig().to_hex()[0] == '0' ? '1' : '0'), receipts()), errc::wrong_signature);
   world.settle();
-  EXPECT_TRUE(world.last().sent.empty());
+  EXPECT_TRUE(world.last().sent().empty());
   EXPECT_FALSE(core->publish(*event::parse(good.json()), receipts()));
   world.settle();
-  EXPECT_EQ(world.last().sent.size(), 1U);
+  EXPECT_EQ(world.last().sent().size(), 1U);
   EXPECT_TRUE(take_said().empty());
 }
 
@@ -213,7 +213,7 @@ TEST_F(Publish, SendsAnythingWhereTheProgramKnowsBetter) {
   add_open();
   EXPECT_FALSE(core->publish(altered(note("x"), "content", 'y'), receipts(), {.verify = false}));
   world.settle();
-  EXPECT_EQ(world.last().sent.size(), 1U);
+  EXPECT_EQ(world.last().sent().size(), 1U);
 }
 
 TEST_F(Publish, NeedsARelay) {

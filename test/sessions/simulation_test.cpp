@@ -359,9 +359,9 @@ TEST(Simulation, MakesACallFailAtItsNthUse) {
 TEST(Simulation, MakesNoRelayWithoutRandomBytes) {
   simulation world;
   world.fail(testing::system_call::random_bytes, 1, testing::always);
-  EXPECT_EQ(relay::make(world.loop(), {.url = std::string(url)}).error(), errc::random_unavailable);
+  EXPECT_EQ(relay::make(world.loop(), url).error(), errc::random_unavailable);
   world.fail(testing::system_call::random_bytes, 1, 0);
-  EXPECT_TRUE(relay::make(world.loop(), {.url = std::string(url)}));
+  EXPECT_TRUE(relay::make(world.loop(), url));
 }
 
 TEST(Simulation, SendsLaterWhatAFullSocketDidNotTake) {
@@ -382,7 +382,7 @@ TEST(Simulation, LetsEventsWaitForWorkerThreads) {
   world.hold_workers();
   world.advance(1min);
   EXPECT_TRUE(p.contents.empty());
-  EXPECT_EQ(p.relay->stats().messages.pending, 1U);
+  EXPECT_EQ(p.relay->stats().messages.unverified, 1U);
   world.release_workers();
   world.advance(0ms);
   EXPECT_EQ(p.contents, lines{"x"});
@@ -395,7 +395,7 @@ TEST(Simulation, MayEndWhileWorkersAreHeld) {
   program p(world, {});
   world.hold_workers();
   world.advance(1s);
-  EXPECT_EQ(p.relay->stats().messages.pending, 1U);
+  EXPECT_EQ(p.relay->stats().messages.unverified, 1U);
 }
 
 TEST(SimulationDeathTest, SaysWhoWasForgotten) {

@@ -104,13 +104,15 @@ class recorder {
   void forget_states() {
     states.clear();
     state_texts.clear();
+    state_words.clear();
   }
 
   lines said;
   lines contents;                    // of events
   lines jsons;                       // of events
-  std::vector<relay_status> states;  // their texts are in state_texts
+  std::vector<relay_status> states;  // their texts are in state_texts, their words in state_words
   lines state_texts;
+  lines state_words;
   std::vector<eose_hint> hints;
   int eoses = 0;
   bool closed = false;
@@ -123,6 +125,7 @@ class recorder {
   void on_state(const relay_status& status) {
     states.push_back(status);
     state_texts.emplace_back(status.text);
+    state_words.emplace_back(status.words);
   }
 
   const style style_;

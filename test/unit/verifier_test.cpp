@@ -44,6 +44,7 @@ struct listener final : verifier_listener {
   void on_copy(source&, const wire::raw_event&) noexcept override {}
   void on_joined(source&, std::uint32_t) noexcept override {}
   void on_marker(source&, const wire::relay_message&) noexcept override {}
+  bool has_time() noexcept override { return true; }
   void hold() noexcept override {}
   void unhold() noexcept override {}
 
