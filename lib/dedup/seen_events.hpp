@@ -53,6 +53,8 @@ class seen_events {
     doubtful,  // stored, and of a date of which events were forgotten: it may have had it. Nothing is remembered
   };
   admission admit(const verify::verified_event&, std::uint32_t subscription, std::uint32_t relay_slot, origin, bool stored) noexcept;
+  /// Whether no event of the subscription was forgotten.
+  bool remembers_all(std::uint32_t subscription) const noexcept { return subscriptions_[subscription].forgotten.empty(); }
   /// How many events of pages, and how many others, a subscription can count on being remembered.
   std::size_t half_share() const noexcept { return fair_share() / 2; }
   /// How many more events of pages can be taken without forgetting one that is not newer than that date.

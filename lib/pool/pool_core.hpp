@@ -93,6 +93,7 @@ class pool_core final : public base::ref_counted<pool_core>,
   void on_request_progress(session::relay_session&, session::request&) noexcept override { subscriptions_.on_progress(); }
   bool is_behind(const session::request& request) noexcept override { return subscription_set::is_behind(request); }
   bool may_ask_page(const session::request& request) noexcept override { return subscriptions_.may_ask_page(request); }
+  bool remembers_all(const session::request& request) noexcept override { return subscriptions_.remembers_all(request); }
   std::uint32_t page_size(const session::request& request) noexcept override { return subscriptions_.page_size(request); }
   void on_delivery_done(session::relay_session&, session::delivery&, outcome, std::string_view, std::error_code) noexcept override;
 

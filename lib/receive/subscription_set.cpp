@@ -111,6 +111,11 @@ std::uint32_t subscription_set::page_size(const session::request& request) const
   return static_cast<std::uint32_t>(std::clamp<std::size_t>(seen_.half_share() / (2 * relays), 1, most));
 }
 
+bool subscription_set::remembers_all(const session::request& request) const noexcept {
+  const subscription_record* const record = static_cast<const relay_request&>(request).subscription();
+  return record != nullptr && seen_.remembers_all(record->in_seen);
+}
+
 bool subscription_set::may_ask_page(const session::request& request) noexcept {
   subscription_record* const record = static_cast<const relay_request&>(request).subscription();
   if (record == nullptr) return true;

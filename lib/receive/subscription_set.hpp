@@ -50,6 +50,7 @@ class subscription_set {
   /// ahead of others may go on only as far as what it brings is remembered until they have come there too.
   bool may_ask_page(const session::request&) noexcept;
   std::uint32_t page_size(const session::request&) const noexcept;
+  bool remembers_all(const session::request&) const noexcept;
   /// A request has come further, or its relay has come or gone.
   void on_progress() noexcept;
 

@@ -40,12 +40,16 @@ history::history(const std::vector<filter>& filters, std::chrono::seconds overla
 
 /// What the REQ that stays open asks for: all of each filter at first, afterwards what is newer than `reached`. Where
 /// nothing has come yet all is new.
-std::vector<history::asking> history::parts_of_all() const {
+std::vector<history::asking> history::parts_of_all(bool everything) const {
   std::vector<asking> parts;
   for (std::uint32_t i = 0; i < filters_.size(); ++i) {
     const filter& f = filters_[i];
     if (!ever_answered_) {
       parts.emplace_back().of = {.filter = i, .left = f.limit};
+      continue;
+    }
+    if (everything && !f.limit) {
+      parts.emplace_back().of = {.filter = i};
       continue;
     }
     if (!reached_) {
@@ -95,17 +99,16 @@ std::vector<filter> history::ask(std::vector<asking> parts, std::uint32_t page) 
   return filters;
 }
 
-std::vector<filter> history::begin(unix_seconds now, std::uint32_t page) {
+std::vector<filter> history::begin(unix_seconds now, std::uint32_t page, bool all_is_remembered) {
   main_answer_ = true;
   answered_now_ = false;
   gaps_.clear();
   newest_.reset();
-  page_ = page;
   if (!begun_) begun_ = now;
   if (lost_ && ever_answered_ && std::any_of(filters_.begin(), filters_.end(), may_have_ephemeral)) {
     add_gap(*lost_, now, gap_reason::ephemeral);
   }
-  return ask(parts_of_all(), page);
+  return ask(parts_of_all(all_is_remembered && !restored_ && missing_.empty() && came_ <= page), page);
 }
 
 void history::note(asking& a, const event_id& id, unix_seconds at) {
@@ -122,12 +125,14 @@ void history::note(asking& a, const event_id& id, unix_seconds at) {
 }
 
 void history::note_stored(const event_id& id, unix_seconds created_at) {
+  ++came_;
   if (asked_.empty()) return;
   note(asked_.front(), id, created_at);
   if (main_answer_) newest_ = later(newest_, created_at);
 }
 
 void history::note_stored(const event_id& id, const event_view& event) {
+  ++came_;
   for (asking& each : asked_) {
     const filter& f = filters_[each.of.filter];
     const bool kind_fits = each.of.kinds == part::whole || (each.of.kinds == part::blurred_kinds) == (event.kind() == gift_wrap);
@@ -137,6 +142,7 @@ void history::note_stored(const event_id& id, const event_view& event) {
 }
 
 void history::note_live(unix_seconds created_at, unix_seconds now) noexcept {
+  ++came_;
   if (ever_answered_ && created_at <= now) reached_ = later(reached_, created_at);
 }
 
@@ -268,7 +274,7 @@ std::vector<missing_stretch> history::missing() const {
 
 void history::restore(std::optional<unix_seconds> reached, std::vector<missing_stretch> missing, std::vector<std::optional<unix_seconds>> floors) {
   reached_ = reached;
-  ever_answered_ = true;
+  ever_answered_ = restored_ = true;
   floors.resize(filters_.size());
   floors_ = std::move(floors);
   missing_.clear();

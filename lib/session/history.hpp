@@ -50,8 +50,9 @@ class history {
   history(const std::vector<filter>& filters, std::chrono::seconds overlap) noexcept;
 
   /// A connection was made at that time (the lesser of our clock and the relay's). The filters of the REQ that stays
-  /// open; an answer holds at most `page` events of each.
-  std::vector<filter> begin(unix_seconds now, std::uint32_t page);
+  /// open; an answer holds at most `page` events of each. If all that was given is remembered, and it is no more than
+  /// a page, filters without a limit are asked for everything again: that also finds events with any older date.
+  std::vector<filter> begin(unix_seconds now, std::uint32_t page, bool all_is_remembered = false);
   /// A stored event came: of the answer that is being received, verified or known.
   void note_stored(const event_id&, const event_view&);
   /// The same where the request has one stretch only, so that the event need not be read.
@@ -102,7 +103,7 @@ class history {
     std::optional<unix_seconds> passed{};  // a second that was stepped over, in case there is more before it
   };
 
-  std::vector<asking> parts_of_all() const;
+  std::vector<asking> parts_of_all(bool everything) const;
   filter as_asked(const asking&, std::uint32_t page) const;
   std::vector<filter> ask(std::vector<asking>, std::uint32_t page);
   static void note(asking&, const event_id&, unix_seconds created_at);
@@ -121,7 +122,8 @@ class history {
   std::optional<unix_seconds> begun_;                // the first connection
   std::optional<unix_seconds> lost_;                 // the last connection
   std::optional<unix_seconds> newest_;               // in the answer of the REQ that stays open
-  std::uint32_t page_ = 0;
+  std::uint64_t came_ = 0;                           // events, on all connections
+  bool restored_ = false;                            // what came before is not known here
   eose_hint last_hint_ = eose_hint::none;
   bool main_answer_ = false;                         // the one being received
   bool answered_now_ = false;

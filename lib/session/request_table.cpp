@@ -175,7 +175,7 @@ void request_table::close_req(base::ref<sent_req>& req) {
 bool request_table::ask(request& r) {
   const std::uint32_t page = session_.listener().page_size(r);
   auto req = make_req(sent_req::kind::stays_open, r);
-  if (!session_.send(wire::req_message(req->id(), r.history_.begin(session_.trusted_time(), page)))) {
+  if (!session_.send(wire::req_message(req->id(), r.history_.begin(session_.trusted_time(), page, session_.listener().remembers_all(r))))) {
     end_req(req);
     return false;
   }

@@ -59,6 +59,8 @@ class session_listener {
   virtual bool may_ask_page(const request&) noexcept = 0;
   /// Whether what it sent still waits for us, so that its silence means nothing.
   virtual bool is_behind(const request&) noexcept = 0;
+  /// Whether every event that it was given is remembered.
+  virtual bool remembers_all(const request&) noexcept = 0;
   /// How many events an answer is to hold at most.
   virtual std::uint32_t page_size(const request&) noexcept = 0;
   /// It has its outcome and belongs to the session no longer.

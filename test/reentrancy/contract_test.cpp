@@ -96,7 +96,7 @@ TEST_F(Contract, R7IsKeptWhenWorkersFinishTheOtherWayRound) {
   const std::string id = asked(world.last()).at(0);
   world.hold_workers();
   lines expected;
-  for (int i = 0; i < 250; ++i) {
+  for (int i = 0; i < 1300; ++i) {
     world.last().text(event_frame(id, note(std::to_string(i))));
     expected.push_back("event " + std::to_string(i) + " from 1");
   }

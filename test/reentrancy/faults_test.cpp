@@ -37,7 +37,7 @@ TEST_P(Faults, OnceLeaveTheStoryWhole) {
     expect_clear_error(on, s.play());
     failed = on.simulation()->failures() != 0;
   }
-  EXPECT_GT(n, 2U) << "it is used at least twice";
+  EXPECT_GT(n, 1U) << "it is used";
 }
 
 /// A full socket that never has room again is no fault of one call, but a dead connection.

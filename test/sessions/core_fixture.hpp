@@ -75,7 +75,8 @@ class CoreTest : public ::testing::Test, protected recorder {
   static std::string event_frame(std::string_view id, const event& e) {
     return R"(["EVENT",")" + std::string(id) + "\"," + std::string(e.json()) + "]";
   }
-  static std::string eose(std::string_view id) { return R"(["EOSE",")" + std::string(id) + "\"]"; }
+  /// With the word of NIP-67 that these were all: no page is asked for.
+  static std::string eose(std::string_view id) { return R"(["EOSE",")" + std::string(id) + "\",\"finish\"]"; }
   static std::string ok(const event& e, bool accepted, std::string_view words = "") {
     return R"(["OK",")" + e.id().to_hex() + "\"," + (accepted ? "true" : "false") + ",\"" + std::string(words) + "\"]";
   }

