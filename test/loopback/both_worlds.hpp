@@ -27,7 +27,7 @@ class BothWorlds : public ::testing::TestWithParam<world_kind>, protected record
   void join(relay_options defaults = {}) {
     pool_options options;
     options.relays = {relay->url()};
-    defaults.reconnect = {.initial_delay = 5ms, .max_delay = 50ms};
+    defaults.reconnect = {.initial_delay = 100ms, .max_delay = 100ms};
     options.relay_defaults = std::move(defaults);
     pool.emplace(*uvnostr::pool::make(world.loop(), std::move(options), pool_calls()));
   }
