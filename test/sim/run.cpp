@@ -152,7 +152,7 @@ class world_run {
   }
   /// Its time does not stand still while we do not read because of what is being verified.
   static publish_options patient() { return {.send_timeout = 0ms, .ok_timeout = 600s}; }
-  std::size_t probe() { return state_.random.of(era_.events); }
+  std::size_t probe() { return state_.random.of(period_.events); }
 
   void end() {
     is_healthy_ = application_->is_quiet = true;
