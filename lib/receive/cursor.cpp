@@ -103,7 +103,7 @@ std::string write_cursor(std::span<const filter> filters, const cursor_positions
 result<cursor_positions> read_cursor(std::span<const filter> filters, std::string_view text) {
   rapidjson::Document whole;
   whole.Parse<rapidjson::kParseIterativeFlag | rapidjson::kParseValidateEncodingFlag>(text.data(), text.size());
-  if (whole.HasParseError() || !whole.IsObject() || !whole.HasMember("version") || whole["version"] != version ||
+  if (whole.HasParseError() || !whole.IsObject() || !whole.HasMember("version") || !whole["version"].IsInt() || whole["version"].GetInt() != version ||
       !whole.HasMember("filters") || !whole["filters"].IsString() || !whole.HasMember("relays") || !whole["relays"].IsObject()) {
     return errc::cursor_format;
   }

@@ -29,11 +29,13 @@ class deferred_calls {
   void clear() noexcept { calls_.clear(); }
 
   void run() noexcept {
+    if (calls_.empty()) return;
     const port::time_point end = reactor_.now() + longest_run;
     for (std::size_t due = calls_.size(); due != 0 && !calls_.empty(); --due) {
       callback<void()> call = std::move(calls_.front());
       calls_.pop_front();
       call();
+      if (calls_.empty()) return;  // the call may have ended the pool, and the reactor is gone
       if (reactor_.now() >= end) break;
     }
     if (!calls_.empty()) reactor_.wake_soon();

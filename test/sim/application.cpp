@@ -39,9 +39,9 @@ relay_options application::some_options(random_source& random) {
   return o;
 }
 
-application::application(run_state& s, judge& j, sim_world& w, const period& around, const pool_options& options)
-    : defaults(some_options(s.random)), state_(s), judge_(j), world_(w), period_(around) {
-  core_ = *calling([&] { return pool_core::make(world_, options, callbacks()); });
+application::application(run_state& s, judge& j, sim_world& w, const sim_network& n, const period& around, const pool_options& options)
+    : defaults(some_options(s.random)), state_(s), judge_(j), network_(n), period_(around) {
+  core_ = *calling([&] { return pool_core::make(w, options, callbacks()); });
 }
 
 pool_callbacks application::callbacks() {
@@ -70,10 +70,19 @@ subscription_callbacks application::callbacks(watched_subscription& s) {
   subscription_callbacks all;
   all.on_event = [this, &s, t = token_](relay_id from, const event_view& e) {
     judge_.on_event(s, from, e);
+    held* const h = find(s);
+    if (h != nullptr && h->handle.delivered() != s.given.size()) state_.fail("delivered() of subscription ", s.number, " is ", h->handle.delivered());
+    if (h != nullptr && s.options.max_unacknowledged != 0) acknowledge(*h);
+    s.in_on_event = true;
     in_callback();
+    s.in_on_event = false;
   };
   all.on_eose = [this, &s, t = token_](relay_id from, eose_hint) {
     judge_.on_eose(s, from);
+    in_callback();
+  };
+  all.on_caught_up = [this, &s, t = token_](relay_id from, std::span<const gap> gaps) {
+    judge_.on_caught_up(s, from, gaps);
     in_callback();
   };
   all.on_all_eose = [this, &s, t = token_] {
@@ -81,7 +90,7 @@ subscription_callbacks application::callbacks(watched_subscription& s) {
     in_callback();
   };
   all.on_relay_closed = [this, &s, t = token_](const relay_closed& told) {
-    judge_.on_relay_closed(s, told.relay);
+    judge_.on_relay_closed(s, told);
     in_callback();
   };
   all.on_close = [this, &s, t = token_](close_reason why) {
@@ -107,33 +116,41 @@ void application::in_callback() {
 
 void application::act() {
   if (is_destroyed() || judge_.is_over() || judge_.is_closing()) return;
-  const auto roll = state_.random.below(100);
-  if (roll < 22) {
+  const auto roll = state_.random.below(120);
+  if (roll < 20) {
     subscribe();
-  } else if (roll < 38) {
+  } else if (roll < 33) {
     end_subscription();
-  } else if (roll < 68) {
+  } else if (roll < 55) {
     publish_something();
-  } else if (roll < 76) {
-    add_relay(static_cast<unsigned>(state_.random.below(world_.relays.size())));
-  } else if (roll < 82) {
+  } else if (roll < 63) {
+    add_relay(static_cast<unsigned>(state_.random.below(network_.relays.size())));
+  } else if (roll < 69) {
     remove_relay();
-  } else if (roll < 92) {
+  } else if (roll < 78) {
     reconnect();
-  } else {
+  } else if (roll < 84) {
     call_getters();
+  } else if (roll < 96) {
+    pause_something();
+  } else if (roll < 104) {
+    acknowledge_something();
+  } else if (roll < 114) {
+    save_something();
+  } else {
+    ask_again_something();
   }
 }
 
 void application::add_relay(unsigned host) {
   const bool is_there = judge_.relay_at(host) != nullptr;
   relay_options o = state_.random.one_in(2) ? defaults : some_options(state_.random);
-  if (world_.relays[host]->wants_auth) o.auth_key = event_set::get().keys[0];
+  if (network_.relays[host]->wants_auth) o.auth_key = event_set::get().keys[0];
   const relay_options given = o;
-  const result<relay_id> made = calling([&] { return core_->add_relay(world_.relays[host]->url(), std::move(o)); });
+  const result<relay_id> made = calling([&] { return core_->add_relay(network_.relays[host]->url(), std::move(o)); });
   if (made.has_value() == is_there) return state_.fail("add_relay answered ", made.error().message());
   if (!made) return;
-  state_.log("add_relay(", world_.relays[host]->url(), ") is ", static_cast<unsigned>(*made));
+  state_.log("add_relay(", network_.relays[host]->url(), ") is ", static_cast<unsigned>(*made));
   judge_.relay_added(static_cast<unsigned>(*made), host, given);
 }
 
@@ -144,8 +161,8 @@ filter_model application::some_filter(unsigned number) {
   const std::int64_t begin = period_.begin.time_since_epoch().count();
   const auto within = [&] { return begin + static_cast<std::int64_t>(random.below(static_cast<std::uint64_t>(period_.span.count()))); };
   filter_model w;
-  w.search = std::to_string(number);
-  if (random.one_in(2)) w.kinds = random.one_in(2) ? std::vector<int>{1} : std::vector<int>{1, 7, 20'001};
+  w.subscription = number;
+  if (random.one_in(2)) w.kinds = random.one_in(2) ? std::vector<int>{random.one_in(2) ? 1 : 1059} : std::vector<int>{1, 7, 20'001, 1059};
   if (random.one_in(5)) w.authors = {any.author};
   if (random.one_in(6)) w.topics = {"a"};
   if (random.one_in(6)) w.since = within();
@@ -157,31 +174,130 @@ filter_model application::some_filter(unsigned number) {
 
 void application::subscribe() {
   random_source& random = state_.random;
-  const unsigned number = static_cast<unsigned>(judge_.subscriptions.size() + 1);
-  if (std::count_if(judge_.subscriptions.begin(), judge_.subscriptions.end(), [](const auto& s) { return !s->over; }) >= 5) return;
+  const unsigned number = ++state_.subscriptions;
+  if (std::count_if(judge_.subscriptions.begin(), judge_.subscriptions.end(), [](const auto& s) { return !s->over; }) >= most_open) return;
   std::vector<filter_model> filters{some_filter(number)};
   if (random.one_in(5)) filters.push_back(some_filter(number));
   subscribe_options o;
   std::vector<unsigned> named;
   if (random.one_in(4)) named = some_relays();
-  o.close_on_eose = random.one_in(5);
+  o.close_on_eose = random.one_in(8);
   o.eose_timeout = random.one_in(2) ? 2s : 10s;
   o.resume_overlap = random.one_in(2) ? 100s : 600s;
-  watched_subscription& watched = judge_.subscribed(filters, o, named);
+  constexpr std::uint64_t unacknowledged[] = {1, 3, 20};
+  if (random.one_in(3)) o.max_unacknowledged = random.of(unacknowledged);
+  open(judge_.subscribed(number, filters, o, named, {}), filters, o, named);
+}
+
+void application::open(watched_subscription& watched, const std::vector<filter_model>& filters, const subscribe_options& o, const std::vector<unsigned>& named) {
   std::vector<filter> asked;
   for (const filter_model& each : filters) asked.push_back(each.to_filter());
   result<subscription> made = calling([&] { return core_->subscribe(asked, callbacks(watched), o, ids_of(named)); });
   if (!made) return state_.fail("subscribe answered ", made.error().message());
-  state_.log("subscribe() is ", number, ": ", asked.front().to_json(), asked.size() == 2 ? " and another" : "", o.close_on_eose ? ", to close on EOSE" : "",
-             named.empty() ? "" : ", at some relays");
+  state_.log("subscribe() is ", watched.number, ": ", asked.front().to_json(), asked.size() == 2 ? " and " + asked.back().to_json() : "",
+             o.close_on_eose ? ", to close on EOSE" : "", o.max_unacknowledged != 0 ? ", to be acknowledged" : "", named.empty() ? "" : ", at some relays",
+             o.resume_from.empty() ? "" : ", from " + o.resume_from);
   handles_.push_back({&watched, std::move(*made)});
+}
+
+std::vector<application::resumable> application::to_go_on_with() {
+  std::vector<resumable> all;
+  for (held& h : handles_) {
+    watched_subscription& s = *h.what;
+    if (s.over || s.options.close_on_eose) continue;
+    if (!h.saved || state_.random.one_in(2)) h.saved = judge_.saved(s, h.handle.cursor());
+    resumable r{.number = s.number, .filters = s.filters, .options = s.options, .hosts = {}, .from = std::move(*h.saved)};
+    for (const unsigned each : s.named) r.hosts.push_back(judge_.relay(each)->host);
+    all.push_back(std::move(r));
+  }
+  return all;
+}
+
+void application::go_on_with(resumable r) {
+  std::vector<unsigned> named;
+  for (const unsigned host : r.hosts) {
+    if (const watched_relay* const at = judge_.relay_at(host)) named.push_back(at->id);
+  }
+  if (named.empty() != r.hosts.empty()) return;
+  r.options.resume_from = r.from.text;
+  open(judge_.subscribed(r.number, r.filters, r.options, named, std::move(r.from)), r.filters, r.options, named);
+}
+
+application::held* application::find(const watched_subscription& s) {
+  const auto found = std::find_if(handles_.begin(), handles_.end(), [&](const held& each) { return each.what == &s; });
+  return found == handles_.end() ? nullptr : &*found;
+}
+
+/// Its last event now, or a little later.
+void application::acknowledge(held& h) {
+  watched_subscription& s = *h.what;
+  const auto all = [this, &s](std::uint64_t n) {
+    held* const still = find(s);
+    if (still == nullptr || is_destroyed()) return;
+    s.acknowledged = std::max(s.acknowledged, n);
+    calling([&] {
+      still->handle.acknowledge(n);
+      return 0;
+    });
+  };
+  if (is_quiet || state_.random.one_in(2)) return all(s.given.size());
+  state_.saw(situation::held_by_acknowledgement);
+  state_.after(state_.random.between(1ms, state_.random.one_in(4) ? duration(period_.span / 20) : duration(2s)), [all, n = s.given.size()] { all(n); });
+}
+
+void application::pause_something() {
+  if (handles_.empty()) return;
+  held& h = handles_[state_.random.index(handles_.size())];
+  watched_subscription& s = *h.what;
+  state_.log("subscription ", s.number, s.paused ? " is resumed" : " is paused");
+  const bool pauses = !s.paused;
+  if (pauses) state_.saw(situation::held_by_pause);
+  s.paused = pauses;
+  calling([&] {
+    pauses ? h.handle.pause() : h.handle.resume();
+    return 0;
+  });
+  if (!pauses) return;
+  state_.after(state_.random.between(1ms, period_.span / 10), [this, &s] {
+    held* const still = find(s);
+    if (still == nullptr || is_destroyed() || !std::exchange(s.paused, false)) return;
+    state_.log("subscription ", s.number, " is resumed");
+    calling([&] {
+      still->handle.resume();
+      return 0;
+    });
+  });
+}
+
+void application::acknowledge_something() {
+  if (!handles_.empty()) acknowledge(handles_[state_.random.index(handles_.size())]);
+}
+
+void application::save_something() {
+  if (handles_.empty()) return;
+  held& h = handles_[state_.random.index(handles_.size())];
+  if (h.what->over) return;
+  h.saved = judge_.saved(*h.what, h.handle.cursor());
+  state_.log("subscription ", h.what->number, " is at ", h.saved->text);
+}
+
+void application::ask_again_something() {
+  if (handles_.empty() || judge_.present().empty()) return;
+  watched_subscription& s = *state_.random.of(handles_).what;
+  if (!s.over) ask_again(s, state_.random.of(judge_.present())->id);
+}
+
+void application::ask_again(watched_subscription& s, unsigned relay) {
+  const bool answer = calling([&] { return find(s)->handle.ask_again(relay_id{relay}); });
+  state_.log("subscription ", s.number, ": ask_again(", relay, ") is ", answer);
+  judge_.asked_again(s, relay, answer);
 }
 
 void application::end_subscription() {
   if (handles_.empty()) return;
   const std::size_t n = state_.random.index(handles_.size());
   held& h = handles_[n];
-  if (state_.random.one_in(8)) {
+  if (state_.random.one_in(8) && h.what->options.max_unacknowledged == 0 && !h.what->paused) {
     state_.log("subscription ", h.what->number, " is detached");
     h.what->detached = true;
     h.handle.detach();
@@ -264,12 +380,25 @@ void application::reconnect() {
   if (const error wrong = calling([&] { return core_->reconnect(relay_id{id}); })) state_.fail("reconnect answered ", wrong.message());
 }
 
-void application::reconnect_stopped() {
+void application::take_all() {
   for (const watched_relay* const each : judge_.present()) {
     if (!each->backoff.may_be_exhausted() || each->up != 0) continue;
     state_.log("reconnect(", each->id, ")");
     judge_.reconnect_asked(each->id);
     calling([&] { return core_->reconnect(relay_id{each->id}); });
+  }
+  for (held& h : handles_) {
+    watched_subscription& s = *h.what;
+    if (s.over) continue;
+    s.paused = false;
+    calling([&] {
+      h.handle.resume();
+      return 0;
+    });
+    if (s.options.max_unacknowledged != 0) acknowledge(h);
+    for (const watched_relay* const each : judge_.present()) {
+      if (s.at[each->id].closed_told == relay_closed::again::never) ask_again(s, each->id);
+    }
   }
 }
 

@@ -13,15 +13,27 @@ namespace uvnostr::sim {
 
 class application {
  public:
-  application(run_state& s, judge& j, sim_world& w, const period& around, const pool_options&);
+  application(run_state& s, judge& j, sim_world& w, const sim_network&, const period& around, const pool_options&);
+
+  /// A subscription that a program goes on with when it is started again.
+  struct resumable {
+    unsigned number;
+    std::vector<filter_model> filters;
+    subscribe_options options;
+    std::vector<unsigned> hosts;  // that it is for; none: all
+    saved_cursor from;
+  };
 
   /// One thing at random.
   void act();
   void add_relay(unsigned host);
   void subscribe();
+  void go_on_with(resumable);
+  /// What it would go on with if it was killed now: from where it stands, or from what it wrote down a while ago.
+  std::vector<resumable> to_go_on_with();
   watched_publish& publish(std::size_t event, std::vector<unsigned> relays, publish_options);
-  /// Every relay that has given up is tried again.
-  void reconnect_stopped();
+  /// Every relay that has given up is tried again, and every subscription takes what there is.
+  void take_all();
   void close();
   void destroy();
   /// Drops everything that it holds, the handles that outlived the pool too.
@@ -55,21 +67,31 @@ class application {
   void remove_relay();
   void reconnect();
   void call_getters();
+  void pause_something();
+  void acknowledge_something();
+  void save_something();
+  void ask_again_something();
+  void ask_again(watched_subscription&, unsigned relay);
   /// At the end of every callback: the application may do anything here.
   void in_callback();
 
   run_state& state_;
   judge& judge_;
-  sim_world& world_;
+  const sim_network& network_;
   const period& period_;
   base::ref<pool_core> core_;
   std::shared_ptr<int> token_ = std::make_shared<int>(0);
   struct held {
     watched_subscription* what;
     subscription handle;
+    std::optional<saved_cursor> saved{};
   };
+  held* find(const watched_subscription&);
+  void acknowledge(held&);
+  void open(watched_subscription&, const std::vector<filter_model>&, const subscribe_options&, const std::vector<unsigned>& named);
   std::vector<held> handles_;
   unsigned depth_ = 0;
+  static constexpr unsigned most_open = 5;
 };
 
 }  // namespace uvnostr::sim

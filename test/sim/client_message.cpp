@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "sim/client_message.hpp"
 
+#include <cstdlib>
+
 #include <rapidjson/document.h>
 
 namespace uvnostr::sim {
@@ -27,7 +29,7 @@ filter_model read_filter(const rapidjson::Value& from) {
     if (name == "since") w.since = value.GetInt64();
     if (name == "until") w.until = value.GetInt64();
     if (name == "limit") w.limit = value.GetUint();
-    if (name == "search") w.search = value.GetString();
+    if (name == "#s") w.subscription = static_cast<unsigned>(std::strtoul(strings(value).back().c_str(), nullptr, 10));
   }
   return w;
 }

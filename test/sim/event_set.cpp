@@ -31,9 +31,10 @@ event_set::event_set() : keys{key_number(3), key_number(4), key_number(5)} {
   for (std::size_t i = 0; i < periods.size(); ++i) {
     period& e = periods[i];
     e = {.begin = begin, .span = spans[i], .events = {}};
-    for (int n = 0; n < 100;) {
+    for (int n = 0; n < 120;) {
       const unix_seconds at = begin + std::chrono::duration_cast<std::chrono::seconds>(random.between(0s, e.span));
-      for (std::uint64_t same = random.one_in(4) ? 2 + random.below(4) : 1; same != 0; --same, ++n) e.events.push_back(add(at));
+      const std::uint64_t same = random.one_in(20) ? 8 + random.below(5) : random.one_in(4) ? 2 + random.below(4) : 1;
+      for (std::uint64_t each = 0; each < same; ++each, ++n) e.events.push_back(add(at));
     }
     begin += 30 * 24h;
   }
@@ -43,12 +44,12 @@ event_set::event_set() : keys{key_number(3), key_number(4), key_number(5)} {
 
 std::size_t event_set::add(unix_seconds at) {
   const std::size_t n = events.size();
-  constexpr event_kind kinds[] = {1, 1, 1, 7, 30'023, 20'001};
+  constexpr event_kind kinds[] = {1, 1, 1059, 7, 30'023, 20'001, 1};
   constexpr const char* topics[] = {"", "a", "b", "a"};
-  const event_kind kind = kinds[n * 7 % 11 % 6];
+  const event_kind kind = kinds[n * 7 % 11 % 7];
   const std::string topic = topics[n % 4];
   const secret_key& key = keys[n * 5 % 7 % 3];
-  draft d{.kind = kind, .content = "event " + std::to_string(n), .tags = {}, .created_at = at};
+  draft d{.kind = kind, .content = "event " + std::to_string(n), .tags = {{"s", "any"}}, .created_at = at};
   if (n % 5 == 0) d.content += " \"\\/\n\t\u00e9\U0001f600";
   if (!topic.empty()) d.tags.push_back({"t", topic});
   event made = *key.sign(d);

@@ -24,6 +24,7 @@ struct known_event {
   event_kind kind;
 
   bool ephemeral() const noexcept { return kind >= 20'000 && kind < 30'000; }
+  bool wrapped() const noexcept { return kind == 1059; }
 };
 
 /// A span of time (minutes, hours or days) and the events that are dated in it.

@@ -26,13 +26,17 @@ struct fault_profile {
   unsigned ignores_req = 0;
   unsigned ignores_event = 0;
   unsigned closes_req = 0;
+  unsigned closes_after_eose = 0;
+  unsigned refuses_page = 0;
+  unsigned ignores_page = 0;
+  unsigned hangs_up_over = 0;   // subscriptions whose REQ it hangs up over
   unsigned rejects_event = 0;
   unsigned narrow_socket = 0;   // connections
   duration latency{60ms};       // the longest
   duration eose_delay{};        // the longest
 
   static fault_profile any(random_source& random) {
-    switch (random.below(11)) {
+    switch (random.below(15)) {
       case 0: return {.name = "unreachable", .refuses = 60, .hangs = 25, .fails_at_once = 5, .drops_before_open = 10};
       case 1: return {.name = "flapping", .refuses = 10, .drops_before_open = 10, .drops_at_open = 90, .longest_life = 20s};
       case 2: return {.name = "lossy", .refuses = 20, .drops_before_open = 5, .drops_at_open = 5, .longest_life = 240s, .freezes = 25,
@@ -45,6 +49,10 @@ struct fault_profile {
                       .drops_mid_stored = 10, .drops_after_eose = 10, .forges = 25, .duplicates = 20, .strays = 10, .garbage = 10,
                       .ignores_req = 10, .ignores_event = 15, .closes_req = 10, .rejects_event = 15, .narrow_socket = 30, .latency = 1s, .eose_delay = 4s};
       case 8: return {.name = "interrupted", .refuses = 70, .hangs = 10, .longest_life = 300s, .drops_mid_stored = 50, .latency = 300ms};
+      case 9: return {.name = "without pages", .longest_life = 1200s, .refuses_page = random.one_in(2) ? 90U : 30U, .ignores_page = random.one_in(2) ? 60U : 0U};
+      case 10: return {.name = "moody", .longest_life = 1200s, .closes_req = 10, .closes_after_eose = 50, .refuses_page = 10};
+      case 11: return {.name = "touchy", .longest_life = 1200s, .hangs_up_over = 40};
+      case 12: return {.name = "tiring", .longest_life = 120s, .drops_mid_stored = 30, .refuses_page = 10, .ignores_page = 10, .latency = 500ms};
       default: return {};
     }
   }

@@ -26,10 +26,10 @@ filter filter_model::to_filter() const {
   for (const std::string& each : authors) f.authors.push_back(*pubkey::parse(each));
   for (const int each : kinds) f.kinds.push_back(static_cast<event_kind>(each));
   if (!topics.empty()) f.tags.push_back({.name = 't', .values = topics});
+  f.tags.push_back({.name = 's', .values = {"any", std::to_string(subscription)}});
   if (since) f.since = unix_seconds(std::chrono::seconds(*since));
   if (until) f.until = unix_seconds(std::chrono::seconds(*until));
   f.limit = limit;
-  f.search = search;
   return f;
 }
 

@@ -22,7 +22,7 @@ struct filter_model {
   std::optional<std::int64_t> since;
   std::optional<std::int64_t> until;
   std::optional<std::uint32_t> limit;
-  std::string search;  // relays here know nothing of NIP-50: the application writes its subscription's number into it
+  unsigned subscription = 0;  // the application's number: a tag condition says it beside one that all events meet
 
   bool matches(const known_event&) const;
   filter to_filter() const;

@@ -6,8 +6,6 @@
 namespace uvnostr::sim {
 
 namespace {
-/// Between what a relay has stored and what has been heard of it: latencies, workers, pauses in reading.
-constexpr std::chrono::seconds on_its_way{90};
 constexpr std::size_t largest_message = 2000;  // and what it costs to keep it
 }  // namespace
 
@@ -15,8 +13,9 @@ bool watched_subscription::is_for(unsigned relay) const {
   return named.empty() || std::find(named.begin(), named.end(), relay) != named.end();
 }
 
-bool watched_subscription::has_limit() const {
-  return std::any_of(filters.begin(), filters.end(), [](const filter_model& w) { return w.limit.has_value(); });
+std::size_t watched_subscription::done_count() const {
+  if (options.max_unacknowledged != 0) return acknowledged;
+  return given.size() - (in_on_event ? 1 : 0);
 }
 
 watched_relay* judge::relay(unsigned id) { return id == 0 || id > relays.size() ? nullptr : relays[id - 1].get(); }
@@ -34,7 +33,14 @@ std::vector<watched_relay*> judge::present() {
   return all;
 }
 
-watched_subscription* judge::subscription_number(unsigned n) { return n == 0 || n > subscriptions.size() ? nullptr : subscriptions[n - 1].get(); }
+watched_subscription* judge::subscription_number(unsigned n) {
+  const auto found = std::find_if(subscriptions.begin(), subscriptions.end(), [&](const auto& each) { return each->number == n; });
+  return found == subscriptions.end() ? nullptr : found->get();
+}
+
+unix_seconds judge::clock(const watched_relay& r) const {
+  return r.knows_clock ? std::min(state_.our_date(), network_.relays[r.host]->date()) : state_.our_date();
+}
 
 // What the application did.
 
@@ -45,7 +51,12 @@ void judge::relay_added(unsigned id, unsigned host, relay_options options) {
   for (const auto& s : subscriptions) s->was_asked = s->was_asked || (!s->over && s->named.empty());
 }
 
-void judge::relay_removed(unsigned id) { relay(id)->removed = true; }
+void judge::relay_removed(unsigned id) {
+  watched_relay& r = *relay(id);
+  r.removed = true;
+  // What it had sent and was not given yet is asked for when it is added again.
+  for (const auto& s : subscriptions) s->books[r.host].received.clear();
+}
 
 void judge::reconnect_asked(unsigned id) {
   watched_relay& r = *relay(id);
@@ -56,16 +67,55 @@ void judge::reconnect_asked(unsigned id) {
   must_be_dialled_by(r, state_.now() + 1s);
 }
 
-watched_subscription& judge::subscribed(std::vector<filter_model> filters, const subscribe_options& options, std::vector<unsigned> named) {
+watched_subscription& judge::subscribed(unsigned number, std::vector<filter_model> filters, const subscribe_options& options, std::vector<unsigned> named,
+                                        std::optional<saved_cursor> before) {
   auto made = std::make_unique<watched_subscription>();
-  made->number = static_cast<unsigned>(subscriptions.size() + 1);
+  made->number = number;
   made->filters = std::move(filters);
   made->options = options;
   made->named = std::move(named);
   made->had.resize(event_set::get().events.size());
   made->was_asked = !made->named.empty() || !present().empty();
+  if (before) {
+    for (const auto& [host, book] : before->books) {
+      delivery_book& goes_on = made->books.emplace(host, book.snapshot()).first->second;
+      for (const std::size_t each : goes_on.received) {
+        if (!before->done[each]) goes_on.owed.insert(each);
+      }
+    }
+  }
+  made->before = std::move(before);
   subscriptions.push_back(std::move(made));
   return *subscriptions.back();
+}
+
+saved_cursor judge::saved(const watched_subscription& s, std::string text) {
+  saved_cursor now{.text = std::move(text), .done = s.before ? s.before->done : std::vector<bool>(s.had.size())};
+  for (std::size_t i = 0; i < s.given.size(); ++i) {
+    if (i < s.done_count()) {
+      now.done[s.given[i]] = true;
+      continue;
+    }
+    const unix_seconds at = event_set::get().events[s.given[i]].at;
+    if (!now.undone) now.undone = {at, at};
+    now.undone = {std::min(now.undone->first, at), std::max(now.undone->second, at)};
+  }
+  for (const auto& [host, book] : s.books) now.books.emplace(host, book.snapshot());
+  return now;
+}
+
+void judge::asked_again(watched_subscription& s, unsigned relay_id, bool answer) {
+  watched_subscription::at_relay& at = s.at[relay_id];
+  if (answer && !at.closed_told) state_.fail("ask_again() says that relay ", relay_id, " had refused subscription ", s.number);
+  if (answer) at = {.log = std::move(at.log), .read = at.read, .eose_told = at.eose_told};
+}
+
+void judge::clock_was_set() {
+  for (const auto& s : subscriptions) {
+    for (auto& [host, book] : s->books) {
+      if (const watched_relay* const r = relay_at(host)) book.clock_is(clock(*r));
+    }
+  }
 }
 
 void judge::unsubscribed(watched_subscription& s, bool silently) {
@@ -101,13 +151,20 @@ void judge::on_dial_failed(unsigned id) {
   attempt_over(r, std::nullopt);
 }
 
-void judge::on_link_opened(link&) { --dialling_; }
+void judge::on_link_opened(link& l) {
+  --dialling_;
+  watched_relay* const r = relay(l.relay_number);
+  if (r == nullptr) return;
+  r->current = &l;
+  r->knows_clock = r->knows_clock || l.peer_date().has_value();
+}
 
 void judge::on_link_ended(link& l) {
   watched_relay* const r = relay(l.relay_number);
   const bool was_open = l.opened_at != port::time_point{};
   if (!was_open) --dialling_;
   if (r == nullptr) return;
+  if (r->current == &l) r->current = nullptr;
   if (was_open) {
     r->backoff.lost_after(state_.now() - l.opened_at);
   } else {
@@ -139,21 +196,46 @@ void judge::on_frame_given(link& l, const down_frame& f) {
   ++r.frames;
   ++frames_;
   if (f.kind == down_frame::what::ok && f.event != event_set::npos) ++(f.accepted ? r.oks[f.event].first : r.oks[f.event].second);
-  watched_subscription* const s = subscription_number(f.subscription);
-  if (s == nullptr || s->over) return;
-  if (f.kind == down_frame::what::event) s->at[r.id].log.push_back({f.event, f.genuine, {}});
-  if (f.kind == down_frame::what::eose) s->at[r.id].log.push_back({event_set::npos, false, f.asked_at});
+  if (!f.to) return;
+  watched_subscription* const s = subscription_number(f.to->subscription);
+  if (s != nullptr && !s->over) {
+    if (f.kind == down_frame::what::event) s->at[r.id].log.push_back({f.event, f.genuine, f.to->answered && !f.to->is_page, l.number});
+    if (f.kind != down_frame::what::event || any_matches(s->filters, event_set::get().events[f.event])) s->books[r.host].given(f, clock(r));
+  }
+  if (f.kind == down_frame::what::eose) f.to->answered = true;
+  if (f.kind == down_frame::what::eose && f.to->lies) state_.saw(situation::lied_of_finish);
+  if (f.kind == down_frame::what::closed) f.to->closed = true;
 }
 
-void judge::on_request(link& l, unsigned number, bool has_since, port::time_point sent_at, std::uint64_t sent_step) {
-  const watched_subscription* const s = subscription_number(number);
+void judge::on_request(link& l, const std::shared_ptr<asked_request>& asked, std::uint64_t sent_step) {
+  watched_subscription* const s = subscription_number(asked->subscription);
   if (s == nullptr) return state_.fail("a REQ that nobody asked for");
-  if (s->over && s->over_step < sent_step) state_.fail("a REQ for subscription ", number, " was sent after its end");
-  if (!s->is_for(l.relay_number)) state_.fail("a REQ for subscription ", number, " went to relay ", l.relay_number);
-  if (has_since && !s->filters.front().since) state_.saw(situation::resumed);
-  const auto before = l.asked.find(number);
-  if (before != l.asked.end() && sent_at < before->second + 4s && !l.challenged) state_.fail("subscription ", number, " was asked for twice within 4 s on one connection");
-  l.asked[number] = sent_at;
+  if (s->over && s->over_step < sent_step) state_.fail("a REQ for subscription ", s->number, " was sent after its end");
+  if (!s->is_for(l.relay_number)) state_.fail("a REQ for subscription ", s->number, " went to relay ", l.relay_number);
+  if (asked->filters.front().since && !s->filters.front().since) state_.saw(situation::resumed);
+  std::shared_ptr<asked_request>& open = l.open_requests[s->number];
+  // The one that stays open is asked for again only once the application heard of its end, or for AUTH.
+  asked->is_page = open && !(open->closed && (open->wants_auth || s->at[l.relay_number].closed_told));
+  const watched_relay& r = *relay(l.relay_number);
+  if (asked->is_page) {
+    state_.saw(situation::paged);
+    if (!open->answered) state_.fail("subscription ", s->number, " was asked for twice on one connection");
+  } else {
+    check_pause(*s, l, *asked);
+    open = asked;
+  }
+  s->books[r.host].asked(asked, clock(r));
+}
+
+/// After a refusal it is asked for again when the application was told that it would be, and not before.
+void judge::check_pause(watched_subscription& s, link& l, const asked_request& asked) {
+  watched_subscription::at_relay& at = s.at[l.relay_number];
+  const std::optional<relay_closed::again> told = std::exchange(at.closed_told, std::nullopt);
+  if (!told) return;
+  const bool same = at.refused_on == l.number;
+  if (*told == relay_closed::again::never) state_.fail("subscription ", s.number, " was to be asked for never again");
+  if (*told == relay_closed::again::on_next_connection && same) state_.fail("subscription ", s.number, " was to be asked for on the next connection");
+  if (*told == relay_closed::again::after_pause && same && asked.sent_at < at.may_ask_from) state_.fail("subscription ", s.number, " was asked for before the pause was over");
 }
 
 // The state of things.
@@ -170,21 +252,7 @@ void judge::check_counters(const pool_stats& stats) {
   if (stats.seen_entries > options_.seen_entries) state_.fail(stats.seen_entries, " entries in the cache");
 }
 
-/// Whether an event that a relay stores must have been delivered to a subscription that asks that relay.
-bool judge::is_due(const sim_world& world, const watched_subscription& s, const watched_subscription::at_relay* at, const sim_relay::stored& e) const {
-  const known_event& event = event_set::get().events[e.event];
-  // A limit of 0 asks for what is live: what is stored while the relay is away is not.
-  const auto asks_for_it = [&](const filter_model& w) { return w.limit != 0U && w.matches(event); };
-  if (std::none_of(s.filters.begin(), s.filters.end(), asks_for_it)) return false;
-  if (!s.has_limit() && !may_forget()) return true;
-  // With a limit, or more events than are remembered, it is asked from what came last, less the overlap.
-  const port::time_point dated = world.when(event.at);
-  const bool within_overlap = e.since - dated + on_its_way <= s.options.resume_overlap;
-  if (!s.has_limit()) return e.since <= at->answered_at || within_overlap;
-  return e.since > at->answered_at && dated > at->answered_at + 1s && within_overlap;
-}
-
-void judge::check_at_rest(const sim_world& world, const pool_stats& stats) {
+void judge::check_at_rest(const pool_stats& stats) {
   if (stats.messages_in != frames_) state_.fail(frames_, " messages were sent, the pool counted ", stats.messages_in);
   if (stats.messages.unverified != 0) state_.fail(stats.messages.unverified, " messages are pending for ever");
   if (stats.messages.delivered != deliveries_) state_.fail(deliveries_, " events were delivered, the pool counted ", stats.messages.delivered);
@@ -195,26 +263,23 @@ void judge::check_at_rest(const sim_world& world, const pool_stats& stats) {
   for (const auto& p : publishes) {
     if (!p->done) state_.fail("the publish of event ", p->event, " was never answered");
   }
-  for (const auto& s : subscriptions) {
-    if (s->over) {
-      if (!s->close_told && !s->silent && !s->detached) state_.fail("subscription ", s->number, " ended without on_close");
-      continue;
+  for (const auto& s : subscriptions) check_subscription_at_rest(*s);
+}
+
+void judge::check_subscription_at_rest(watched_subscription& s) {
+  if (s.over) {
+    if (!s.close_told && !s.silent && !s.detached) state_.fail("subscription ", s.number, " ended without on_close");
+    return;
+  }
+  if (s.was_asked && !s.all_eose_told) state_.fail("subscription ", s.number, " was never told of all EOSE");
+  if (s.was_asked && s.options.close_on_eose) state_.fail("subscription ", s.number, " did not close on EOSE");
+  for (const watched_relay* const r : present()) {
+    if (!s.is_for(r->id) || r->current == nullptr) continue;
+    if (!s.at[r->id].eose_told) state_.fail("subscription ", s.number, " was never told of the EOSE of relay ", r->id);
+    if (s.books[r->host].caught_up_on != r->current->number) {
+      state_.fail("subscription ", s.number, " was not told that it caught up at relay ", r->id, " on connection ", r->current->number);
     }
-    if (s->was_asked && !s->all_eose_told) state_.fail("subscription ", s->number, " was never told of all EOSE");
-    if (s->was_asked && s->options.close_on_eose) state_.fail("subscription ", s->number, " did not close on EOSE");
-    for (const watched_relay* const r : present()) {
-      if (!s->is_for(r->id)) continue;
-      const auto at = s->at.find(r->id);
-      if (at == s->at.end() || !at->second.eose_told) {
-        state_.fail("subscription ", s->number, " was never told of the EOSE of relay ", r->id);
-        continue;
-      }
-      for (const sim_relay::stored& e : world.relays[r->host]->events) {
-        if (!s->had[e.event] && is_due(world, *s, &at->second, e)) {
-          state_.fail("LOST: subscription ", s->number, " never got event ", e.event, ", which relay ", r->id, " (r", r->host, ") stores");
-        }
-      }
-    }
+    check_nothing_lost(s, *r, at_rest);
   }
 }
 

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 // Compares what the application asked for, what the relays sent and what the application was told with the library's
-// promises.
+// promises. One judge watches one pool; what an earlier one was given comes with the cursors.
 #pragma once
 
 #include <map>
 #include <optional>
+#include <span>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -12,6 +14,7 @@
 #include <uvnostr/pool.hpp>
 
 #include "sim/backoff_model.hpp"
+#include "sim/delivery_book.hpp"
 #include "sim/sim_world.hpp"
 
 namespace uvnostr::sim {
@@ -25,28 +28,44 @@ struct watched_relay {
   backoff_model backoff;
   bool removed = false;
   bool stop_told = false;
+  bool knows_clock = false;       // the relay's, from an answer to an upgrade
   unsigned up = 0;                // connections: 0 or 1
+  link* current = nullptr;        // that is open
   std::uint64_t dials = 0;
   std::uint64_t frames = 0;
   port::time_point earliest{};    // of the next dial
   std::map<std::size_t, std::pair<unsigned, unsigned>> oks;  // by event: accepted, rejected
 };
 
+/// What a program wrote down of a subscription, to go on from there when it is started again.
+struct saved_cursor {
+  std::string text;
+  std::vector<bool> done;                 // by event: the cursor covers it
+  std::optional<std::pair<unix_seconds, unix_seconds>> undone{};  // the dates of the oldest and newest that was given and is not covered
+  std::map<unsigned, delivery_book> books{};  // by host
+};
+
 struct watched_subscription {
   struct frame {
-    std::size_t event;  // npos: EOSE
+    std::size_t event;
     bool genuine;
-    port::time_point asked_at;
+    bool live;                            // after EOSE, of a REQ that stays open
+    unsigned link;
   };
   /// What one relay sent for it, and how far that was delivered.
   struct at_relay {
     std::vector<frame> log;
     std::size_t read = 0;
     bool eose_told = false;
-    port::time_point answered_at{};
+    std::optional<relay_closed::again> closed_told{};  // since it was asked last
+    port::time_point may_ask_from{};
+    unsigned refusals = 0;                // in a row
+    unsigned refused_on = 0;              // the connection
   };
   bool is_for(unsigned relay) const;
-  bool has_limit() const;
+  bool has(std::size_t event) const { return had[event] || (before && before->done[event]); }
+  /// How many of the events that it was given are done.
+  std::size_t done_count() const;
 
   unsigned number;
   std::vector<filter_model> filters;
@@ -55,12 +74,18 @@ struct watched_subscription {
   bool over = false;            // nothing is to be delivered any more
   bool silent = false;          // its handle was destroyed: nothing is to be called any more
   bool detached = false;
+  bool paused = false;
+  bool in_on_event = false;
   std::uint64_t over_step = 0;
   bool close_told = false;
   bool all_eose_told = false;
   bool was_asked = false;
   std::vector<bool> had;
+  std::vector<std::size_t> given;  // in order
+  std::uint64_t acknowledged = 0;
+  std::optional<saved_cursor> before;
   std::map<unsigned, at_relay> at;
+  std::map<unsigned, delivery_book> books;  // by host
 };
 
 struct watched_publish {
@@ -74,22 +99,27 @@ struct watched_publish {
 
 class judge final : public network_observer, public dial_observer {
  public:
-  judge(run_state& s, const pool_options& o) : state_(s), options_(o) {}
+  judge(run_state& s, const sim_network& n, const pool_options& o) : state_(s), network_(n), options_(o) {}
 
   // What the application did.
   void relay_added(unsigned id, unsigned host, relay_options);
   void relay_removed(unsigned id);
   void reconnect_asked(unsigned id);
-  watched_subscription& subscribed(std::vector<filter_model>, const subscribe_options&, std::vector<unsigned> named);
+  watched_subscription& subscribed(unsigned number, std::vector<filter_model>, const subscribe_options&, std::vector<unsigned> named, std::optional<saved_cursor>);
   void unsubscribed(watched_subscription&, bool silently);
+  void asked_again(watched_subscription&, unsigned relay, bool answer);
+  saved_cursor saved(const watched_subscription&, std::string text);
   void closing();
   void destroyed() { over_ = true; }
+  /// Our clock was set.
+  void clock_was_set();
 
   // What it was told.
   void on_event(watched_subscription&, relay_id, const event_view&);
   void on_eose(watched_subscription&, relay_id);
+  void on_caught_up(watched_subscription&, relay_id, std::span<const gap>);
   void on_all_eose(watched_subscription&);
-  void on_relay_closed(watched_subscription&, relay_id);
+  void on_relay_closed(watched_subscription&, const relay_closed&);
   void on_close(watched_subscription&, close_reason);
   void on_receipt(watched_publish&, const receipt&);
   void on_done(watched_publish&, std::size_t accepted, std::size_t asked);
@@ -105,12 +135,12 @@ class judge final : public network_observer, public dial_observer {
   void on_link_opened(link&) override;
   void on_link_ended(link&) override;
   void on_frame_given(link&, const down_frame&) override;
-  void on_request(link&, unsigned subscription, bool resumed, port::time_point sent_at, std::uint64_t sent_step) override;
+  void on_request(link&, const std::shared_ptr<asked_request>&, std::uint64_t sent_step) override;
 
   /// After every step.
   void check_counters(const pool_stats&);
   /// All relays are well and have been for long: nothing is lost, everybody was answered.
-  void check_at_rest(const sim_world&, const pool_stats&);
+  void check_at_rest(const pool_stats&);
   void check_publish_arrived(const watched_publish&);
 
   watched_relay* relay(unsigned id);
@@ -129,12 +159,23 @@ class judge final : public network_observer, public dial_observer {
   bool called(const char* what);
   bool called(const char* what, const watched_subscription&);
   bool known(const char* what, relay_id);
+  /// The lesser of our clock and the relay's.
+  unix_seconds clock(const watched_relay&) const;
   bool may_forget() const noexcept { return deliveries_ > options_.seen_entries; }
-  bool is_due(const sim_world&, const watched_subscription&, const watched_subscription::at_relay*, const sim_relay::stored&) const;
+  bool may_come_again(const watched_subscription&, const watched_relay&, const known_event&) const;
+  static constexpr std::uint64_t at_rest = ~std::uint64_t{0};
+  void check_nothing_lost(watched_subscription&, const watched_relay&, std::uint64_t stored_before);
+  void check_gap(const watched_subscription&, const watched_relay&, const gap&);
+  bool is_missing_in(const watched_subscription&, const watched_relay&, const gap&) const;
+  bool has_full_second(const watched_subscription&, const watched_relay&, const gap&) const;
+  bool was_not_answered(const watched_subscription&, const watched_relay&, const gap&) const;
+  void check_pause(watched_subscription&, link&, const asked_request&);
+  void check_subscription_at_rest(watched_subscription&);
   void attempt_over(watched_relay&, std::optional<std::chrono::seconds> retry_after);
   void must_be_dialled_by(watched_relay&, port::time_point);
 
   run_state& state_;
+  const sim_network& network_;
   const pool_options& options_;
   std::vector<unsigned> pool_had_ = std::vector<unsigned>(event_set::get().events.size());
   std::uint64_t deliveries_ = 0;

@@ -33,33 +33,35 @@ void judge::on_event(watched_subscription& s, relay_id from, const event_view& e
   if (n == event_set::npos || e.json() != all.events[n].real.json()) return state_.fail("a false event was delivered: ", e.json());
   state_.log("   subscription ", s.number, " gets event ", n, " from relay ", static_cast<unsigned>(from));
   if (!any_matches(s.filters, all.events[n])) return state_.fail("subscription ", s.number, " got event ", n, ", which does not match");
-  if (s.had[n]) {
-    if (!may_forget()) return state_.fail("subscription ", s.number, " got event ", n, " twice");
-    state_.saw(situation::repeat_allowed);
+  if (s.had[n]) return state_.fail("subscription ", s.number, " got event ", n, " twice");
+  const watched_relay& r = *relay(static_cast<unsigned>(from));
+  if (s.before && s.before->done[n]) {
+    if (!may_come_again(s, r, all.events[n])) return state_.fail("subscription ", s.number, " got event ", n, " again after a restart, though it was done");
+    state_.saw(situation::repeated_after_restart);
   }
+  if (s.paused) return state_.fail("subscription ", s.number, " is paused and got event ", n);
   s.had[n] = true;
+  s.given.push_back(n);
+  if (s.options.max_unacknowledged != 0 && s.given.size() - s.acknowledged > s.options.max_unacknowledged) {
+    return state_.fail("subscription ", s.number, " got more events than it wants without acknowledging them");
+  }
   ++deliveries_;
-  watched_subscription::at_relay& at = s.at[static_cast<unsigned>(from)];
+  watched_subscription::at_relay& at = s.at[r.id];
   while (at.read < at.log.size() && !(at.log[at.read].event == n && at.log[at.read].genuine)) ++at.read;
   if (at.read == at.log.size()) return state_.fail("subscription ", s.number, " got event ", n, " out of the order in which the relay sent it");
-  ++at.read;
+  const watched_subscription::frame& f = at.log[at.read++];
+  if (f.live && r.current != nullptr && r.current->number == f.link) s.books[r.host].live_event_done(all.events[n].at, clock(r));
 }
 
 void judge::on_eose(watched_subscription& s, relay_id from) {
   if (!called("on_eose", s) || !known("on_eose", from)) return;
   state_.log("   subscription ", s.number, " gets EOSE from relay ", static_cast<unsigned>(from));
   if (s.over) return state_.fail("on_eose of subscription ", s.number, ", which is closed");
-  watched_subscription::at_relay& at = s.at[static_cast<unsigned>(from)];
-  if (std::exchange(at.eose_told, true)) return state_.fail("on_eose twice");
-  while (at.read < at.log.size() && at.log[at.read].event != event_set::npos) ++at.read;
-  if (at.read == at.log.size()) return state_.fail("on_eose before that relay's EOSE");
-  at.answered_at = at.log[at.read].asked_at;
-  for (std::size_t i = 0; i < at.read; ++i) {
-    const auto& f = at.log[i];
-    if (f.genuine && any_matches(s.filters, event_set::get().events[f.event]) && !s.had[f.event]) {
-      return state_.fail("on_eose of subscription ", s.number, " before event ", f.event, ", which was sent before it");
-    }
-  }
+  const watched_relay& r = *relay(static_cast<unsigned>(from));
+  if (std::exchange(s.at[r.id].eose_told, true)) return state_.fail("on_eose twice");
+  delivery_book& book = s.books[r.host];
+  if (!book.was_asked() || !book.last_open()->answered) return state_.fail("on_eose before that relay's EOSE");
+  if (!book.was_told_first_answer()) book.first_answer_told(s.filters, network_.relays[r.host]->events);
 }
 
 void judge::on_all_eose(watched_subscription& s) {
@@ -69,8 +71,22 @@ void judge::on_all_eose(watched_subscription& s) {
   if (std::exchange(s.all_eose_told, true)) state_.fail("on_all_eose twice");
 }
 
-void judge::on_relay_closed(watched_subscription& s, relay_id) {
-  if (called("on_relay_closed", s) && s.over) state_.fail("on_relay_closed of subscription ", s.number, ", which is closed");
+void judge::on_relay_closed(watched_subscription& s, const relay_closed& told) {
+  if (!called("on_relay_closed", s)) return;
+  const unsigned from = static_cast<unsigned>(told.relay);
+  constexpr const char* names[] = {"after a pause", "on the next connection", "never"};
+  state_.log("   subscription ", s.number, " is closed by relay ", from, " and asked again ", names[static_cast<int>(told.asked_again)], ", ", told.pause.count(), " ms");
+  if (s.over) return state_.fail("on_relay_closed of subscription ", s.number, ", which is closed");
+  watched_relay* const r = relay(from);
+  if (r == nullptr || r->removed) return;
+  watched_subscription::at_relay& at = s.at[from];
+  at.closed_told = told.asked_again;
+  if (told.asked_again == relay_closed::again::never) state_.saw(situation::never_asked_again);
+  if (told.asked_again != relay_closed::again::after_pause || r->current == nullptr) return;
+  if (std::exchange(at.refused_on, r->current->number) != r->current->number) at.refusals = 0;
+  const auto least = std::min<std::chrono::milliseconds>(4s * (1 << std::min(at.refusals++, 10U)), 240s);
+  if (told.pause < least) state_.fail("subscription ", s.number, " is asked for again after ", told.pause.count(), " ms, though it was refused ", at.refusals, " times");
+  at.may_ask_from = state_.now() + told.pause - 50ms;
 }
 
 void judge::on_close(watched_subscription& s, close_reason why) {

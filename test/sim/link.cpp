@@ -28,9 +28,10 @@ void link::open() {
 
 void link::end() {
   at = state::ended;
-  requests.clear();
-  down_.clear();
   observer_.on_link_ended(*this);
+  requests.clear();
+  open_requests.clear();
+  down_.clear();
 }
 
 void link::drop(std::error_code cause, int http_status, std::optional<std::chrono::seconds> wait) {
@@ -125,6 +126,10 @@ void link::resume_reading() noexcept {
   state_.log("reading of connection ", number, " goes on");
   paused_ = false;
   for (; stalled_ != 0; --stalled_) after(duration(1), [](link& l) { l.deliver_next(); });
+}
+
+std::optional<unix_seconds> link::peer_date() const noexcept {
+  return relay_.traits.shows_date ? std::optional(relay_.date()) : std::nullopt;
 }
 
 void link::close(std::uint16_t code, std::string_view) noexcept {

@@ -15,9 +15,9 @@
 #include <vector>
 
 #include "port/transport.hpp"
-#include "sim/run_state.hpp"
+#include "sim/asked_request.hpp"
 #include "sim/event_set.hpp"
-#include "sim/filter_model.hpp"
+#include "sim/run_state.hpp"
 
 namespace uvnostr::sim {
 
@@ -26,13 +26,12 @@ class sim_relay;
 
 /// What a relay puts into the socket.
 struct down_frame {
-  enum class what : unsigned char { event, eose, ok, other, binary, pong, cut } kind = what::other;
+  enum class what : unsigned char { event, eose, closed, ok, other, binary, pong, cut } kind = what::other;
   std::string text{};
   std::size_t event = event_set::npos;  // event, ok
-  bool genuine = false;             // event: as its author signed it
-  bool accepted = false;            // ok
-  unsigned subscription = 0;        // the application's number; 0: none
-  port::time_point asked_at{};      // eose: when the REQ arrived
+  bool genuine = false;                 // event: as its author signed it
+  bool accepted = false;                // ok
+  std::shared_ptr<asked_request> to{};  // event, eose, closed; null: no REQ that was asked
 };
 
 /// Who watches what passes: the judge.
@@ -41,7 +40,8 @@ class network_observer {
   virtual void on_link_opened(link&) = 0;
   virtual void on_link_ended(link&) = 0;
   virtual void on_frame_given(link&, const down_frame&) = 0;
-  virtual void on_request(link&, unsigned subscription, bool resumed, port::time_point sent_at, std::uint64_t sent_step) = 0;
+  /// Says whether it is a page.
+  virtual void on_request(link&, const std::shared_ptr<asked_request>&, std::uint64_t sent_step) = 0;
 
  protected:
   ~network_observer() = default;
@@ -50,12 +50,6 @@ class network_observer {
 class link final : public port::connection, public std::enable_shared_from_this<link> {
  public:
   enum class state : unsigned char { dialling, open, closing, ended };
-  /// What the relay knows of a REQ.
-  struct request {
-    std::vector<filter_model> filters;
-    unsigned subscription;
-  };
-
   link(run_state& s, network_observer& w, sim_relay& r, port::connection_listener& listener, unsigned relay, unsigned serial)
       : number(serial), relay_number(relay), state_(s), observer_(w), relay_(r), listener_(listener) {}
 
@@ -74,7 +68,10 @@ class link final : public port::connection, public std::enable_shared_from_this<
   void pause_reading() noexcept override;
   void resume_reading() noexcept override;
   void close(std::uint16_t, std::string_view) noexcept override;
+  std::optional<unix_seconds> peer_date() const noexcept override;
   void abort() noexcept override;
+
+  network_observer& observer() noexcept { return observer_; }
 
   const unsigned number;
   const unsigned relay_number;  // the core's relay_id
@@ -85,9 +82,9 @@ class link final : public port::connection, public std::enable_shared_from_this<
   bool authenticated = false;
   port::time_point opened_at{};
   std::optional<std::chrono::seconds> retry_after{};
-  std::map<std::string, request> requests;
+  std::map<std::string, std::shared_ptr<asked_request>> requests;  // that the relay answers
   std::set<std::string> used_ids;
-  std::map<unsigned, port::time_point> asked;  // by subscription, the last REQ
+  std::map<unsigned, std::shared_ptr<asked_request>> open_requests;  // by subscription, the last REQ that is no page
 
  private:
   void deliver_next();

@@ -10,6 +10,8 @@
 #include <string>
 #include <vector>
 
+#include <uvnostr/types.hpp>
+
 #include "port/reactor.hpp"
 #include "sim/random_source.hpp"
 
@@ -19,20 +21,32 @@ namespace uvnostr::sim {
 enum class situation : unsigned char {
   refused, hung, failed_at_once, dropped_before_open, dropped_at_open, dropped_mid_stored, dropped_after_eose,
   dropped_live, frozen, forged, duplicated, off_filter, garbage, noticed, closed, silent_req, silent_ok, rejected,
-  backdated, same_second, future, socket_full, paused, worker_refused, worker_late, from_callback, repeat_allowed,
-  resumed, stopped_for_good, authenticated, destroyed_in_callback, publish_waited, count_,
+  backdated, same_second, future, socket_full, paused, worker_refused, worker_late, from_callback,
+  resumed, stopped_for_good, authenticated, destroyed_in_callback, publish_waited, capped, paged, page_refused,
+  page_ignored, closed_after_eose, hung_up_over_req, never_asked_again, import_not_due, gap_of_cap, gap_of_refusal,
+  gap_of_silence, gap_of_ephemeral, gap_of_memory, lied_of_finish, clock_set, held_by_pause, held_by_acknowledgement,
+  restarted, repeated_after_restart, count_,
 };
 inline constexpr std::array<const char*, static_cast<std::size_t>(situation::count_)> situation_names{
     "refused", "hung", "failed at once", "dropped before open", "dropped at open", "dropped mid stored",
     "dropped after EOSE", "dropped live", "frozen", "forged", "duplicated", "off filter", "garbage", "NOTICE",
     "CLOSED", "silent to REQ", "silent to EVENT", "rejected", "backdated", "same second", "future", "socket full",
-    "reading paused", "worker refused", "worker out of order", "call from a callback", "repeat after forgetting",
-    "REQ with a cursor", "stopped for good", "authenticated", "destroyed in a callback", "publish waited"};
+    "reading paused", "worker refused", "worker out of order", "call from a callback",
+    "REQ with a cursor", "stopped for good", "authenticated", "destroyed in a callback", "publish waited",
+    "answer cut by a cap", "page asked", "page refused", "page ignored", "CLOSED after EOSE", "hung up over a REQ",
+    "never asked again by itself", "import that cannot be asked for", "gap: cap", "gap: refused", "gap: no answer",
+    "gap: ephemeral", "gap: memory", "false finish", "our clock was set", "held by pause()", "held for want of acknowledge()",
+    "restarted", "given again after a restart"};
 using situation_counts = std::array<std::uint64_t, situation_names.size()>;
 
 class run_state {
  public:
   run_state(std::uint64_t seed, bool logged) : random(seed), logged_(logged) {}
+
+  // The date: the true one, and what our clock shows.
+  unix_seconds true_date() const noexcept { return first_date + std::chrono::floor<std::chrono::seconds>(elapsed()); }
+  unix_seconds our_date() const noexcept { return true_date() + our_error; }
+  port::time_point when(unix_seconds date) const noexcept { return start + (date - first_date); }
 
   // The clock.
   port::time_point now() const noexcept { return now_; }
@@ -65,7 +79,7 @@ class run_state {
     std::ostringstream text;
     (text << ... << parts);
     failure_ = text.str();
-     log("BROKEN: ", failure_);
+    log("BROKEN: ", failure_);
   }
   bool has_failed() const noexcept { return !failure_.empty(); }
   const std::string& failure() const noexcept { return failure_; }
@@ -74,8 +88,12 @@ class run_state {
 
   static constexpr port::time_point start{std::chrono::hours(1)};
   random_source random;
+  unix_seconds first_date{};
+  std::chrono::seconds our_error{};
   situation_counts situations{};
   std::uint64_t step = 0;
+  unsigned subscriptions = 0;  // numbers given so far
+  std::uint64_t order = 0;  // of what comes to a relay: events and REQs
 
  private:
   struct entry {

@@ -11,7 +11,27 @@ std::string event_text(std::string_view wire_id, std::string_view json) {
   return std::string("[\"EVENT\",\"").append(wire_id).append("\",").append(json).append("]");
 }
 
+/// Refusals that only another connection heals.
+bool is_lasting(std::string_view words) { return words.starts_with("blocked") || words.starts_with("restricted"); }
+
+constexpr const char* refusals[] = {"error: try later", "rate-limited: slow down", "blocked: not you", "restricted: members only", "", "shutting down"};
+
 }  // namespace
+
+relay_traits relay_traits::any(random_source& random) {
+  constexpr unsigned caps[] = {5, 5, 7, 10, 20, 50, 100};
+  constexpr std::chrono::seconds errors[] = {0s, 0s, 0s, -3h, -100s, 100s, 3h, 48h};
+  relay_traits t;
+  if (random.percent(60)) t.cap = random.of(caps);
+  t.cap_is_for_req = random.one_in(2);
+  if (t.cap == 0) t.answers = static_cast<sequence>(random.below(3));
+  t.shuffles_seconds = random.one_in(4);
+  t.repeats = random.one_in(6);
+  t.nip_67 = random.one_in(10) ? hint::false_at_times : random.one_in(4) ? hint::honest : hint::none;
+  t.clock_error = random.of(errors);
+  t.shows_date = random.one_in(2);
+  return t;
+}
 
 std::error_code sim_relay::on_dial() {
   if (!state_.random.percent(faults.fails_at_once)) return {};
@@ -90,92 +110,149 @@ void sim_relay::on_message(link& from, std::string_view text, port::time_point s
 }
 
 void sim_relay::on_req(link& from, client_message&& message, port::time_point sent_at, std::uint64_t sent_step) {
-  random_source& random = state_.random;
   if (message.filters.empty()) return state_.fail("a REQ without a filter");
   if (!from.used_ids.insert(message.subscription).second) return state_.fail("the id of a REQ was used twice on one connection: ", message.subscription);
-  const unsigned subscription = static_cast<unsigned>(std::strtoul(message.filters.front().search.c_str(), nullptr, 10));
-  observer->on_request(from, subscription, message.filters.front().since.has_value(), sent_at, sent_step);
-  if (wants_auth && !from.authenticated) {
-    send(from, "[\"CLOSED\",\"" + message.subscription + "\",\"auth-required: who are you?\"]");
-    return;
-  }
-  if (random.percent(faults.ignores_req)) {
-    state_.saw(situation::silent_req);
-    from.must_restart = true;
-    return;
-  }
-  if (random.percent(faults.closes_req)) {
-    constexpr const char* reasons[] = {"error: try later", "rate-limited: slow down", "blocked: not you", "restricted: members only", "", "shutting down"};
-    const std::string reason = random.of(reasons);
-    state_.saw(situation::closed);
-    from.must_restart = from.must_restart || reason.starts_with("blocked") || reason.starts_with("restricted");
-    send(from, "[\"CLOSED\",\"" + message.subscription + "\",\"" + reason + "\"]");
-    return;
-  }
-  link::request& asked = from.requests[message.subscription] = {std::move(message.filters), subscription};
+  const auto asked = std::make_shared<asked_request>();
+  asked->filters = std::move(message.filters);
+  asked->subscription = asked->filters.front().subscription;
+  asked->sent_at = sent_at;
+  asked->order = ++state_.order;
+  from.observer().on_request(from, asked, sent_step);
+  if (refuses(from, message.subscription, asked)) return;
+  from.requests[message.subscription] = asked;
   answer(from, message.subscription, asked);
 }
 
-void sim_relay::answer(link& to, const std::string& wire_id, const link::request& asked) {
+/// Whether it does anything else than answer.
+bool sim_relay::refuses(link& from, const std::string& wire_id, const request_ref& asked) {
   random_source& random = state_.random;
-  const event_set& all = event_set::get();
+  if (wants_auth && !from.authenticated) {
+    asked->wants_auth = true;
+    send_closed(from, wire_id, asked, "auth-required: who are you?");
+    return true;
+  }
+  if ((asked->subscription * 37 + number * 11) % 100 < faults.hangs_up_over) {
+    state_.saw(situation::hung_up_over_req);
+    from.give({.kind = down_frame::what::cut}, latency());
+    return true;
+  }
+  if (random.percent(faults.ignores_req) || (asked->is_page && random.percent(faults.ignores_page))) {
+    state_.saw(asked->is_page ? situation::page_ignored : situation::silent_req);
+    from.must_restart = from.must_restart || !asked->is_page;
+    return true;
+  }
+  if (!random.percent(faults.closes_req) && !(asked->is_page && random.percent(faults.refuses_page))) return false;
+  const std::string words = random.of(refusals);
+  state_.saw(asked->is_page ? situation::page_refused : situation::closed);
+  from.must_restart = from.must_restart || is_lasting(words);
+  send_closed(from, wire_id, asked, words);
+  return true;
+}
+
+/// What the answer has, in the order in which it is sent.
+std::vector<std::size_t> sim_relay::choose(asked_request& asked) {
+  const std::vector<known_event>& all = event_set::get().events;
+  const auto newer = [&](std::size_t a, std::size_t b) { return all[a].at > all[b].at; };
   std::vector<std::size_t> newest_first;
   for (const stored& each : events) newest_first.push_back(each.event);
-  std::stable_sort(newest_first.begin(), newest_first.end(), [&](std::size_t a, std::size_t b) { return all.events[a].at > all.events[b].at; });
-  std::vector<bool> chosen(newest_first.size());
-  for (const filter_model& w : asked.filters) {
-    std::uint32_t left = w.limit.value_or(1000);
-    for (std::size_t i = 0; i < newest_first.size() && left != 0; ++i) {
-      if (!w.matches(all.events[newest_first[i]])) continue;
-      chosen[i] = true;
+  if (traits.shuffles_seconds) {
+    for (std::size_t i = newest_first.size(); i > 1; --i) std::swap(newest_first[i - 1], newest_first[state_.random.index(i)]);
+  }
+  std::stable_sort(newest_first.begin(), newest_first.end(), newer);
+  std::vector<unsigned> chosen(newest_first.size());  // by how many filters
+  asked.cuts.assign(asked.filters.size(), std::nullopt);
+  for (std::size_t f = 0; f < asked.filters.size(); ++f) {
+    std::uint64_t left = asked.filters[f].limit.value_or(1'000'000);
+    if (traits.cap != 0 && !traits.cap_is_for_req) left = std::min<std::uint64_t>(left, traits.cap);
+    unix_seconds oldest = unix_seconds::max();
+    for (std::size_t i = 0; i < newest_first.size(); ++i) {
+      const known_event& e = all[newest_first[i]];
+      if (!asked.filters[f].matches(e)) continue;
+      if (left == 0) {
+        asked.cuts[f] = oldest;
+        break;
+      }
+      oldest = e.at;
+      ++chosen[i];
       --left;
     }
   }
   std::vector<std::size_t> found;
+  const auto is_full = [&] { return traits.cap != 0 && traits.cap_is_for_req && found.size() >= traits.cap; };
   for (std::size_t i = 0; i < chosen.size(); ++i) {
-    if (chosen[i]) found.push_back(newest_first[i]);
+    if (chosen[i] == 0) continue;
+    if (is_full()) {
+      for (std::size_t f = 0; f < asked.filters.size(); ++f) {
+        if (asked.filters[f].matches(all[newest_first[i]])) asked.cuts[f] = std::max(asked.cuts[f].value_or(unix_seconds::min()), all[found.back()].at);
+      }
+      continue;
+    }
+    for (unsigned n = traits.repeats ? chosen[i] : 1; n != 0 && !is_full(); --n) found.push_back(newest_first[i]);
   }
-  if (oldest_first_) std::reverse(found.begin(), found.end());
+  if (traits.answers == relay_traits::sequence::oldest_first) std::reverse(found.begin(), found.end());
+  if (traits.answers == relay_traits::sequence::any) {
+    for (std::size_t i = found.size(); i > 1; --i) std::swap(found[i - 1], found[state_.random.index(i)]);
+  }
+  return found;
+}
+
+void sim_relay::answer(link& to, const std::string& wire_id, const request_ref& asked) {
+  random_source& random = state_.random;
+  const std::vector<std::size_t> found = choose(*asked);
   const std::size_t cut = random.percent(faults.drops_mid_stored) ? random.index(found.size() + 1) : event_set::npos;
   for (std::size_t i = 0; i < found.size(); ++i) {
     if (i == cut) {
       state_.saw(situation::dropped_mid_stored);
       to.give({.kind = down_frame::what::cut}, latency());
     }
-    send_event(to, wire_id, asked.subscription, found[i]);
+    send_event(to, wire_id, asked, found[i], false);
   }
-  const char* const hints[] = {"", "", ",\"finish\"", ",\"more\""};
-  to.give({.kind = down_frame::what::eose, .text = "[\"EOSE\",\"" + wire_id + "\"" + random.of(hints) + "]", .subscription = asked.subscription, .asked_at = state_.now()},
-          latency() + random.between(0ms, faults.eose_delay));
+  const bool is_whole = std::none_of(asked->cuts.begin(), asked->cuts.end(), [](const auto& each) { return each.has_value(); });
+  if (!is_whole && traits.cap != 0) state_.saw(situation::capped);
+  const bool lies = !is_whole && traits.nip_67 == relay_traits::hint::false_at_times && random.one_in(2);
+  const char* hint = traits.nip_67 == relay_traits::hint::none ? "" : is_whole || lies ? ",\"finish\"" : ",\"more\"";
+  asked->lies = lies;
+  to.give({.kind = down_frame::what::eose, .text = "[\"EOSE\",\"" + wire_id + "\"" + hint + "]", .to = asked}, latency() + random.between(0ms, faults.eose_delay));
+  if (random.percent(faults.closes_after_eose)) {
+    const std::string words = random.of(refusals);
+    state_.saw(situation::closed_after_eose);
+    to.must_restart = to.must_restart || (is_lasting(words) && !asked->is_page);
+    to.requests.erase(wire_id);
+    send_closed(to, wire_id, asked, words);
+  }
   if (random.percent(faults.drops_after_eose)) {
     state_.saw(situation::dropped_after_eose);
     to.give({.kind = down_frame::what::cut}, 0ms);
   }
 }
 
-void sim_relay::send_event(link& to, const std::string& wire_id, unsigned subscription, std::size_t event) {
+void sim_relay::send_event(link& to, const std::string& wire_id, const request_ref& asked, std::size_t event, bool live) {
   random_source& random = state_.random;
   const event_set& all = event_set::get();
+  const auto give = [&](std::string json, bool genuine) {
+    to.give({.kind = down_frame::what::event, .text = event_text(wire_id, json), .event = event, .genuine = genuine, .to = asked}, latency());
+  };
   const auto forge = [&] {
     state_.saw(situation::forged);
-    const forgery how = static_cast<forgery>(random.below(static_cast<std::uint64_t>(forgery::count_)));
-    to.give({.kind = down_frame::what::event, .text = event_text(wire_id, all.forged(event, how)), .event = event, .subscription = subscription}, latency());
+    give(all.forged(event, static_cast<forgery>(random.below(static_cast<std::uint64_t>(forgery::count_)))), false);
   };
-  if (random.percent(faults.garbage) || random.percent(faults.strays)) send_noise(to, wire_id, subscription);
+  if (random.percent(faults.garbage) || random.percent(faults.strays)) send_noise(to, wire_id, asked, event, live);
   if (random.percent(faults.forges)) forge();
-  to.give({.kind = down_frame::what::event, .text = event_text(wire_id, all.events[event].real.json()), .event = event, .genuine = true, .subscription = subscription}, latency());
+  give(std::string(all.events[event].real.json()), true);
   if (random.percent(faults.duplicates)) {
     state_.saw(situation::duplicated);
-    to.give({.kind = down_frame::what::event, .text = event_text(wire_id, all.events[event].real.json()), .event = event, .genuine = true, .subscription = subscription}, latency());
+    give(std::string(all.events[event].real.json()), true);
   }
   if (random.percent(faults.forges / 4)) forge();
 }
 
-/// What has nothing to do with what was asked. False events among it are of real ids that somebody else may bring.
-void sim_relay::send_noise(link& to, const std::string& wire_id, unsigned subscription) {
+/// What has nothing to do with what was asked. False events among it are of real ids that somebody else may bring. A
+/// true event that was asked for comes in the answer's order, as an answer that skips others would be a lie about them.
+void sim_relay::send_noise(link& to, const std::string& wire_id, const request_ref& asked, std::size_t before, bool live) {
   random_source& random = state_.random;
   const event_set& all = event_set::get();
   const std::size_t any = random.index(all.events.size());
+  const known_event& e = all.events[any];
   constexpr const char* texts[] = {"[\"NOTICE\",\"hello\"]", "[\"NOTICE\",\"ERROR: bad req\"]", "[\"COUNT\",\"x\",{\"count\":1}]", "[]", "{}", "[\"EVENT\"]", "",
                                    "[\"EVENT\",\"x\",{}]", "[\"OK\",\"x\",true]", "[\"EOSE\",\"no-such\"]", "[\"CLOSED\",\"no-such\",\"error: x\"]", "[\"OK\",1,2]",
                                    "not json", "[\"EVENT\",\"0-0\",{\"id\":\"x\"}]", "[\"NEG-MSG\",\"x\",\"00\"]", "[\"EOSE\"]", "[\"AUTH\",\"\"]"};
@@ -189,17 +266,22 @@ void sim_relay::send_noise(link& to, const std::string& wire_id, unsigned subscr
     case 2:
       to.give({.kind = down_frame::what::binary, .text = "binary"}, latency());
       break;
-    case 3:  // a true event that may be outside of the filter
+    case 3:
+      if (!live && any_matches(asked->filters, e) && e.at < all.events[before].at) break;
       state_.saw(situation::off_filter);
-      to.give({.kind = down_frame::what::event, .text = event_text(wire_id, all.events[any].real.json()), .event = any, .genuine = true, .subscription = subscription}, latency());
+      to.give({.kind = down_frame::what::event, .text = event_text(wire_id, e.real.json()), .event = any, .genuine = true, .to = asked}, latency());
       break;
     case 4:
       state_.saw(situation::forged);
-      to.give({.kind = down_frame::what::event, .text = event_text(wire_id, all.forged(any, static_cast<forgery>(random.below(4)))), .event = any, .subscription = subscription}, latency());
+      to.give({.kind = down_frame::what::event, .text = event_text(wire_id, all.forged(any, static_cast<forgery>(random.below(4)))), .event = any, .to = asked}, latency());
       break;
     default:
-      to.give({.kind = down_frame::what::event, .text = event_text("ffff-0", all.events[any].real.json()), .event = any, .genuine = true}, latency());
+      to.give({.kind = down_frame::what::event, .text = event_text("ffff-0", e.real.json()), .event = any, .genuine = true}, latency());
   }
+}
+
+void sim_relay::send_closed(link& to, const std::string& wire_id, const request_ref& asked, const std::string& words) {
+  to.give({.kind = down_frame::what::closed, .text = "[\"CLOSED\",\"" + wire_id + "\",\"" + words + "\"]", .to = asked}, latency());
 }
 
 void sim_relay::on_event(link& from, const client_message& message) {
@@ -236,11 +318,12 @@ bool sim_relay::store(std::size_t event) {
   if (has(event)) return false;
   const known_event& e = event_set::get().events[event];
   state_.log(name(), (e.ephemeral() ? " passes on event " : " stores event "), event);
-  if (!e.ephemeral()) events.push_back({event, state_.now()});
+  ++state_.order;
+  (e.ephemeral() ? passed_on : events).push_back({event, state_.order});
   for (const auto& each : std::vector(links_)) {
     if (!each->is_up()) continue;
     for (const auto& [wire_id, asked] : each->requests) {
-      if (any_matches(asked.filters, e)) send_event(*each, wire_id, asked.subscription, event);
+      if (any_matches(asked->filters, e)) send_event(*each, wire_id, asked, event, true);
     }
   }
   return true;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// A relay by NIP-01 that stores events and answers, with the faults of its profile.
+// A relay by NIP-01 that stores events and answers, with the habits that it has for good and the faults of its profile.
 //
-// With any profile it keeps every event that it has stored, and leaves none out of an answer without a visible fault (a
-// lost connection, a CLOSED, a REQ without EOSE). So a client that asks often enough gets all it has.
+// It keeps every event that it has stored. What it leaves out of an answer it leaves out by its habits (a cap, the newest
+// first) or with a visible fault (a lost connection, a CLOSED, a REQ without EOSE), except that it may lie about NIP-67.
 #pragma once
 
 #include <memory>
@@ -15,17 +15,35 @@
 
 namespace uvnostr::sim {
 
+struct relay_traits {
+  enum class sequence : unsigned char { newest_first, oldest_first, any };
+  enum class hint : unsigned char { none, honest, false_at_times };
+
+  unsigned cap = 0;                // events in an answer; 0: any number
+  bool cap_is_for_req = false;     // and not for each of its filters
+  sequence answers{};
+  bool shuffles_seconds = false;   // the events of one second come in another order each time
+  bool repeats = false;            // what two filters match comes twice
+  hint nip_67{};
+  std::chrono::seconds clock_error{};
+  bool shows_date = false;
+
+  static relay_traits any(random_source&);
+};
+
 class sim_relay {
  public:
   struct stored {
     std::size_t event;
-    port::time_point since;
+    std::uint64_t order;
   };
 
-  sim_relay(run_state& s, unsigned serial, bool needs_auth) : number(serial), wants_auth(needs_auth), oldest_first_(s.random.one_in(4)), state_(s) {}
+  sim_relay(run_state& s, unsigned serial, bool needs_auth)
+      : number(serial), wants_auth(needs_auth), traits(relay_traits::any(s.random)), state_(s) {}
 
   std::string url() const { return "ws://r" + std::to_string(number) + ".test"; }
   std::string name() const { return "r" + std::to_string(number); }
+  unix_seconds date() const { return state_.true_date() + traits.clock_error; }
   duration latency() { return state_.random.between(1ms, faults.latency); }
 
   /// Decides what becomes of a dial. An error: it fails at once.
@@ -43,21 +61,26 @@ class sim_relay {
 
   const unsigned number;
   const bool wants_auth;
+  const relay_traits traits;
   fault_profile faults;
   std::vector<stored> events;
-  network_observer* observer = nullptr;
+  std::vector<stored> passed_on;  // ephemeral ones
 
  private:
+  using request_ref = std::shared_ptr<asked_request>;
+
   void on_req(link&, client_message&&, port::time_point sent_at, std::uint64_t sent_step);
   void on_event(link&, const client_message&);
-  void answer(link&, const std::string& wire_id, const link::request&);
-  void send_event(link&, const std::string& wire_id, unsigned subscription, std::size_t event);
-  void send_noise(link&, const std::string& wire_id, unsigned subscription);
+  bool refuses(link&, const std::string& wire_id, const request_ref&);
+  std::vector<std::size_t> choose(asked_request&);
+  void answer(link&, const std::string& wire_id, const request_ref&);
+  void send_event(link&, const std::string& wire_id, const request_ref&, std::size_t event, bool live);
+  void send_noise(link&, const std::string& wire_id, const request_ref&, std::size_t before, bool live);
+  void send_closed(link&, const std::string& wire_id, const request_ref&, const std::string& words);
   void send_ok(link&, std::size_t event, const std::string& id, bool accepted, std::string_view words);
   void send(link& to, std::string text) { to.give({.text = std::move(text)}, latency()); }
   void plan_end(link&);
 
-  const bool oldest_first_;
   run_state& state_;
   std::vector<std::shared_ptr<link>> links_;
   bool is_healthy_ = false;

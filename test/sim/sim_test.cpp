@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Seeded worlds. UVNOSTR_SIM_SEEDS: how many; UVNOSTR_SIM_SEED: this one only, with its whole log.
+// Seeded worlds. UVNOSTR_SIM_SEEDS: how many; UVNOSTR_SIM_FIRST: the first; UVNOSTR_SIM_FAILURES: after how many to stop;
+// UVNOSTR_SIM_TALLY: what they met; UVNOSTR_SIM_SEED: this one only, with its whole log.
 #include <csignal>
 #include <cstdlib>
 #include <iostream>
@@ -26,8 +27,6 @@ std::uint64_t number_in(const char* name, std::uint64_t otherwise) {
   const char* const text = std::getenv(name);
   return text == nullptr ? otherwise : std::strtoull(text, nullptr, 10);
 }
-
-constexpr unsigned most_failures = 10;
 
 volatile std::uint64_t running_seed = 0;
 
@@ -70,12 +69,14 @@ TEST_F(Simulation, KeepsEveryPromiseInEveryWorld) {
     EXPECT_EQ(v.failure, "");
     return;
   }
+  const std::uint64_t first = number_in("UVNOSTR_SIM_FIRST", 1);
   const std::uint64_t seeds = number_in("UVNOSTR_SIM_SEEDS", ordinary_seeds);
+  const std::uint64_t most_failures = number_in("UVNOSTR_SIM_FAILURES", 10);
   situation_counts all{};
   std::uint64_t steps = 0;
   duration lived{};
-  unsigned failures = 0;
-  for (std::uint64_t seed = 1; seed <= seeds; ++seed) {
+  std::uint64_t failures = 0;
+  for (std::uint64_t seed = first; seed < first + seeds; ++seed) {
     running_seed = seed;
     const verdict v = run(seed, false);
     if (!v.failure.empty()) {

@@ -40,11 +40,7 @@ bool sim_world::step(port::time_point until) {
 }
 
 bool sim_world::is_empty() const {
-  return released_ && work_under_way == 0 && std::all_of(links.begin(), links.end(), [](const auto& each) { return each->has_ended(); });
-}
-
-unsigned sim_world::dialling() const {
-  return static_cast<unsigned>(std::count_if(links.begin(), links.end(), [](const auto& each) { return each->at == link::state::dialling; }));
+  return released_ && work_under_way == 0 && std::all_of(network_.links.begin(), network_.links.end(), [](const auto& each) { return each->has_ended(); });
 }
 
 port::time_point sim_world::now() noexcept {
@@ -55,7 +51,7 @@ port::time_point sim_world::now() noexcept {
 
 unix_seconds sim_world::wall_clock() noexcept {
   check("wall_clock");
-  return wall();
+  return state_.our_date();
 }
 
 bool sim_world::random_bytes(std::span<std::byte> out) noexcept {
@@ -100,7 +96,7 @@ bool sim_world::run_on_worker(port::work& work) noexcept {
 result<port::connection*> sim_world::dial(const port::dial_request& request, port::connection_listener& listener) noexcept {
   check("dial");
   const unsigned host = static_cast<unsigned>(std::strtoul(request.url.host.c_str() + 1, nullptr, 10));
-  sim_relay& at = *relays[host];
+  sim_relay& at = *network_.relays[host];
   const unsigned relay = dials_.on_dial(host);
   if (relay == 0) state_.fail("a dial to ", request.url.text, ", which is in the pool no longer");
   if (const std::error_code error = at.on_dial()) {
@@ -108,10 +104,10 @@ result<port::connection*> sim_world::dial(const port::dial_request& request, por
     dials_.on_dial_failed(relay);
     return error;
   }
-  links.push_back(std::make_shared<link>(state_, observer_, at, listener, relay, static_cast<unsigned>(links.size() + 1)));
-  state_.log(at.name(), ": connection ", links.size(), " is dialled");
-  at.on_dialled(links.back());
-  return static_cast<port::connection*>(links.back().get());
+  network_.links.push_back(std::make_shared<link>(state_, observer_, at, listener, relay, static_cast<unsigned>(network_.links.size() + 1)));
+  state_.log(at.name(), ": connection ", network_.links.size(), " is dialled");
+  at.on_dialled(network_.links.back());
+  return static_cast<port::connection*>(network_.links.back().get());
 }
 
 }  // namespace uvnostr::sim

@@ -27,9 +27,15 @@ class dial_observer {
   ~dial_observer() = default;
 };
 
+/// What outlives a pool: the relays, and all connections that there were.
+struct sim_network {
+  std::vector<std::unique_ptr<sim_relay>> relays;
+  std::vector<std::shared_ptr<link>> links;
+};
+
 class sim_world final : public port::world, private port::reactor, private port::transport {
  public:
-  sim_world(run_state& s, network_observer& w, dial_observer& book, unix_seconds wall_start) : state_(s), observer_(w), dials_(book), wall_start_(wall_start) {}
+  sim_world(run_state& s, sim_network& n, network_observer& w, dial_observer& book) : state_(s), network_(n), observer_(w), dials_(book) {}
 
   port::reactor& reactor() noexcept override { return *this; }
   port::transport& transport() noexcept override { return *this; }
@@ -38,15 +44,10 @@ class sim_world final : public port::world, private port::reactor, private port:
 
   /// The next thing happens, if there is one before that time.
   bool step(port::time_point until);
-  unix_seconds wall() const noexcept { return wall_start_ + std::chrono::duration_cast<std::chrono::seconds>(state_.elapsed()); }
-  port::time_point when(unix_seconds wall) const noexcept { return run_state::start + (wall - wall_start_); }
   bool released() const noexcept { return released_; }
   /// Nothing of the core is left here.
   bool is_empty() const;
-  unsigned dialling() const;
 
-  std::vector<std::unique_ptr<sim_relay>> relays;
-  std::vector<std::shared_ptr<link>> links;
   bool clock_ticks = false;     // also while the core works
   unsigned work_under_way = 0;
   duration slowest_work{20ms};
@@ -69,9 +70,9 @@ class sim_world final : public port::world, private port::reactor, private port:
   }
 
   run_state& state_;
+  sim_network& network_;
   network_observer& observer_;
   dial_observer& dials_;
-  const unix_seconds wall_start_;
   port::reactor_listener* listener_ = nullptr;
   std::optional<port::time_point> alarm_;
   duration late_{};

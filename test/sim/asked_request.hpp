@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: MIT
+// One REQ at one relay, and what became of it.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "port/reactor.hpp"
+#include "sim/filter_model.hpp"
+
+namespace uvnostr::sim {
+
+struct asked_request {
+  /// Whether its answer had this event, if the relay had it when the REQ came.
+  bool covers(const known_event& e) const {
+    for (std::size_t i = 0; i < filters.size(); ++i) {
+      if (filters[i].matches(e) && (i >= cuts.size() || !cuts[i] || e.at > *cuts[i])) return true;
+    }
+    return false;
+  }
+
+  std::vector<filter_model> filters;
+  unsigned subscription = 0;
+  port::time_point sent_at{};
+  std::uint64_t order = 0;                         // when it came, among all events and REQs
+  bool is_page = false;                            // of the past, beside the REQ that stays open
+  std::vector<std::optional<unix_seconds>> cuts{};  // by filter: the answer left out some of this date, or older
+  std::vector<unix_seconds> dates{};               // of the events before EOSE
+  bool lies = false;                               // it says with EOSE that nothing was left out
+  bool answered = false;                           // the core was given its EOSE
+  bool closed = false;                             // the core was given its CLOSED
+  bool wants_auth = false;                         // that CLOSED was for want of AUTH
+};
+
+}  // namespace uvnostr::sim

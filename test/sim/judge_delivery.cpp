@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: MIT
+// Whether everything was given, everything once, and every gap told is one.
+#include "sim/judge.hpp"
+
+#include <algorithm>
+
+namespace uvnostr::sim {
+
+/// A restarted program is given again what the cursor does not cover: what was not done, what lies within the overlap,
+/// and what a relay whose past was not finished still had.
+bool judge::may_come_again(const watched_subscription& s, const watched_relay& r, const known_event& e) const {
+  const saved_cursor& from = *s.before;
+  if (from.undone && e.at >= from.undone->first && e.at <= from.undone->second) return true;
+  const auto book = from.books.find(r.host);
+  return book == from.books.end() || book->second.may_repeat(e.at, overlap_for(e.kind, s.options.resume_overlap));
+}
+
+void judge::on_caught_up(watched_subscription& s, relay_id from, std::span<const gap> gaps) {
+  if (!called("on_caught_up", s) || !known("on_caught_up", from)) return;
+  state_.log("   subscription ", s.number, " caught up at relay ", static_cast<unsigned>(from), " with ", gaps.size(), " gaps");
+  if (s.over) return state_.fail("on_caught_up of subscription ", s.number, ", which is closed");
+  watched_relay& r = *relay(static_cast<unsigned>(from));
+  delivery_book& book = s.books[r.host];
+  if (!s.at[r.id].eose_told) return state_.fail("on_caught_up before on_eose");
+  if (r.current == nullptr || !r.current->open_requests.contains(s.number)) return state_.fail("on_caught_up without a REQ on this connection");
+  if (std::exchange(book.caught_up_on, r.current->number) == r.current->number) return state_.fail("on_caught_up twice on one connection");
+  if (!book.last_open()->answered) return state_.fail("on_caught_up before that relay's EOSE");
+  if (!book.was_lied_to()) {
+    for (const gap& each : gaps) check_gap(s, r, each);
+  }
+  book.caught_up(gaps, clock(r));
+  if (book.missed_ephemeral(s.filters, s.options.resume_overlap, network_.relays[r.host]->passed_on)) {
+    return state_.fail("LOST: subscription ", s.number, " missed ephemeral events at relay ", r.id, ", and was told of no gap");
+  }
+  check_nothing_lost(s, r, book.last_open()->order);
+}
+
+/// `stored_before`: what came to the relay later may still be on its way.
+void judge::check_nothing_lost(watched_subscription& s, const watched_relay& r, std::uint64_t stored_before) {
+  const delivery_book& book = s.books[r.host];
+  if (book.was_lied_to()) return;
+  for (const std::size_t n : book.received) {
+    if (stored_before == at_rest && !s.has(n) && !book.is_in_told_gap(event_set::get().events[n].at)) {
+      return state_.fail("LOST: subscription ", s.number, " never got event ", n, ", which relay ", r.id, " (r", r.host, ") sent");
+    }
+  }
+  for (const sim_relay::stored& e : network_.relays[r.host]->events) {
+    const known_event& event = event_set::get().events[e.event];
+    if (e.order > stored_before || s.has(e.event) || !any_matches(s.filters, event)) continue;
+    if (book.is_in_told_gap(event.at)) continue;
+    if (book.is_due(s.filters, s.options.resume_overlap, e)) {
+      return state_.fail("LOST: subscription ", s.number, " never got event ", e.event, ", which relay ", r.id, " (r", r.host, ") stores");
+    }
+    state_.saw(situation::import_not_due);
+  }
+}
+
+bool judge::is_missing_in(const watched_subscription& s, const watched_relay& r, const gap& g) const {
+  const std::vector<known_event>& all = event_set::get().events;
+  return std::any_of(network_.relays[r.host]->events.begin(), network_.relays[r.host]->events.end(), [&](const sim_relay::stored& e) {
+    return all[e.event].at >= g.from && all[e.event].at <= g.to && !s.has(e.event) && any_matches(s.filters, all[e.event]);
+  });
+}
+
+/// Whether a second of the gap has as many events as the relay gives at most in one answer.
+bool judge::has_full_second(const watched_subscription& s, const watched_relay& r, const gap& g) const {
+  const sim_relay& at = *network_.relays[r.host];
+  if (at.traits.cap == 0) return false;
+  std::map<unix_seconds, unsigned> count;
+  for (const sim_relay::stored& e : at.events) {
+    const known_event& event = event_set::get().events[e.event];
+    if (event.at >= g.from && event.at <= g.to && any_matches(s.filters, event)) ++count[event.at];
+  }
+  return std::any_of(count.begin(), count.end(), [&](const auto& each) { return each.second >= at.traits.cap; });
+}
+
+/// Whether a page on this connection was for these dates and had no answer, or a refusal.
+bool judge::was_not_answered(const watched_subscription& s, const watched_relay& r, const gap& g) const {
+  const auto& book = s.books.at(r.host);
+  const bool refused = g.reason == gap_reason::refused;
+  const std::uint64_t since = book.last_open()->order;
+  return std::any_of(book.requests().begin(), book.requests().end(), [&](const auto& each) {
+    if (!each->is_page || each->order < since || each->answered) return false;
+    if (refused ? !each->closed : state_.now() - each->sent_at < s.options.eose_timeout) return false;
+    return std::any_of(each->filters.begin(), each->filters.end(), [&](const filter_model& w) {
+      const auto seconds = [](unix_seconds t) { return t.time_since_epoch().count(); };
+      return seconds(g.to) >= w.since.value_or(0) && (!w.until || seconds(g.from) <= *w.until);
+    });
+  });
+}
+
+/// A gap is told where something is missing, or where the relay did not say that nothing is.
+void judge::check_gap(const watched_subscription& s, const watched_relay& r, const gap& g) {
+  constexpr const char* names[] = {"cap", "refused", "no answer", "ephemeral", "memory"};
+  const auto seconds = [](unix_seconds t) { return t.time_since_epoch().count(); };
+  state_.log("      a gap from ", seconds(g.from), " to ", seconds(g.to), ": ", names[static_cast<int>(g.reason)]);
+  const auto is_no_gap = [&] {
+    state_.fail("subscription ", s.number, " was told of a gap at relay ", r.id, " from ", seconds(g.from), " to ", seconds(g.to), " which is none: ", names[static_cast<int>(g.reason)]);
+  };
+  if (g.from > g.to) return is_no_gap();
+  switch (g.reason) {
+    case gap_reason::relay_cap:
+      state_.saw(situation::gap_of_cap);
+      if (!is_missing_in(s, r, g) && !has_full_second(s, r, g)) is_no_gap();
+      break;
+    case gap_reason::refused:
+    case gap_reason::no_answer:
+      state_.saw(g.reason == gap_reason::refused ? situation::gap_of_refusal : situation::gap_of_silence);
+      if (!was_not_answered(s, r, g)) is_no_gap();
+      break;
+    case gap_reason::ephemeral: {
+      state_.saw(situation::gap_of_ephemeral);
+      const auto may_have = [](const filter_model& w) { return w.kinds.empty() || std::find(w.kinds.begin(), w.kinds.end(), 20'001) != w.kinds.end(); };
+      if (std::none_of(s.filters.begin(), s.filters.end(), may_have)) is_no_gap();
+      break;
+    }
+    case gap_reason::memory:
+      state_.saw(situation::gap_of_memory);
+      if (!may_forget()) is_no_gap();
+  }
+}
+
+}  // namespace uvnostr::sim
