@@ -49,7 +49,7 @@ std::error_code check_options(const subscribe_options& o) noexcept {
 }
 
 std::error_code check_options(const publish_options& o) noexcept {
-  return unless(is_time(o.send_timeout) && is_positive_time(o.ok_timeout));
+  return unless(is_time(o.send_timeout) && is_positive_time(o.ok_timeout) && is_time(o.retry_timeout));
 }
 
 }  // namespace uvnostr
