@@ -30,6 +30,7 @@ class lws_connection final : public port::connection, private resolver_listener 
                               port::connection_listener&) noexcept;
 
   bool send_text(std::string_view) noexcept override;
+  std::size_t unsent_bytes() noexcept override;
   void send_ping() noexcept override;
   void pause_reading() noexcept override;
   void resume_reading() noexcept override;

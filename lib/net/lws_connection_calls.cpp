@@ -10,6 +10,7 @@
 
 #include "net/lws_connection.hpp"
 #include "net/lws_transport.hpp"
+#include "net/socket_calls.hpp"
 
 namespace uvnostr::net {
 namespace {
@@ -40,6 +41,10 @@ bool lws_connection::send_text(std::string_view text) noexcept {
   if (!queue_.push(text)) return false;
   ask_to_write();
   return true;
+}
+
+std::size_t lws_connection::unsent_bytes() noexcept {
+  return queue_.queued_bytes() + (rule().has_socket ? unsent_in(lws_get_socket_fd(socket())) : 0);
 }
 
 void lws_connection::send_ping() noexcept {

@@ -6,9 +6,13 @@
 #include <ws2tcpip.h>
 #else
 #include <fcntl.h>
+#include <sys/ioctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
+#if defined(__linux__)
+#include <linux/sockios.h>
+#endif
 
 #include <cerrno>
 #endif
@@ -45,6 +49,16 @@ bool peer_is_there(lws_sockfd_type socket) noexcept {
   char byte = 0;
   const auto received = recv(socket, &byte, 1, peek_flags);
   return received > 0 || (received < 0 && uv_translate_sys_error(last_error()) == UV_EAGAIN);
+}
+
+std::size_t unsent_in(lws_sockfd_type socket) noexcept {
+#if defined(SIOCOUTQ)
+  int bytes = 0;
+  if (ioctl(socket, SIOCOUTQ, &bytes) == 0 && bytes > 0) return static_cast<std::size_t>(bytes);
+#else
+  static_cast<void>(socket);
+#endif
+  return 0;
 }
 
 int route_error(const ip_address& address) noexcept {

@@ -18,6 +18,9 @@ int socket_error_of(lws_sockfd_type) noexcept;
 /// Whether the peer has neither closed nor reset the connection, as far as we know without reading from it.
 bool peer_is_there(lws_sockfd_type) noexcept;
 
+/// How much of what was written the peer has not acknowledged; 0 where the system does not say.
+std::size_t unsent_in(lws_sockfd_type) noexcept;
+
 /// The error with which the kernel refuses to send anything to that address, or 0. Sends nothing.
 int route_error(const ip_address&) noexcept;
 

@@ -22,6 +22,7 @@ class write_queue {
   explicit write_queue(mask_source& masks) noexcept : masks_(masks) {}
 
   bool empty() const noexcept { return begin_ == end_; }
+  std::size_t queued_bytes() const noexcept { return end_ - begin_; }
 
   /// False if it is full; then nothing was queued, and room is owed.
   bool push(std::string_view message) noexcept;
@@ -40,7 +41,6 @@ class write_queue {
   void write_close(lws*, std::uint16_t code) noexcept;
 
  private:
-  std::size_t queued_bytes() const noexcept { return end_ - begin_; }
   void make_room(std::size_t bytes) noexcept;
   void forget_written() noexcept;
   std::size_t whole_frames(std::size_t limit) const noexcept;

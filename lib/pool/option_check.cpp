@@ -138,6 +138,7 @@ error check_options(const publish_options& o) {
   range_check all("publish_options::");
   all.time_or_zero("send_timeout", o.send_timeout);
   all.time("ok_timeout", o.ok_timeout);
+  all.time_or_zero("retry_timeout", o.retry_timeout);
   return all.take();
 }
 

@@ -7,6 +7,7 @@
 #include "pool/pool_core.hpp"
 #include "pool/turn.hpp"
 #include "wire/client_message.hpp"
+#include "wire/relay_message.hpp"
 
 namespace uvnostr {
 
@@ -35,6 +36,7 @@ error pool_core::publish(const event& event, publish_callbacks callbacks, const 
   const result<std::vector<relay_session*>> asked = targets(relays);
   if (!asked) return asked.error();
   if (asked->empty()) return errc::no_relay;
+  if (options.enough_accepted > asked->size()) return errc::option_range;
   std::string message = wire::event_message(event.json());
   for (const relay_session* const each : *asked) {
     const std::size_t most = each->options().max_publish_bytes;
@@ -61,7 +63,11 @@ void pool_core::on_delivery_done(relay_session& session, session::delivery& deli
                                  std::error_code cause) noexcept {
   publish_record& record = static_cast<publish_target&>(delivery).record;
   later_.add([this, keep = base::ref<publish_record>::retain(record), relay = session.id(), what, words = std::string(words), cause] {
-    give_receipt(*keep, {.relay = relay, .event = keep->id, .outcome = what, .message = words, .cause = cause});
+    const std::string_view message = words;
+    const std::string_view prefix = wire::reason_prefix(message);
+    std::string_view text = prefix.empty() ? message : message.substr(prefix.size() + 1);
+    while (text.starts_with(' ')) text.remove_prefix(1);
+    give_receipt(*keep, {.relay = relay, .event = keep->id, .outcome = what, .message = message, .prefix = prefix, .text = text, .cause = cause});
   });
 }
 
@@ -69,6 +75,11 @@ void pool_core::give_receipt(publish_record& record, receipt answer) {
   ++record.receipts;
   if (answer.outcome == outcome::accepted) ++record.accepted;
   if (record.callbacks.on_receipt) record.callbacks.on_receipt(answer);
+  const std::size_t wanted = record.options.enough_accepted;
+  const std::size_t possible = record.accepted + (record.targets.size() - record.receipts);
+  if (wanted != 0 && phase_ != phase::over && (record.accepted >= wanted || possible < wanted) && !std::exchange(record.enough_told, true)) {
+    if (record.callbacks.on_enough) record.callbacks.on_enough(record.accepted >= wanted);
+  }
   if (record.receipts != record.targets.size() || phase_ == phase::over) return;
   record.hook.unlink();
   record.release();  // the pool's count; the caller has its own

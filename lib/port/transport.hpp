@@ -59,6 +59,8 @@ class connection {
   /// Queues a text message; the bytes are copied. False if the write queue is full (it takes at least
   /// one message, whatever its size): nothing was queued, and on_writable() will come.
   virtual bool send_text(std::string_view) noexcept = 0;
+  /// How much of what was queued has not reached the peer, as far as is known: in our queue or in the system's buffer.
+  virtual std::size_t unsent_bytes() noexcept = 0;
   /// Queues a ping. A ping that could not be written yet is not doubled.
   virtual void send_ping() noexcept = 0;
   /// While paused nothing is read from the socket. A message being delivered is not affected.

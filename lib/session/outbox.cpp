@@ -1,68 +1,172 @@
 // SPDX-License-Identifier: MIT
 #include "session/outbox.hpp"
 
+#include <algorithm>
+#include <vector>
+
 #include "session/relay_session.hpp"
 #include "wire/relay_message.hpp"
 
 namespace uvnostr::session {
+
+namespace {
+
+constexpr std::chrono::milliseconds first_pause{1'000};
+constexpr std::chrono::milliseconds longest_pause{30'000};
+// What the relay hung up over is looked for in so many groups at a time: two rounds find one among a thousand.
+constexpr std::size_t groups = 32;
+constexpr unsigned char most_fatal = 2;
+// How often it is looked at, within ok_timeout, whether an event has left.
+constexpr int looks = 8;
+// So long after the connection was made, suspects no longer wait for the answers to REQs.
+constexpr std::chrono::seconds patience{10};
+
+// Source: RFC 6455, 7.4.1 and the registry of close codes.
+constexpr std::uint16_t going_away = 1001;
+constexpr std::uint16_t too_big = 1009;
+constexpr std::uint16_t service_restart = 1012;
+constexpr std::uint16_t try_again_later = 1013;
+
+/// The relay ended the connection and gave no reason that has nothing to do with what we sent.
+bool may_be_our_fault(const port::disconnect& end) noexcept {
+  if (end.cause != errc::closed_by_relay && end.cause != errc::connection_lost) return false;
+  return end.close_code != going_away && end.close_code != service_restart && end.close_code != try_again_later;
+}
+
+}  // namespace
 
 void delivery::on_timer() noexcept { outbox_->on_timer(*this); }
 
 std::error_code outbox::add(delivery& d) {
   if (d.message_.size() > session_.options().max_publish_bytes - bytes_) return errc::queue_full;
   bytes_ += d.message_.size();
-  queued_.push_back(d.hook);
   d.outbox_ = this;
-  if (d.options_.send_timeout.count() != 0) {
-    d.send_until_ = session_.now() + d.options_.send_timeout;
-    session_.timers().schedule(d.timer_, d.send_until_);
-  }
+  d.added_at_ = session_.now();
+  d.place_ = ++last_place_;
+  wait_in(queued_, d);
   session_.pump_soon();
   return {};
 }
 
+/// It waits for what is left of its time.
+void outbox::wait_in(list& where, delivery& d) noexcept {
+  d.hook.unlink();
+  where.push_back(d.hook);
+  if (d.options_.send_timeout.count() != 0) {
+    session_.timers().schedule(d.timer_, d.added_at_ + d.options_.send_timeout);
+  } else {
+    d.timer_.cancel();
+  }
+}
+
 bool outbox::pump() {
+  if (pause_timer_.is_scheduled()) return true;
   while (delivery* const next = queued_.front()) {
     delivery& d = *next;
+    if (!may_send(d)) return true;
     if (!session_.send(d.message_)) return false;
     d.hook.unlink();
     d.state_ = delivery::state::unanswered;
     d.sent_ = true;
     unanswered_.push_back(d.hook);
     by_id_.emplace(d.id_, &d);
-    d.unread_before_ = session_.unread_time();
-    session_.timers().schedule(d.timer_, session_.now() + d.options_.ok_timeout);
+    await_ok(d);
   }
   return true;
 }
 
-void outbox::on_disconnected() noexcept {
-  // What was sent first comes first again.
-  list behind;
-  while (delivery* const d = queued_.front()) {
-    d->hook.unlink();
-    behind.push_back(d->hook);
+void outbox::await_ok(delivery& d) noexcept {
+  d.unread_before_ = session_.unread_time();
+  d.looked_at_ = session_.now();
+  d.left_before_ = session_.bytes_that_left();
+  d.leaves_at_ = session_.bytes_handed_over();
+  session_.timers().schedule(d.timer_, d.looked_at_ + d.options_.ok_timeout / looks);
+}
+
+/// As long as it waits for a slow line, it is not the relay's turn. True if that is over, or does not end.
+bool outbox::has_left(delivery& d) noexcept {
+  if (d.leaves_at_ == 0) return true;
+  const std::chrono::microseconds now = session_.now();
+  const std::uint64_t left = session_.bytes_that_left();
+  if (left >= d.leaves_at_) {
+    d.leaves_at_ = 0;
+  } else if (left != d.left_before_) {
+    d.left_before_ = left;
+    d.looked_at_ = now;
   }
+  const std::chrono::microseconds until = d.looked_at_ + d.options_.ok_timeout;
+  if (until <= now) return true;
+  session_.timers().schedule(d.timer_, d.leaves_at_ == 0 ? until : std::min(until, now + d.options_.ok_timeout / looks));
+  return false;
+}
+
+/// Suspects are in flight, and nothing else.
+bool outbox::is_trying() const noexcept { return is_waiting() && unanswered_.front()->suspect_; }
+
+/// While a suspect is unanswered, only others of its group are sent: if the relay hangs up, it is over one of these.
+bool outbox::may_send(const delivery& d) {
+  if (!d.suspect_) return !is_trying();
+  if (is_waiting()) return is_trying() && by_id_.size() < group_ && d.fatal_ == 0 && unanswered_.front()->fatal_ == 0;
+  const std::chrono::microseconds patient_until = session_.connected_since() + patience;
+  if (!session_.requests().answers_are_due() || session_.now() >= patient_until) return true;
+  session_.timers().schedule(patience_timer_, patient_until);
+  return false;
+}
+
+void outbox::on_patience_over() noexcept { session_.pump_soon(); }
+
+void outbox::on_disconnected(const port::disconnect& end, bool asked) noexcept {
+  pause_timer_.cancel();
+  patience_timer_.cancel();
+  if (is_waiting() && may_be_our_fault(end)) suspect(end, asked);
   by_id_.clear();
-  for (list* const sent : {&unanswered_, &held_}) {
-    while (delivery* const d = sent->front()) requeue(*d);
-  }
-  while (delivery* const d = behind.front()) {
-    d->hook.unlink();
-    queued_.push_back(d->hook);
+  for (list* const each : {&unanswered_, &held_, &refused_}) {
+    for (list::cursor at(*each); delivery* const d = at.next();) d->auth_tried_ = false;
+    put_back(*each);
   }
 }
 
-/// To those that wait, for what is left of its time.
-void outbox::requeue(delivery& d) noexcept {
-  d.hook.unlink();
-  d.state_ = delivery::state::queued;
-  d.auth_tried_ = false;
-  queued_.push_back(d.hook);
-  if (d.options_.send_timeout.count() != 0) {
-    session_.timers().schedule(d.timer_, d.send_until_);
-  } else {
-    d.timer_.cancel();
+/// The relay hung up, perhaps over what is unanswered.
+void outbox::suspect(const port::disconnect& end, bool asked) noexcept {
+  const bool trying = is_trying();
+  if (by_id_.size() == 1 && (trying || !asked)) {
+    delivery& d = *unanswered_.front();
+    d.suspect_ = true;
+    d.place_ = ++last_place_;
+    // Once is enough if the relay says why.
+    d.fatal_ = end.close_code == too_big ? most_fatal : static_cast<unsigned char>(d.fatal_ + 1);
+    if (d.fatal_ < most_fatal) return;
+    if (end.close_code == too_big) return finish(d, outcome::rejected, end.detail, errc::event_too_big);
+    return finish(d, outcome::timed_out, end.detail, end.cause);
+  }
+  // Where the relay says that one was too big, those are above suspicion that are no larger than what it has taken.
+  bool any_larger = false;
+  for (const auto& [id, each] : by_id_) any_larger = any_larger || each->message_.size() > proven_bytes_;
+  std::size_t suspects = 0;
+  for (const auto& [id, each] : by_id_) {
+    each->suspect_ = end.close_code != too_big || !any_larger || each->message_.size() > proven_bytes_;
+    suspects += each->suspect_ ? 1 : 0;
+  }
+  group_ = std::max<std::size_t>(1, suspects / groups);
+}
+
+/// To those that wait, each in its place.
+void outbox::put_back(list& from) noexcept {
+  std::vector<delivery*> all;
+  for (list* const each : {&queued_, &from}) {
+    while (delivery* const d = each->front()) {
+      d->hook.unlink();
+      all.push_back(d);
+    }
+  }
+  std::sort(all.begin(), all.end(), [](const delivery* a, const delivery* b) { return a->place_ < b->place_; });
+  for (delivery* const d : all) {
+    if (d->state_ != delivery::state::queued) {
+      d->state_ = delivery::state::queued;
+      wait_in(queued_, *d);
+    } else {
+      queued_.push_back(d->hook);
+    }
   }
 }
 
@@ -70,40 +174,63 @@ bool outbox::on_ok(const event_id& id, bool accepted, std::string_view text) {
   const auto found = by_id_.find(id);
   if (found == by_id_.end()) return false;
   delivery& d = *found->second;
-  if (accepted) {
+  if (!queued_.empty()) session_.pump_soon();  // they may have waited for this answer
+  const std::string_view prefix = wire::reason_prefix(text);
+  if (accepted || prefix == "duplicate") {
+    pauses_ = 0;
+    proven_bytes_ = std::max(proven_bytes_, d.message_.size());
     finish(d, outcome::accepted, text, {});
     return true;
   }
-  const std::string_view prefix = wire::reason_prefix(text);
   const bool wants_auth = prefix == "auth-required" || prefix == "restricted";
   if (wants_auth && !d.auth_tried_ && session_.want_auth()) {
     forget_unanswered(d);
-    d.hook.unlink();
-    d.timer_.cancel();
     d.auth_tried_ = true;
     d.state_ = delivery::state::held;
-    held_.push_back(d.hook);
+    wait_in(held_, d);
     return true;
   }
+  if (prefix == "rate-limited" && sends_again_later(d, text)) return true;
   finish(d, outcome::rejected, text, prefix == "auth-required" ? errc::auth_required : errc::refused);
   return true;
 }
 
+/// False if the pause would last longer than the application wants to wait.
+bool outbox::sends_again_later(delivery& d, std::string_view text) {
+  const std::chrono::microseconds now = session_.now();
+  if (!pause_timer_.is_scheduled()) {
+    const auto pause = std::min(first_pause * (1 << std::min(pauses_, 6U)), longest_pause);
+    const auto with_jitter = std::chrono::duration<double, std::milli>(static_cast<double>(pause.count()) * (1.0 + 0.2 * session_.random_fraction()));
+    const auto until = now + std::chrono::duration_cast<std::chrono::microseconds>(with_jitter);
+    if (until > d.added_at_ + d.options_.retry_timeout) return false;
+    ++pauses_;
+    session_.timers().schedule(pause_timer_, until);
+  } else if (pause_timer_.deadline() > d.added_at_ + d.options_.retry_timeout) {
+    return false;
+  }
+  forget_unanswered(d);
+  d.refusal_ = text;
+  d.state_ = delivery::state::held;
+  wait_in(refused_, d);
+  return true;
+}
+
+void outbox::on_pause_over() noexcept {
+  put_back(refused_);
+  session_.pump_soon();
+}
+
 void outbox::on_auth(bool accepted, std::string_view text) {
-  while (delivery* const d = held_.front()) {
-    if (accepted) {
-      d->hook.unlink();
-      d->state_ = delivery::state::queued;
-      queued_.push_back(d->hook);
-    } else {
-      finish(*d, outcome::rejected, text, errc::auth_required);
-    }
+  if (accepted) {
+    put_back(held_);
+  } else {
+    while (delivery* const d = held_.front()) finish(*d, outcome::rejected, text, errc::auth_required);
   }
   session_.pump_soon();
 }
 
 void outbox::fail_all(std::error_code cause) noexcept {
-  for (list* const each : {&queued_, &unanswered_, &held_}) {
+  for (list* const each : {&queued_, &unanswered_, &held_, &refused_}) {
     while (delivery* const d = each->front()) {
       finish(*d, d->sent_ ? outcome::timed_out : outcome::not_sent, {}, cause);
     }
@@ -112,12 +239,14 @@ void outbox::fail_all(std::error_code cause) noexcept {
 
 void outbox::on_timer(delivery& d) noexcept {
   if (d.state_ == delivery::state::unanswered) {
+    if (!has_left(d)) return;
     const std::chrono::microseconds unread = session_.unread_since(d.unread_before_);
     if (unread.count() > 0) return session_.timers().schedule(d.timer_, session_.now() + unread);
-    finish(d, outcome::timed_out, {}, errc::ok_timeout);
-  } else {
-    finish(d, d.sent_ ? outcome::timed_out : outcome::not_sent, {}, errc::send_timeout);
+    session_.pump_soon();
+    return finish(d, outcome::timed_out, {}, errc::ok_timeout);
   }
+  if (!d.refusal_.empty()) return finish(d, outcome::rejected, d.refusal_, errc::refused);
+  finish(d, d.sent_ ? outcome::timed_out : outcome::not_sent, {}, errc::send_timeout);
 }
 
 void outbox::forget_unanswered(delivery& d) noexcept {

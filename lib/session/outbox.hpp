@@ -5,11 +5,17 @@
 // What can go wrong:
 //   the relay is away           the event waits, within max_publish_bytes and send_timeout
 //   the connection is lost      what was not answered is sent again: a relay that has it says "duplicate:"
-//   OK never comes              timed_out after ok_timeout
+//   OK never comes              timed_out after ok_timeout, which begins once our own bytes have left
 //   OK false, auth-required     held until AUTH is done, sent once more
+//   OK false, rate-limited      nothing is sent for a while; then it is sent again, within retry_timeout
+//   the relay hangs up over an  what was unanswered is suspect: it is sent again in small groups, and at last alone. An
+//     event                     event over which the relay hung up alone goes behind the others, then gets its receipt
 //   OK for an id nobody sent, or a second OK    ignored
+//
+// Events are sent in the order in which they were published. Only those that the relay hung up over lose their place.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -18,6 +24,8 @@
 #include <unordered_map>
 
 #include "base/intrusive_list.hpp"
+#include "base/timer_queue.hpp"
+#include "port/transport.hpp"
 #include "session/delivery.hpp"
 
 namespace uvnostr::session {
@@ -31,7 +39,8 @@ class outbox {
   /// Errors: queue_full. Then the delivery stays the caller's.
   std::error_code add(delivery&);
 
-  void on_disconnected() noexcept;
+  /// `asked`: a REQ was unanswered as well, so that it may be the cause.
+  void on_disconnected(const port::disconnect& end, bool asked) noexcept;
   /// Sends what is due. False if the socket is full.
   bool pump();
   /// False if nobody waits for it.
@@ -41,6 +50,8 @@ class outbox {
   void fail_all(std::error_code cause) noexcept;
 
   std::size_t bytes() const noexcept { return bytes_; }
+  /// Something was sent and not answered. If the relay hangs up now, a REQ need not be the cause.
+  bool is_waiting() const noexcept { return !unanswered_.empty(); }
 
  private:
   /// Ids are the application's own here, so their first bytes will do.
@@ -54,17 +65,33 @@ class outbox {
   using list = base::intrusive_list<delivery>;
   friend class delivery;
 
+  bool may_send(const delivery&);
+  bool is_trying() const noexcept;
+  void suspect(const port::disconnect& end, bool asked) noexcept;
+  void await_ok(delivery&) noexcept;
+  bool has_left(delivery&) noexcept;
   void forget_unanswered(delivery&) noexcept;
-  void requeue(delivery&) noexcept;
+  void put_back(list&) noexcept;
+  void wait_in(list&, delivery&) noexcept;
+  bool sends_again_later(delivery&, std::string_view text);
   void finish(delivery&, outcome, std::string_view text, std::error_code cause) noexcept;
   void on_timer(delivery&) noexcept;
+  void on_pause_over() noexcept;
+  void on_patience_over() noexcept;
 
   relay_session& session_;
-  list queued_;
+  list queued_;                         // by place_
   list unanswered_;
-  list held_;
+  list held_;                           // for AUTH
+  list refused_;                        // rate-limited
   std::unordered_multimap<event_id, delivery*, id_hash> by_id_;  // the unanswered ones
+  base::timer pause_timer_ = base::timer::calling<&outbox::on_pause_over>(*this);        // nothing is sent until then
+  base::timer patience_timer_ = base::timer::calling<&outbox::on_patience_over>(*this);  // suspects wait for REQs until then
   std::size_t bytes_ = 0;
+  std::size_t group_ = 1;               // how many suspects may be unanswered at a time
+  std::size_t proven_bytes_ = 0;        // the largest message that the relay has accepted
+  std::uint64_t last_place_ = 0;
+  unsigned pauses_ = 0;                 // in a row
 };
 
 }  // namespace uvnostr::session

@@ -152,8 +152,11 @@ void relay_session::connection_over(const port::disconnect& end) noexcept {
     if (was == phase::connected) backoff_.lost_after(uptime);
   }
   auth_.on_disconnected();
-  requests_.on_disconnected(was == phase::connected && (end.cause == errc::closed_by_relay || end.cause == errc::connection_lost));
-  outbox_.on_disconnected();
+  const bool hung_up = was == phase::connected && (end.cause == errc::closed_by_relay || end.cause == errc::connection_lost);
+  const bool answers_were_due = requests_.answers_are_due();
+  // Events are looked into first: they end with a receipt, and then it is the REQs' turn.
+  requests_.on_disconnected(hung_up && !outbox_.is_waiting());
+  outbox_.on_disconnected(end, answers_were_due);
   if (was == phase::closing) {
     finish(stop_cause_);
   } else {
@@ -290,6 +293,11 @@ bool relay_session::send(std::string_view message) noexcept {
   ++stats_.messages_out;
   stats_.bytes_out += message.size();
   return true;
+}
+
+std::uint64_t relay_session::bytes_that_left() const noexcept {
+  const std::uint64_t unsent = connection_ == nullptr ? 0 : connection_->unsent_bytes();
+  return stats_.bytes_out - std::min(stats_.bytes_out, unsent);
 }
 
 void relay_session::pump_soon() noexcept {

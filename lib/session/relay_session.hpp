@@ -101,6 +101,11 @@ class relay_session final : public base::ref_counted<relay_session>, private por
   base::timer_queue& timers() noexcept { return around_.timers; }
   std::chrono::microseconds now() noexcept { return around_.reactor.now().time_since_epoch(); }
   unix_seconds wall_clock() noexcept { return around_.reactor.wall_clock(); }
+  /// While it is open.
+  std::chrono::microseconds connected_since() const noexcept { return phase_since_; }
+  /// Of all messages so far; and of these, what has left as far as we know: neither we nor the system still have it.
+  std::uint64_t bytes_handed_over() const noexcept { return stats_.bytes_out; }
+  std::uint64_t bytes_that_left() const noexcept;
   /// From 0 to 1.
   double random_fraction() noexcept;
   /// False if there is no connection or its write queue is full.

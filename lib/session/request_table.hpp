@@ -60,6 +60,8 @@ class request_table {
   void settle(request&, request::ending) noexcept;
   /// AUTH has ended, well or not: what was held is asked again, or refused with this text.
   void on_auth(bool accepted, std::string_view text);
+  /// A REQ waits for its EOSE.
+  bool answers_are_due() const noexcept;
   /// Other relays have come further: a page that waited may be asked.
   void go_on(request&) noexcept;
 
@@ -73,7 +75,6 @@ class request_table {
   bool ask(request&);
   bool ask_page(request&);
   bool may_ask_page(const request&) const noexcept;
-  bool answers_are_due() const noexcept;
   base::ref<sent_req> make_req(sent_req::kind, request&);
   void end_req(base::ref<sent_req>&) noexcept;
   void close_req(base::ref<sent_req>&);

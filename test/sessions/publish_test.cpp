@@ -63,7 +63,7 @@ TEST_F(Publish, SendsAgainWhatWasNotAnsweredInItsOrder) {
   world.settle();
   world.last().text(ok(b, true));
   world.settle();
-  world.last().drop();
+  world.last().drop(errc::ping_timeout);
   const event d = note("d");
   EXPECT_FALSE(core->publish(d, receipts(), {}));
   world.advance(1s);

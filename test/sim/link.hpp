@@ -64,6 +64,7 @@ class link final : public port::connection, public std::enable_shared_from_this<
 
   // The core's side.
   bool send_text(std::string_view) noexcept override;
+  std::size_t unsent_bytes() noexcept override { return 0; }
   void send_ping() noexcept override;
   void pause_reading() noexcept override;
   void resume_reading() noexcept override;

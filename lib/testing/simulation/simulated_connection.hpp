@@ -27,6 +27,7 @@ class simulated_connection final : public port::connection, public std::enable_s
   void start() noexcept;
 
   bool send_text(std::string_view) noexcept override;
+  std::size_t unsent_bytes() noexcept override { return up_->bytes(); }
   void send_ping() noexcept override;
   void pause_reading() noexcept override;
   void resume_reading() noexcept override;
