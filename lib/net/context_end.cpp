@@ -21,7 +21,7 @@ void context_end::prepare(uv_loop_t* loop, lws_context*& context, const newer_ha
   context_ = &context;
   own.visit([this](uv_handle_t* handle) {
     own_handles_.add(handle);
-    if (handle->type == UV_POLL) event_descriptor_.watch(watched_socket(handle));
+    if (handle->type == UV_POLL) descriptors_.watch(watched_socket(handle));
   });
   uv_timer_init(loop, &timer_);
   timer_.data = this;
@@ -50,7 +50,7 @@ void context_end::on_timer() noexcept {
     phase_ = phase::destroying;
     begins_();
     lws_context_destroy(*context_);
-    event_descriptor_.context_ends();
+    descriptors_.context_ends();
   }
   if (own_handles_.any_left_on(timer_.loop)) return;
   if (*context_ != nullptr) lws_context_destroy(*context_);
@@ -59,7 +59,7 @@ void context_end::on_timer() noexcept {
 
 void context_end::finish() noexcept {
   phase_ = phase::closing;
-  event_descriptor_.context_has_ended();
+  descriptors_.context_has_ended();
   uv_timer_stop(&timer_);
   uv_close(as_handle(timer_), [](uv_handle_t* handle) {
     auto over = std::move(static_cast<context_end*>(handle->data)->over_);

@@ -36,7 +36,7 @@ class context_end {
   phase phase_ = phase::none;
   lws_context** context_ = nullptr;
   watched_handles own_handles_;
-  event_descriptor event_descriptor_;
+  context_descriptors descriptors_;
   uv_timer_t timer_{};
   callback<void()> begins_;
   callback<void()> over_;

@@ -12,21 +12,24 @@
 namespace uvnostr::net {
 
 bool descriptors_suffice_for_context(uv_loop_t* loop) noexcept {
-  // An event pipe, which may take two; /dev/urandom; and what event_descriptor holds.
-  return has_descriptors_left(loop, UVNOSTR_BUNDLED_LWS ? 3 : 4);
+  // An event pipe, which may take two, and /dev/urandom. Others also open a socket for changes of routes, and
+  // context_descriptors holds two.
+  return has_descriptors_left(loop, UVNOSTR_BUNDLED_LWS ? 3 : 6);
 }
 
 #if UVNOSTR_BUNDLED_LWS == 0
-void event_descriptor::watch(lws_sockfd_type number) noexcept {
-  number_ = number;
-  held_ = duplicate(number);
+void context_descriptors::watch(lws_sockfd_type number) noexcept { entries_.push_back({number, duplicate(number)}); }
+
+void context_descriptors::context_ends() noexcept {
+  for (const entry& each : entries_) occupy(each.number, each.held);
 }
 
-void event_descriptor::context_ends() noexcept { occupy(number_, held_); }
-
-void event_descriptor::context_has_ended() noexcept {
-  if (is_same_file(number_, held_)) close_number(number_);
-  close_number(held_);
+void context_descriptors::context_has_ended() noexcept {
+  for (const entry& each : entries_) {
+    if (is_same_file(each.number, each.held)) close_number(each.number);
+    close_number(each.held);
+  }
+  entries_.clear();
 }
 #endif
 

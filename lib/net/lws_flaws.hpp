@@ -7,6 +7,8 @@
 #include <csignal>
 #endif
 
+#include <vector>
+
 #include <libwebsockets.h>
 #include <uv.h>
 
@@ -53,12 +55,12 @@ class sigpipe_guard {
 /// have been called from and reads what it has freed, and 4.1.6 leaves its handles on the loop for ever.
 bool descriptors_suffice_for_context(uv_loop_t*) noexcept;
 
-/// Sees to it that the descriptor of a context's event pipe is closed exactly once, which is what the bundled one does
-/// by itself. Others close its number when the context begins to end, and once more when libuv lets go of the handle
-/// (4.1.6, 4.3.10): by then another thread may have opened a file of that number. Or they never close it (4.3.4,
-/// 4.3.5). We keep a second number for the same open file. With it the first number is taken again as soon as it was
-/// closed too early, and we know in the end whether it is still open.
-class event_descriptor {
+/// Sees to it that a context's own descriptors, its event pipe above all, are closed exactly once, which is what the
+/// bundled one does by itself. Others close the pipe's number when the context begins to end, and once more when libuv
+/// lets go of the handle (4.1.6, 4.3.10): by then another thread may have opened a file of that number. Or they never
+/// close it (4.3.4, 4.3.5). We keep a second number for each open file. With it the first number is taken again as soon
+/// as it was closed too early, and we know in the end whether it is still open.
+class context_descriptors {
  public:
 #if UVNOSTR_BUNDLED_LWS
   void watch(lws_sockfd_type) noexcept {}
@@ -71,8 +73,11 @@ class event_descriptor {
   void context_has_ended() noexcept;
 
  private:
-  lws_sockfd_type number_ = LWS_SOCK_INVALID;
-  lws_sockfd_type held_ = LWS_SOCK_INVALID;
+  struct entry {
+    lws_sockfd_type number;
+    lws_sockfd_type held;
+  };
+  std::vector<entry> entries_;  // the event pipe; a socket for changes of routes, in some builds
 #endif
 };
 
