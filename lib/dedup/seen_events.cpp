@@ -91,7 +91,7 @@ void seen_events::forget_one(std::uint32_t subscription) noexcept {
     }
     return;
   }
-  drop_oldest(subscriptions_[subscription].count() >= fair_share() ? subscription : largest());
+  drop_oldest(subscriptions_[subscription].count() > fair_share() ? subscription : largest());
 }
 
 /// Of all subscriptions one that has more than its part. There is one whenever the room is full and the part of

@@ -159,6 +159,7 @@ template <bool Owned>
 void basic_seen_table<Owned>::link_newest(std::uint32_t entry) noexcept {
   if constexpr (!Owned) {
     entries_[entry].older = newest_;
+    entries_[entry].newer = npos;
     (newest_ == npos ? oldest_ : entries_[newest_].newer) = entry;
     newest_ = entry;
   }

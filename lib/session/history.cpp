@@ -2,7 +2,7 @@
 #include "session/history.hpp"
 
 #include <algorithm>
-#include <limits>
+#include <iterator>
 #include <utility>
 
 #include "wire/filter_match.hpp"
@@ -16,9 +16,11 @@ using part = missing_stretch::part;
 constexpr event_kind gift_wrap = 1059;                                   // NIP-59
 constexpr std::chrono::seconds blur = std::chrono::hours(49);            // its dates lie up to two days back
 constexpr event_kind first_ephemeral = 20'000, last_ephemeral = 29'999;  // NIP-01
+constexpr std::chrono::seconds farthest_ahead = std::chrono::hours(24);  // a clock that is wrong
 constexpr std::size_t most_stretches = 64;
 constexpr std::size_t most_gaps = 64;
 constexpr std::size_t most_of_one_second = 10'000;
+constexpr std::size_t most_published = 64;
 
 bool may_have(const filter& f, event_kind kind) noexcept {
   return f.kinds.empty() || std::find(f.kinds.begin(), f.kinds.end(), kind) != f.kinds.end();
@@ -33,180 +35,304 @@ bool is_blurred_only(const filter& f) noexcept { return f.kinds.size() == 1 && f
 
 unix_seconds later(std::optional<unix_seconds> a, unix_seconds b) noexcept { return a ? std::max(*a, b) : b; }
 
+/// None: from the beginning.
+std::optional<unix_seconds> earlier_since(std::optional<unix_seconds> a, std::optional<unix_seconds> b) noexcept {
+  return a && b ? std::optional(std::min(*a, *b)) : std::nullopt;
+}
+
+unix_seconds end_of(const missing_stretch& of) noexcept { return of.until.value_or(unix_seconds::max()); }
+
+bool is_same_part(const missing_stretch& a, const missing_stretch& b) noexcept { return a.filter == b.filter && a.kinds == b.kinds; }
+
 }  // namespace
 
 history::history(const std::vector<filter>& filters, std::chrono::seconds overlap) noexcept
     : filters_(filters), overlap_(overlap), floors_(filters.size()) {}
 
-/// What the REQ that stays open asks for: all of each filter at first, afterwards what is newer than `reached`. Where
-/// nothing has come yet all is new.
-std::vector<history::asking> history::parts_of_all(bool everything) const {
+/// What the REQ that stays open asks for: all of each filter at first, afterwards what is newer than `reached`.
+std::vector<history::asking> history::parts_of_all(bool everything) {
   std::vector<asking> parts;
   for (std::uint32_t i = 0; i < filters_.size(); ++i) {
     const filter& f = filters_[i];
-    if (!ever_answered_) {
-      parts.emplace_back().of = {.filter = i, .left = f.limit};
-      continue;
-    }
-    if (everything && !f.limit) {
-      parts.emplace_back().of = {.filter = i};
-      continue;
-    }
-    if (!reached_) {
-      parts.emplace_back().of = {.filter = i, .since = floors_[i]};
-      continue;
-    }
-    // A floor that was set by a clock which is ahead is not above what came since.
-    const auto floor = floors_[i] ? std::optional(std::min(*floors_[i], *reached_)) : std::nullopt;
-    const auto add = [&](part kinds, std::chrono::seconds back) {
-      parts.emplace_back().of = {.filter = i, .kinds = kinds, .since = later(floor, *reached_ - back)};
+    // Limit 0 wants nothing from before the first REQ, and what came after it even if that REQ was never answered.
+    const bool is_first = !ever_answered_ && (f.limit != 0U || !begun_);
+    const auto add = [&](part kinds, std::optional<unix_seconds> since) {
+      asking& made = parts.emplace_back();
+      made.of = {.filter = i, .kinds = kinds, .since = since, .until = {}, .left = is_first ? f.limit : std::nullopt};
     };
+    const auto floor = floor_of(i);
+    // Events that are asked for by their ids may have any date.
+    if (is_first || !reached_ || !f.ids.empty() || (everything && !f.limit)) {
+      add(part::whole, is_first ? std::nullopt : floor);
+      continue;
+    }
+    const unix_seconds since = later(floor, *reached_ - overlap_);
+    const unix_seconds since_of_blurred = later(floor, *reached_ - std::max(overlap_, blur));
     if (!may_have(f, gift_wrap)) {
-      add(part::whole, overlap_);
+      add(part::whole, since);
     } else if (is_blurred_only(f)) {
-      add(part::whole, std::max(overlap_, blur));
+      add(part::whole, since_of_blurred);
     } else {
       // Without a list of kinds the rest cannot be named: it is the whole filter.
-      add(f.kinds.empty() ? part::whole : part::other_kinds, overlap_);
-      add(part::blurred_kinds, std::max(overlap_, blur));
+      add(f.kinds.empty() ? part::whole : part::other_kinds, since);
+      add(part::blurred_kinds, since_of_blurred);
     }
   }
   return parts;
 }
 
-filter history::as_asked(const asking& a, std::uint32_t page) const {
+std::optional<unix_seconds> history::floor_of(std::uint32_t number) const noexcept {
+  std::optional<unix_seconds> floor = floors_[number];
+  // A limit that is not used up yet gets what is older by pages.
+  for (const asking& each : missing_) {
+    if (each.of.filter == number && each.of.left && each.of.until) floor = later(floor, *each.of.until);
+  }
+  // The floor of limit 0 is a time by the clock. If that was ahead, live events show it, unless their dates are blurred.
+  if (filters_[number].limit == 0U && newest_live_ && std::none_of(filters_.begin(), filters_.end(), [](const filter& f) { return may_have(f, gift_wrap); })) {
+    floor = std::min(*floor, std::max(*newest_live_, *floor - farthest_ahead));
+  }
+  return floor;
+}
+
+std::optional<unix_seconds> history::since_of(const asking& a) const noexcept {
+  const auto& of_filter = filters_[a.of.filter].since;
+  return a.of.since ? later(of_filter, *a.of.since) : of_filter;
+}
+
+/// Of what there is now.
+unix_seconds history::until_of(const asking& a, unix_seconds now) const noexcept {
+  return std::min(a.of.until.value_or(now), filters_[a.of.filter].until.value_or(now));
+}
+
+filter history::as_asked(const asking& a) const {
   filter f = filters_[a.of.filter];
   if (a.of.kinds == part::blurred_kinds) f.kinds = {gift_wrap};
   if (a.of.kinds == part::other_kinds) std::erase(f.kinds, gift_wrap);
-  if (a.of.since) f.since = later(f.since, *a.of.since);
+  f.since = since_of(a);
   if (a.of.until) f.until = f.until ? std::min(*f.until, *a.of.until) : *a.of.until;
-  // Those of the last second come again, and must not use up the room of others.
-  const auto again = static_cast<std::uint32_t>(a.at_until.size());
-  f.limit = a.of.left == 0U && again == 0 ? 0 : std::min(a.of.left.value_or(page), page) + again;
+  if (f.since && f.until) f.since = std::min(*f.since, *f.until);
+  f.limit = a.limit;
   return f;
 }
 
 std::vector<filter> history::ask(std::vector<asking> parts, std::uint32_t page) {
   asked_ = std::move(parts);
+  came_ = 0;
   std::vector<filter> filters;
   for (asking& each : asked_) {
-    each.came = 0;
-    each.news = 0;
-    each.oldest.reset();
-    each.at_oldest.clear();
-    filters.push_back(as_asked(each, page));
+    forget_answer(each);
+    // Events of the last second come again, and must not use up the room of others.
+    const auto again = static_cast<std::uint32_t>(each.at_until.size());
+    each.limit = each.of.left == 0U && again == 0 ? 0 : std::min(each.of.left.value_or(page), page) + again;
+    filters.push_back(as_asked(each));
   }
   return filters;
 }
 
 std::vector<filter> history::begin(unix_seconds now, std::uint32_t page, bool all_is_remembered) {
+  for (std::size_t i = 0; i < filters_.size(); ++i) {
+    if (filters_[i].limit == 0U && !floors_[i]) floors_[i] = now;
+  }
   main_answer_ = true;
   answered_now_ = false;
-  gaps_.clear();
+  if (std::exchange(told_, false)) gaps_.clear();
   newest_.reset();
-  if (!begun_) begun_ = now;
-  if (lost_ && ever_answered_ && std::any_of(filters_.begin(), filters_.end(), may_have_ephemeral)) {
-    add_gap(*lost_, now, gap_reason::ephemeral);
-  }
-  return ask(parts_of_all(all_is_remembered && !restored_ && missing_.empty() && came_ <= page), page);
+  std::vector<filter> filters = ask(parts_of_all(all_is_remembered && !restored_ && missing_.empty() && noted_ <= page), page);
+  begun_ = now;
+  return filters;
 }
 
 void history::note(asking& a, const event_id& id, unix_seconds at) {
-  // A relay may send what was not asked for. It then says nothing of what was.
-  if ((a.of.until && at > *a.of.until) || (a.of.since && at < *a.of.since)) return;
   ++a.came;
-  const bool is_again = a.of.until && at == *a.of.until && std::find(a.at_until.begin(), a.at_until.end(), id) != a.at_until.end();
-  if (!is_again) ++a.news;
-  if (!a.oldest || at < *a.oldest) {
-    a.oldest = at;
-    a.at_oldest.clear();
+  if (a.of.until != at) {
+    ++a.news;
+  } else if (!std::binary_search(a.at_until.begin(), a.at_until.end(), id)) {
+    ++a.news;
+    if (a.at_until.size() + a.new_at_until.size() < most_of_one_second) a.new_at_until.push_back(id);
   }
-  if (at == *a.oldest && a.at_oldest.size() < most_of_one_second) a.at_oldest.push_back(id);
+  if (a.oldest == at) {
+    if (a.at_oldest.size() < most_of_one_second) a.at_oldest.push_back(id);
+    return;
+  }
+  // A relay sends the newest first, so the answer ends where it is oldest. But a live event of an old date may come in
+  // between: it is recognized by the next one, which goes on where the answer was before.
+  const bool is_older = !a.oldest || at < *a.oldest;
+  if (!is_older && !(a.before_oldest && at <= *a.before_oldest)) return;
+  if (is_older) a.before_oldest = a.oldest;
+  a.oldest = at;
+  a.at_oldest.assign(1, id);
+}
+
+/// A relay may send what was not asked for. That says nothing of what was.
+bool history::takes(const asking& a, unix_seconds at) const noexcept {
+  const auto since = since_of(a);
+  return (!a.of.until || at <= *a.of.until) && (!since || at >= *since);
 }
 
 void history::note_stored(const event_id& id, unix_seconds created_at) {
-  ++came_;
-  if (asked_.empty()) return;
+  ++noted_;
+  if (asked_.empty() || is_repeated(id) || !takes(asked_.front(), created_at)) return;
   note(asked_.front(), id, created_at);
-  if (main_answer_) newest_ = later(newest_, created_at);
+  note_newest(created_at);
 }
 
 void history::note_stored(const event_id& id, const event_view& event) {
-  ++came_;
+  ++noted_;
+  if (is_repeated(id)) return;
+  const unix_seconds at = event.created_at();
+  asking* first = nullptr;
+  bool is_shared = false;
   for (asking& each : asked_) {
-    const filter& f = filters_[each.of.filter];
     const bool kind_fits = each.of.kinds == part::whole || (each.of.kinds == part::blurred_kinds) == (event.kind() == gift_wrap);
-    if (kind_fits && wire::matches(f, event)) note(each, id, event.created_at());
+    if (!kind_fits || !takes(each, at) || !wire::matches(filters_[each.of.filter], event)) continue;
+    note(each, id, at);
+    if (first == nullptr) {
+      first = &each;
+    } else {
+      if (!std::exchange(is_shared, true)) ++first->shared;
+      ++each.shared;
+    }
   }
-  if (main_answer_) newest_ = later(newest_, event.created_at());
+  if (first != nullptr) note_newest(at);
+}
+
+/// Some relays send an event once for each filter, or more often; then they count it as often, too.
+bool history::is_repeated(const event_id& id) noexcept {
+  const bool is_first = came_++ == 0;
+  return std::exchange(last_id_, id) == id && !is_first;
+}
+
+void history::note_newest(unix_seconds created_at) noexcept {
+  if (main_answer_ && created_at <= *begun_) newest_ = later(newest_, created_at);
 }
 
 void history::note_live(unix_seconds created_at, unix_seconds now) noexcept {
-  ++came_;
-  if (ever_answered_ && created_at <= now) reached_ = later(reached_, created_at);
+  ++noted_;
+  if (created_at <= now) {
+    reached_ = later(reached_, created_at);
+    newest_live_ = later(newest_live_, created_at);
+  }
+  for (auto* const each : {&missing_, &asked_}) {
+    for (asking& a : *each) {
+      if (a.of.until && takes(a, created_at) && a.published.size() < most_published) a.published.push_back(created_at);
+    }
+  }
 }
 
-/// Whether the answer led further into the past, or to more events of the second where it had stopped.
+/// Whether the answer led further into the past, or to more events of the second where the last one had stopped.
 bool history::has_news(const asking& a) noexcept {
-  return a.news != 0 && (!a.of.until || *a.oldest < *a.of.until || a.at_oldest.size() > a.at_until.size());
+  return a.news != 0 && (!a.of.until || *a.oldest < *a.of.until || !a.new_at_until.empty());
 }
 
 /// Whether nothing is left to ask of this stretch, now that an answer has come.
-bool history::is_over(asking& a, bool any_news) {
+bool history::is_over(asking& a, const verdict& v) {
   const filter& f = filters_[a.of.filter];
-  if (a.of.left) *a.of.left -= std::min(*a.of.left, a.news);
-  if (a.of.left == 0U) {
-    if (a.oldest || a.of.until) floors_[a.of.filter] = later(floors_[a.of.filter], a.oldest.value_or(a.of.until.value_or(unix_seconds{})));
+  if (!f.ids.empty() && a.came >= f.ids.size()) return true;
+  if (!f.search.empty()) {
+    // The best fits come first (NIP-50), so there are no pages of them.
+    if (!v.is_complete && !a.of.left && a.came >= a.limit) add_gap(since_of(a), until_of(a, v.now), gap_reason::relay_cap);
     return true;
   }
-  if (!f.search.empty()) return true;  // ordered by how well they fit (NIP-50): there are no pages of them
-  if (!f.ids.empty() && a.came >= f.ids.size()) return true;
-  if (a.passed && a.news != 0) {
-    add_gap(*a.passed, *a.passed, gap_reason::relay_cap);
-    a.passed.reset();
+  if (a.shared != 0 && !v.is_complete) {
+    a.alone = true;
+    return false;
   }
-  a.largest = std::max(a.largest, a.came);
-  if (a.oldest) {
-    if (a.of.until != a.oldest || a.at_until.size() < a.at_oldest.size()) a.at_until = std::move(a.at_oldest);
+  if (a.of.left) {
+    *a.of.left -= std::min(*a.of.left, a.news);
+    if (a.of.left == 0U) {
+      if (f.limit != 0U) floors_[a.of.filter] = std::min(a.oldest.value_or(until_of(a, v.now)), v.now);
+      return true;
+    }
+  }
+  if (v.is_complete) return true;
+  if (has_news(a)) {
+    advance(a, v);
+    return false;
+  }
+  if (!v.may_be_cut && a.came < largest_) return true;
+  if (v.brought_news) return false;  // others may have used up the answer
+  if (v.is_of_one) return pass(a);
+  a.alone = true;
+  return false;
+}
+
+/// The next page goes on where this answer ends.
+void history::advance(asking& a, const verdict& v) {
+  // What was published meanwhile does not show that the answer before was cut off.
+  const auto published = std::count_if(a.published.begin(), a.published.end(), [&](unix_seconds at) { return at >= *a.oldest; });
+  const bool was_cut = a.news > static_cast<std::uint32_t>(published);
+  if (was_cut) cap_ = std::max(cap_, a.cut_at);
+  if (a.passed && was_cut) add_gap(*a.passed, *a.passed, gap_reason::relay_cap);
+  a.passed.reset();
+  a.cut_at = v.is_of_one && a.came < a.limit ? a.came : 0;
+  if (a.of.until && *a.oldest == *a.of.until) {
+    a.at_until.insert(a.at_until.end(), a.new_at_until.begin(), a.new_at_until.end());
+  } else {
     a.of.until = a.oldest;
+    a.at_until = std::move(a.at_oldest);
   }
-  if (any_news) return a.of.since && a.of.until && *a.of.until < *a.of.since;
-  // A relay that could have sent more has sent all. One that never sent more may have stopped at its cap.
-  if (a.came == 0 || a.came < a.largest || a.passed) return true;
-  a.passed = a.of.until;
-  a.of.until = *a.of.until - std::chrono::seconds(1);
+  std::sort(a.at_until.begin(), a.at_until.end());
+}
+
+/// The answer held nothing but events of the second `until` that had come before. It is stepped over, because there may
+/// be more both in it and before it.
+bool history::pass(asking& a) {
+  const unix_seconds second = *a.of.until;
+  if (a.came >= (cap_ != 0 ? cap_ : least_cap)) add_gap(second, second, gap_reason::relay_cap);
+  a.passed = second;
+  a.cut_at = a.came < a.limit ? a.came : 0;
   a.at_until.clear();
-  return a.of.since && *a.of.until < *a.of.since;
+  a.of.until = second - std::chrono::seconds(1);
+  const auto since = since_of(a);
+  return since && *a.of.until < *since;
 }
 
 void history::answered(eose_hint hint, unix_seconds now) {
   last_hint_ = hint;
-  const bool any_news = std::any_of(asked_.begin(), asked_.end(), [](const asking& a) { return has_news(a); });
-  const bool nothing_came = std::all_of(asked_.begin(), asked_.end(), [](const asking& a) { return a.came == 0; });
-  for (asking& each : std::exchange(asked_, {})) {
-    const bool over = is_over(each, any_news);
-    if (!over && hint != eose_hint::finish && !nothing_came) put_back(std::move(each));
+  std::vector<asking> asked = std::exchange(asked_, {});
+  for (const asking& a : asked) largest_ = std::max(largest_, a.came - a.shared);
+  largest_answer_ = std::max(largest_answer_, came_);
+  // A relay that sends as much as it was asked for cannot have finished with certainty.
+  const bool is_full = std::any_of(asked.begin(), asked.end(), [](const asking& a) { return a.limit != 0 && a.came >= a.limit; });
+  const verdict v{.is_complete = came_ == 0 || (hint == eose_hint::finish && !is_full),
+                  .brought_news = std::any_of(asked.begin(), asked.end(), has_news),
+                  .may_be_cut = came_ >= largest_answer_,
+                  .is_of_one = asked.size() == 1,
+                  .now = now};
+  for (asking& each : asked) {
+    if (!is_over(each, v)) put_back(std::move(each));
   }
   if (!std::exchange(main_answer_, false)) return;
-  // A filter with limit 0 wants nothing of before.
-  for (std::size_t i = 0; i < filters_.size(); ++i) {
-    if (filters_[i].limit == 0U && !floors_[i]) floors_[i] = std::min(begun_.value_or(now), now);
+  if (lost_ && ever_answered_ && std::any_of(filters_.begin(), filters_.end(), may_have_ephemeral)) {
+    add_gap(*lost_, now, gap_reason::ephemeral);
   }
   answered_now_ = ever_answered_ = true;
   lost_.reset();
-  if (newest_ && *newest_ <= now) reached_ = later(reached_, *newest_);
+  if (newest_) reached_ = later(reached_, *newest_);
 }
 
+void history::forget_answer(asking& a) noexcept {
+  a.came = a.news = a.shared = 0;
+  a.new_at_until = {};
+  a.oldest.reset();
+  a.at_oldest = {};
+  a.before_oldest.reset();
+}
+
+/// Stretches that overlap become one, so that what is interrupted again and again is not listed and asked for each time.
 void history::put_back(asking&& a) {
-  // A stretch of the same filter that was interrupted again and again is not listed for each time.
-  if (missing_.size() >= most_stretches) {
-    for (asking& other : missing_) {
-      if (other.of.filter != a.of.filter || other.of.kinds != a.of.kinds) continue;
-      other.of.since = other.of.since && a.of.since ? std::optional(std::min(*other.of.since, *a.of.since)) : std::nullopt;
-      other.of.until = other.of.until && a.of.until ? std::optional(std::max(*other.of.until, *a.of.until)) : std::nullopt;
-      other.at_until.clear();
-      return;
-    }
+  forget_answer(a);
+  for (asking& other : missing_) {
+    if (!is_same_part(other.of, a.of) || other.of.left || a.of.left) continue;
+    asking& upper = end_of(other.of) >= end_of(a.of) ? other : a;
+    asking& lower = &upper == &a ? other : a;
+    const auto since = since_of(upper);
+    const bool overlaps = !since || *since <= end_of(lower.of);
+    if (!overlaps && missing_.size() < most_stretches) continue;
+    upper.of.since = earlier_since(upper.of.since, lower.of.since);
+    upper.alone = upper.alone || lower.alone;
+    if (&upper == &a) other = std::move(a);
+    return;
   }
   missing_.push_back(std::move(a));
 }
@@ -214,18 +340,19 @@ void history::put_back(asking&& a) {
 std::optional<unix_seconds> history::next_until() const noexcept {
   std::optional<unix_seconds> newest;
   for (const auto* each : {&missing_, &asked_}) {
-    for (const asking& a : *each) newest = later(newest, a.of.until.value_or(unix_seconds::max()));
+    for (const asking& a : *each) newest = later(newest, end_of(a.of));
   }
   return newest;
 }
 
 std::vector<filter> history::next_page(std::uint32_t page) {
-  // One stretch of each filter at a time: an event could not be told to belong to one of two.
   if (missing_.empty() || !asked_.empty()) return {};
+  std::stable_sort(missing_.begin(), missing_.end(), [](const asking& a, const asking& b) { return end_of(a.of) > end_of(b.of); });
+  // One stretch of each filter at a time: an event could not be told to belong to one of two.
   std::vector<asking> together;
   for (asking& each : std::exchange(missing_, {})) {
     const bool fits = std::none_of(together.begin(), together.end(), [&](const asking& a) {
-      return a.of.filter == each.of.filter && a.of.kinds == each.of.kinds;
+      return a.alone || each.alone || is_same_part(a.of, each.of);
     });
     (fits ? together : missing_).push_back(std::move(each));
   }
@@ -234,7 +361,7 @@ std::vector<filter> history::next_page(std::uint32_t page) {
 
 void history::give_up_page(gap_reason why, unix_seconds now) {
   for (const auto* each : {&asked_, &missing_}) {
-    for (const asking& a : *each) add_gap(a.of.since, a.of.until.value_or(now), why);
+    for (const asking& a : *each) add_gap(since_of(a), until_of(a, now), why);
   }
 }
 
@@ -253,6 +380,7 @@ void history::interrupted(unix_seconds now) noexcept {
 
 void history::add_gap(std::optional<unix_seconds> from, unix_seconds to, gap_reason why) {
   const unix_seconds begin = from.value_or(unix_seconds{});
+  to = std::max(begin, to);
   for (gap& each : gaps_) {
     const bool touches = begin <= each.to + std::chrono::seconds(1) && each.from <= to + std::chrono::seconds(1);
     if (each.reason != why || (!touches && gaps_.size() < most_gaps)) continue;
@@ -265,15 +393,19 @@ void history::add_gap(std::optional<unix_seconds> from, unix_seconds to, gap_rea
 
 std::vector<missing_stretch> history::missing() const {
   std::vector<missing_stretch> all;
-  for (const asking& each : missing_) all.push_back(each.of);
-  if (!main_answer_) {
-    for (const asking& each : asked_) all.push_back(each.of);
-  }
+  const auto add = [&all](const asking& a) {
+    // The events of the second `until` come again, and then count.
+    if (all.emplace_back(a.of).left) *all.back().left += static_cast<std::uint32_t>(a.at_until.size());
+  };
+  std::for_each(missing_.begin(), missing_.end(), add);
+  if (!main_answer_) std::for_each(asked_.begin(), asked_.end(), add);
   return all;
 }
 
-void history::restore(std::optional<unix_seconds> reached, std::vector<missing_stretch> missing, std::vector<std::optional<unix_seconds>> floors) {
+void history::restore(std::optional<unix_seconds> reached, const std::vector<missing_stretch>& missing,
+                      std::vector<std::optional<unix_seconds>> floors) {
   reached_ = reached;
+  lost_ = reached.value_or(unix_seconds{});
   ever_answered_ = restored_ = true;
   floors.resize(filters_.size());
   floors_ = std::move(floors);

@@ -3,19 +3,23 @@
 //
 // A REQ stays open on each connection for live events; its stored answer, and pages asked beside it, bring the past:
 //
-//   begin() -> REQ -> note()... -> answered(): EOSE
-//           -> next_page() -> REQ with `until` -> note()... -> answered() -> ... until a page brings nothing new
+//   begin() -> REQ -> note_stored()... -> answered(): EOSE
+//           -> next_page() -> REQ with `until` -> note_stored()... -> answered() -> ... until a page brings no news
 //           -> is_caught_up(), with the gaps
 //
-// reached: the newest date up to which the relay's events were received, but for what is listed as missing. Only
-//   verified events move it, never time that passes, and never a date later than our clock or the relay's.
+// reached: the newest date up to which the relay's events were received, except for what is missing. Only verified
+//   events move it, never time that passes, and never a date later than our clock or the relay's.
 // missing: stretches of dates that still have to be asked for. They survive the loss of a connection.
 // floor: where the application's `limit` cut off a filter's events. Nothing older is ever asked for.
 //
-// What can go wrong: relays cut an answer off without a word, so only a page without news (or NIP-67's `finish`) proves
-// that there is no more. More events of one second than an answer holds cannot be passed: that second becomes a gap.
-// Some kinds carry dates from the past on purpose (NIP-59), and are asked for with a longer overlap by a filter of
-// their own, so that a busy filter is not.
+// What can go wrong:
+//   an answer is cut off without a word   only a page without news, or NIP-67's `finish`, proves that there is no more
+//   a second has more events than an      it cannot be passed: it becomes a gap. Unless the relay showed a smaller
+//     answer holds                        cap, one of at least `least_cap` is assumed
+//   one filter uses up the answer         a filter counts as complete only if the whole answer was not cut off
+//   two filters want the same event       it does not say how far either of them got: they are asked apart
+//   dates lie in the past on purpose      gift wraps (NIP-59) are asked for with a longer overlap, by a filter of
+//                                         their own, so that a busy filter is not
 #pragma once
 
 #include <chrono>
@@ -23,7 +27,6 @@
 #include <cstdint>
 #include <optional>
 #include <span>
-#include <string_view>
 #include <vector>
 
 #include <uvnostr/filter.hpp>
@@ -47,6 +50,9 @@ struct missing_stretch {
 
 class history {
  public:
+  /// A second with so many events at the end of an answer may have had more.
+  static constexpr std::uint32_t least_cap = 100;
+
   history(const std::vector<filter>& filters, std::chrono::seconds overlap) noexcept;
 
   /// A connection was made at that time (the lesser of our clock and the relay's). The filters of the REQ that stays
@@ -74,9 +80,11 @@ class history {
   void interrupted(unix_seconds now) noexcept;
 
   /// The REQ was answered and nothing is missing that this connection could still give.
-  bool is_caught_up() const noexcept { return answered_now_ && missing_.empty(); }
-  /// What could not be had on this connection.
+  bool is_caught_up() const noexcept { return answered_now_ && missing_.empty() && asked_.empty(); }
+  /// What could not be had, since it was last told.
   std::span<const gap> gaps() const noexcept { return gaps_; }
+  /// The application was told of the gaps: those of the next connection are others.
+  void told() noexcept { told_ = true; }
   /// Of the last EOSE.
   eose_hint last_hint() const noexcept { return last_hint_; }
   /// EOSE came on any connection.
@@ -88,27 +96,52 @@ class history {
   std::optional<unix_seconds> reached() const noexcept { return reached_; }
   std::vector<missing_stretch> missing() const;
   std::span<const std::optional<unix_seconds>> floors() const noexcept { return floors_; }
-  void restore(std::optional<unix_seconds> reached, std::vector<missing_stretch> missing, std::vector<std::optional<unix_seconds>> floors);
+  /// Instead of a first connection: what an earlier history of the same filters had come to.
+  void restore(std::optional<unix_seconds> reached, const std::vector<missing_stretch>& missing, std::vector<std::optional<unix_seconds>> floors);
 
  private:
   /// A stretch that is being asked for, and what has come of it.
   struct asking {
-    missing_stretch of;
-    std::vector<event_id> at_until;        // those of the second `until` that have come
-    std::uint32_t came = 0;                // in this answer
-    std::uint32_t largest = 0;             // number in one answer so far
-    std::uint32_t news = 0;                // of these, not in the answer before
-    std::optional<unix_seconds> oldest{};  // in this answer
+    missing_stretch of{};
+    std::vector<event_id> at_until{};            // sorted: events of the second `until` that came in earlier answers
+    bool alone = false;                          // to be asked by a REQ of its own
+    std::uint32_t cut_at = 0;                    // events of the last answer, if there were fewer than it was asked for
+    std::vector<unix_seconds> published{};       // dates of live events of this stretch: pages bring them as well
+    std::optional<unix_seconds> passed{};        // the second above `until` was stepped over
+    // Of the answer that is being received:
+    std::uint32_t limit = 0;
+    std::uint32_t came = 0;
+    std::uint32_t news = 0;                      // of these, not in an answer before
+    std::uint32_t shared = 0;                    // of these, matching another stretch as well
+    std::vector<event_id> new_at_until{};
+    std::optional<unix_seconds> oldest{};        // where the answer ends
     std::vector<event_id> at_oldest{};
-    std::optional<unix_seconds> passed{};  // a second that was stepped over, in case there is more before it
+    std::optional<unix_seconds> before_oldest{}; // the date that was the oldest one before
+  };
+  /// What one answer says of all its stretches.
+  struct verdict {
+    bool is_complete;    // nothing was left out
+    bool brought_news;   // of any stretch
+    bool may_be_cut;     // as a whole
+    bool is_of_one;      // stretch
+    unix_seconds now;
   };
 
-  std::vector<asking> parts_of_all(bool everything) const;
-  filter as_asked(const asking&, std::uint32_t page) const;
+  std::vector<asking> parts_of_all(bool everything);
+  std::optional<unix_seconds> floor_of(std::uint32_t number) const noexcept;
+  std::optional<unix_seconds> since_of(const asking&) const noexcept;
+  unix_seconds until_of(const asking&, unix_seconds now) const noexcept;
+  filter as_asked(const asking&) const;
   std::vector<filter> ask(std::vector<asking>, std::uint32_t page);
+  bool takes(const asking&, unix_seconds created_at) const noexcept;
+  bool is_repeated(const event_id& id) noexcept;
   static void note(asking&, const event_id&, unix_seconds created_at);
+  void note_newest(unix_seconds created_at) noexcept;
   static bool has_news(const asking&) noexcept;
-  bool is_over(asking&, bool any_news);
+  bool is_over(asking&, const verdict&);
+  void advance(asking&, const verdict&);
+  bool pass(asking&);
+  static void forget_answer(asking&) noexcept;
   void put_back(asking&&);
   void add_gap(std::optional<unix_seconds> from, unix_seconds to, gap_reason);
 
@@ -119,14 +152,21 @@ class history {
   std::vector<asking> missing_;                      // what pages will ask for
   std::vector<asking> asked_;                        // what the answer being received is for
   std::vector<gap> gaps_;
-  std::optional<unix_seconds> begun_;                // the first connection
+  std::optional<unix_seconds> begun_;                // this connection
   std::optional<unix_seconds> lost_;                 // the last connection
+  std::optional<unix_seconds> newest_live_;          // that was not in the future
   std::optional<unix_seconds> newest_;               // in the answer of the REQ that stays open
-  std::uint64_t came_ = 0;                           // events, on all connections
+  event_id last_id_{};                               // in the answer being received
+  std::uint32_t came_ = 0;                           // in the answer being received, copies included
+  std::uint32_t largest_ = 0;                        // number of one filter's events in one answer so far
+  std::uint32_t largest_answer_ = 0;                 // number of all events in one answer so far
+  std::uint32_t cap_ = 0;                            // the relay was seen to cut an answer off at that number
+  std::uint64_t noted_ = 0;                          // events, on all connections
   bool restored_ = false;                            // what came before is not known here
   eose_hint last_hint_ = eose_hint::none;
   bool main_answer_ = false;                         // the one being received
   bool answered_now_ = false;
+  bool told_ = false;
   bool ever_answered_ = false;
 };
 

@@ -226,10 +226,12 @@ void request_table::on_eose(sent_req& req, eose_hint hint) {
   if (r.history_.is_caught_up()) tell_caught_up(r);
 }
 
-/// The calls may be the end of the request: nothing of it is touched after them.
+/// The call may be the end of the request.
 void request_table::tell_caught_up(request& r) {
   if (std::exchange(r.caught_up_told_, true)) return;
+  const base::ref<request> keep = base::ref<request>::retain(r);
   session_.listener().on_request_caught_up(session_, r, !std::exchange(r.eose_told_, true));
+  r.history_.told();
 }
 
 void request_table::page_failed(request& r, gap_reason why) {

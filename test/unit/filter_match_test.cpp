@@ -10,7 +10,7 @@
 
 #include <uvnostr/keys.hpp>
 
-namespace uvnostr::route {
+namespace uvnostr::wire {
 namespace {
 
 unix_seconds at(std::int64_t seconds) { return unix_seconds(std::chrono::seconds(seconds)); }
@@ -121,4 +121,4 @@ TEST(FilterMatch, AgreesWithNip01WordByWord) {
 }
 
 }  // namespace
-}  // namespace uvnostr::route
+}  // namespace uvnostr::wire

@@ -1,0 +1,435 @@
+// SPDX-License-Identifier: MIT
+// What is asked after a connection was lost, and after a restart.
+#include <gtest/gtest.h>
+
+#include "unit/history_player.hpp"
+
+namespace uvnostr::session {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::int64_t t = 1'700'000'000;
+unix_seconds at(std::int64_t seconds) { return unix_seconds(std::chrono::seconds(seconds)); }
+const std::vector<gap> none;
+
+TEST(HistoryResume, AsksFromWhatWasReachedLessTheOverlap) {
+  history_player p(std::vector<filter>{{.kinds = {1}}}, 100s);
+  p.store(5, t - 1'000);
+  p.connect();
+  EXPECT_EQ(p.under_test.reached(), at(t - 1'000));
+  p.publish({.number = 100, .at = t - 500});
+  EXPECT_EQ(p.under_test.reached(), at(t - 500));
+  p.reconnect();
+  EXPECT_EQ(p.last().since, at(t - 600));
+}
+
+TEST(HistoryResume, IsNotMovedByTimeThatPasses) {
+  history_player p(std::vector<filter>{{.kinds = {1}}});
+  p.store(5, t - 1'000);
+  p.connect();
+  p.now += 24h;
+  p.reconnect();
+  EXPECT_EQ(p.under_test.reached(), at(t - 1'000));
+}
+
+TEST(HistoryResume, IsNotMovedByAnAnswerThatWasInterrupted) {
+  history_player p(std::vector<filter>{{.kinds = {1}}});
+  p.store(50, t);
+  p.send_req();
+  for (int i = 0; i < 20; ++i) p.receive_one();
+  p.lose();
+  EXPECT_EQ(p.under_test.reached(), std::nullopt);
+  p.connect();
+  EXPECT_EQ(p.reqs[1][0].to_json(), R"({"kinds":[1],"limit":500})");
+  EXPECT_EQ(p.missed(), 0U);
+}
+
+TEST(HistoryResume, GoesOnWithThePagesWhereItWas) {
+  history_player p(std::vector<filter>{{.kinds = {1}}});
+  p.page = 10;
+  p.store(100, t, 1, 1, 100);
+  p.send_req();
+  p.receive_all();
+  for (int i = 0; i < 3; ++i) {
+    ASSERT_TRUE(p.send_page());
+    p.receive_all();
+  }
+  ASSERT_TRUE(p.send_page());
+  for (int i = 0; i < 5; ++i) p.receive_one();
+  p.lose();
+  const std::size_t before = p.got.size();
+  EXPECT_GT(before, 40U);
+  p.connect();
+  EXPECT_EQ(p.missed(), 0U);
+  EXPECT_LT(p.reqs.size(), 15U);
+  int again = 0;
+  for (const auto& [id, times] : p.got) again += times - 1;
+  EXPECT_LE(again, 7 + 5 + 15) << "of the overlap, of the page that was lost, one for each page";
+}
+
+TEST(HistoryResume, StaysWithinTheLimitIfAPageIsInterrupted) {
+  history_player p(std::vector<filter>{{.kinds = {1}, .limit = 20}});
+  p.relay.cap = 8;
+  for (std::int64_t i = 0; i < 10; ++i) p.store(4, t - i, 1, 1, 0);
+  p.send_req();
+  p.receive_all();
+  ASSERT_TRUE(p.send_page());
+  for (int i = 0; i < 5; ++i) p.receive_one();
+  p.lose();
+  p.connect();
+  EXPECT_EQ(p.got.size(), 20U);
+}
+
+TEST(HistoryResume, TakesLateEventsWithinTheOverlap) {
+  history_player p(std::vector<filter>{{.kinds = {1}}});
+  p.store(5, t - 10);
+  p.connect();
+  p.lose();
+  p.publish({.number = 100, .at = t - 500});
+  p.connect();
+  EXPECT_EQ(p.missed(), 0U);
+}
+
+TEST(HistoryResume, PassesTheCapAfterAReconnectToo) {
+  history_player p(std::vector<filter>{{.kinds = {1}}});
+  p.relay.cap = 500;
+  p.connect();
+  p.lose();
+  p.now += 700s;
+  p.store(700, t + 700);
+  p.connect();
+  EXPECT_EQ(p.missed(), 0U);
+  EXPECT_EQ(p.told, none);
+}
+
+TEST(HistoryResume, AsksForGiftWrapsByAFilterOfTheirOwn) {
+  history_player p(std::vector<filter>{{.kinds = {1, 1059}}});
+  p.store(5, t);
+  p.connect();
+  p.lose();
+  p.publish({.number = 100, .at = t - 36 * 3'600, .kind = 1059});
+  p.now += 60s;
+  p.connect();
+  EXPECT_EQ(p.missed(), 0U);
+  const std::size_t first = 2;
+  ASSERT_EQ(p.reqs[first].size(), 2U);
+  EXPECT_EQ(p.reqs[first][0].to_json(), R"({"kinds":[1],"since":1699999400,"limit":500})");
+  EXPECT_EQ(p.reqs[first][1].to_json(), R"({"kinds":[1059],"since":1699823600,"limit":500})");
+}
+
+TEST(HistoryResume, AsksOnceForGiftWrapsAlone) {
+  history_player p(std::vector<filter>{{.kinds = {1059}}});
+  p.store(5, t, 1059);
+  p.connect();
+  p.lose();
+  p.publish({.number = 100, .at = t - 48 * 3'600, .kind = 1059});
+  p.connect();
+  EXPECT_EQ(p.missed(), 0U);
+  for (const auto& req : p.reqs) EXPECT_EQ(req.size(), 1U);
+}
+
+TEST(HistoryResume, FindsGiftWrapsUnderAFilterWithoutKinds) {
+  history_player p(std::vector<filter>{{}});
+  p.relay.cap = 20;
+  p.store(100, t);
+  p.connect();
+  p.lose();
+  p.publish({.number = 1'000, .at = t - 40 * 3'600, .kind = 1059});
+  p.store(30, t + 30);
+  p.now += 60s;
+  p.connect();
+  EXPECT_EQ(p.missed(), 0U);
+}
+
+TEST(HistoryResume, KeepsALongerOverlapForGiftWraps) {
+  history_player p(std::vector<filter>{{.kinds = {1059}}}, 100h);
+  p.store(5, t, 1059);
+  p.connect();
+  p.reconnect();
+  EXPECT_EQ(p.last().since, at(t - 100 * 3'600));
+}
+
+TEST(HistoryResume, IsMovedByNoDateAfterTheClock) {
+  history_player p(std::vector<filter>{{.kinds = {1}}});
+  p.store(1, t + 3'600);
+  p.store(1, t - 100);
+  p.connect();
+  EXPECT_EQ(p.under_test.reached(), at(t - 100)) << "by the newest one that is not in the future";
+  p.publish({.number = 100, .at = t + 60});
+  EXPECT_EQ(p.under_test.reached(), at(t - 100));
+  p.now += 60s;
+  p.publish({.number = 101, .at = t + 60});
+  EXPECT_EQ(p.under_test.reached(), at(t + 60));
+}
+
+TEST(HistoryResume, FollowsAClockThatIsAheadNoFurtherThanTheEvents) {
+  // An hour ahead: the events carry the right dates.
+  history_player p(std::vector<filter>{{.kinds = {1}}});
+  p.now += 1h;
+  p.publish({.number = 100, .at = t});
+  p.connect();
+  p.publish({.number = 101, .at = t + 60});
+  p.lose();
+  p.publish({.number = 102, .at = t + 120});
+  p.now += 2min;
+  p.connect();
+  EXPECT_EQ(p.missed(), 0U);
+}
+
+TEST(HistoryResume, LetsAFloorOfAClockThatWasAheadSinkToTheEvents) {
+  history_player p(std::vector<filter>{{.kinds = {1}, .limit = 0}});
+  p.now += 1h;
+  p.connect();
+  p.publish({.number = 100, .at = t + 60});
+  p.lose();
+  p.publish({.number = 101, .at = t + 120});
+  p.connect();
+  EXPECT_EQ(p.missed(), 0U);
+}
+
+TEST(HistoryResume, AsksForNothingOldUnderALimitOfZeroBecauseLiveEventsAreOld) {
+  history_player p(std::vector<filter>{{.kinds = {1}, .limit = 0}, {.kinds = {1059}}});
+  p.store(20, t - 30);
+  p.store(20, t - 3'600, 1059);
+  p.connect();
+  p.publish({.number = 100, .at = t - 40 * 3'600, .kind = 1059});
+  p.reconnect();
+  EXPECT_EQ(p.got.size(), 21U);
+}
+
+TEST(HistoryResume, IsMovedByDuplicatesOfOtherRelays) {
+  // The history is not told whether the pool had the event already: receive() is all it gets.
+  history_player p(std::vector<filter>{{.kinds = {1}}});
+  p.connect();
+  p.under_test.note_live(at(t - 5), p.now);
+  EXPECT_EQ(p.under_test.reached(), at(t - 5));
+}
+
+// --- gaps ---
+
+TEST(HistoryResume, TellsOfEphemeralEventsOnceForEachOutage) {
+  history_player p(std::vector<filter>{{.kinds = {1, 20'001}}});
+  p.connect();
+  EXPECT_EQ(p.told, none);
+  p.lose();
+  p.now += 60s;
+  p.connect();
+  const std::vector<gap> first{{at(t), at(t + 60), gap_reason::ephemeral}};
+  EXPECT_EQ(p.told, first);
+  p.now += 60s;
+  p.lose();
+  p.now += 60s;
+  p.send_req();
+  p.lose();
+  p.now += 60s;
+  p.connect();
+  const std::vector<gap> second{{at(t + 120), at(t + 240), gap_reason::ephemeral}};
+  EXPECT_EQ(p.told, second) << "an answer that was lost does not end an outage";
+}
+
+TEST(HistoryResume, TellsOfEphemeralEventsUpToTheAnswer) {
+  history_player p(std::vector<filter>{{.kinds = {20'001}}});
+  p.connect();
+  p.lose();
+  p.now += 60s;
+  p.send_req();
+  p.now += 5s;
+  p.receive_all();
+  ASSERT_EQ(p.under_test.gaps().size(), 1U);
+  EXPECT_EQ(p.under_test.gaps()[0].to, at(t + 65));
+}
+
+TEST(HistoryResume, TellsOfNoEphemeralEventsThatWereNotWanted) {
+  history_player p(std::vector<filter>{{.kinds = {1, 19'999, 30'000}}});
+  p.connect();
+  p.now += 60s;
+  p.reconnect();
+  EXPECT_EQ(p.told, none);
+}
+
+TEST(HistoryResume, KeepsWhatAPageDidNotBringForTheNextConnection) {
+  history_player p(std::vector<filter>{{.kinds = {1}}});
+  p.page = 10;
+  p.store(40, t);
+  p.send_req();
+  p.receive_all();
+  ASSERT_TRUE(p.send_page());
+  p.under_test.give_up_page(gap_reason::refused, p.now);
+  p.under_test.interrupted_page();
+  p.under_test.told();
+  const std::vector<gap> told{{at(0), at(t - 9), gap_reason::refused}};
+  EXPECT_EQ(std::vector<gap>(p.under_test.gaps().begin(), p.under_test.gaps().end()), told);
+  EXPECT_FALSE(p.under_test.is_caught_up());
+  p.reconnect();
+  EXPECT_EQ(p.missed(), 0U);
+  EXPECT_EQ(p.told, none);
+}
+
+TEST(HistoryResume, TellsOfAGapWithinTheDatesOfTheFilterOnly) {
+  history_player p(std::vector<filter>{{.kinds = {1}, .since = at(t - 100), .until = at(t - 5)}});
+  p.page = 10;
+  p.store(80, t);
+  p.send_req();
+  p.receive_all();
+  ASSERT_TRUE(p.send_page());
+  p.under_test.give_up_page(gap_reason::no_answer, p.now);
+  ASSERT_EQ(p.under_test.gaps().size(), 1U);
+  EXPECT_EQ(p.under_test.gaps()[0], (gap{at(t - 100), at(t - 14), gap_reason::no_answer}));
+}
+
+TEST(HistoryResume, JoinsGapsThatTouch) {
+  history_player p(std::vector<filter>{{.kinds = {1}}});
+  p.connect();
+  for (const std::int64_t second : {5, 6, 4, 9}) p.under_test.note_doubtful(at(second));
+  const std::vector<gap> told(p.under_test.gaps().begin(), p.under_test.gaps().end());
+  EXPECT_EQ(told, (std::vector<gap>{{at(4), at(6), gap_reason::memory}, {at(9), at(9), gap_reason::memory}}));
+}
+
+// --- filters that cannot be followed by dates ---
+
+TEST(HistoryResume, AsksForIdsWhateverTheirDate) {
+  const event wanted = make_up({.number = 77, .at = t - 86'400 * 365});
+  history_player p(std::vector<filter>{{.ids = {wanted.id(), make_up({.number = 78}).id()}}});
+  p.publish({.number = 78, .at = t});
+  p.connect();
+  p.lose();
+  p.relay.add(wanted);
+  p.connect();
+  EXPECT_EQ(p.missed(), 0U);
+}
+
+TEST(HistoryResume, AsksNoPageOnceAllIdsHaveCome) {
+  history_player p(std::vector<filter>{{.ids = {make_up({.number = 1}).id(), make_up({.number = 2}).id()}}});
+  p.store(2, t);
+  p.connect();
+  EXPECT_EQ(p.reqs.size(), 1U);
+  EXPECT_TRUE(p.under_test.is_caught_up());
+}
+
+TEST(HistoryResume, AsksNoPagesOfASearch) {
+  history_player p(std::vector<filter>{{.kinds = {1}, .search = "uvnostr"}});
+  p.page = 10;
+  p.store(9, t);
+  p.connect();
+  EXPECT_EQ(p.reqs.size(), 1U);
+  EXPECT_EQ(p.told, none);
+  p.store(9, t - 100);
+  history_player full(std::vector<filter>{{.kinds = {1}, .search = "uvnostr"}});
+  full.page = 10;
+  full.store(20, t);
+  full.connect();
+  EXPECT_EQ(full.reqs.size(), 1U);
+  EXPECT_EQ(full.told, (std::vector<gap>{{at(0), at(t), gap_reason::relay_cap}}));
+}
+
+// --- relays that do not keep to the order ---
+
+TEST(HistoryResume, IsNotMisledByALiveEventOfAnOldDateInTheAnswer) {
+  history_player p(std::vector<filter>{{.kinds = {1}}});
+  p.page = 20;
+  p.store(60, t);
+  p.send_req();
+  for (int i = 0; i < 10; ++i) p.receive_one();
+  p.receive(make_up({.number = 1'000, .at = t - 50'000}));
+  p.receive_all();
+  while (p.send_page()) p.receive_all();
+  EXPECT_EQ(p.missed(), 0U);
+}
+
+TEST(HistoryResume, EndsAtARelayThatSendsInNoOrder) {
+  history_player p(std::vector<filter>{{.kinds = {1}}});
+  std::vector<event> sent;
+  for (const std::int64_t i : {5, 3, 9, 1, 7, 7, 2, 8}) sent.push_back(make_up({.number = ++p.numbers, .at = t - i}));
+  for (int round = 0; round < 2; ++round) {
+    p.under_test.begin(p.now, 500);
+    for (int pages = 0; !p.under_test.is_caught_up(); ++pages) {
+      ASSERT_LT(pages, 30);
+      if (pages != 0 && p.under_test.next_page(500).empty()) break;
+      for (const event& e : sent) p.under_test.note_stored(e.id(), e.created_at());
+      p.under_test.answered(eose_hint::none, p.now);
+    }
+    p.under_test.interrupted(p.now);
+  }
+}
+
+TEST(HistoryResume, CountsAnEventThatIsSentTwiceOnce) {
+  history_player p(std::vector<filter>{{.kinds = {1}, .limit = 20}});
+  p.relay.cap = 10;
+  p.store(30, t);
+  p.send_req();
+  for (bool more = true; more; more = p.send_page()) {
+    while (p.unread() != 0) {
+      p.receive_one();
+      p.receive(p.last_received());
+    }
+    p.receive_eose();
+  }
+  EXPECT_EQ(p.got.size(), 20U);
+}
+
+TEST(HistoryResume, IgnoresWhatItDidNotAskFor) {
+  history_player p(std::vector<filter>{{.kinds = {1}}});
+  p.store(30, t);
+  p.page = 10;
+  p.send_req();
+  p.receive_all();
+  ASSERT_TRUE(p.send_page());
+  p.receive(make_up({.number = 1'000, .at = t}));
+  EXPECT_EQ(p.under_test.next_until(), at(t - 9));
+  p.receive_all();
+  while (p.send_page()) p.receive_all();
+  EXPECT_EQ(p.missed(), 0U);
+}
+
+// --- cursors ---
+
+TEST(HistoryResume, GoesOnFromACursor) {
+  history_player before(std::vector<filter>{{.kinds = {1}, .limit = 50}});
+  before.relay.cap = 10;
+  before.store(100, t);
+  before.send_req();
+  before.receive_all();
+  ASSERT_TRUE(before.send_page());
+  before.receive_one();
+  EXPECT_EQ(before.under_test.missing(), (std::vector<missing_stretch>{{.until = at(t - 9), .left = 41}}));
+
+  history_player after(std::vector<filter>{{.kinds = {1}, .limit = 50}});
+  after.relay = before.relay;
+  after.got = before.got;
+  after.numbers = before.numbers;
+  const auto floors = before.under_test.floors();
+  after.under_test.restore(before.under_test.reached(), before.under_test.missing(), {floors.begin(), floors.end()});
+  after.store(20, t + 100);
+  after.now += 100s;
+  after.connect();
+  EXPECT_EQ(after.got.size(), 70U);
+  EXPECT_EQ(after.under_test.missing(), std::vector<missing_stretch>());
+}
+
+TEST(HistoryResume, TellsOfEphemeralEventsDuringARestart) {
+  history_player p(std::vector<filter>{{.kinds = {20'001}}});
+  p.under_test.restore(at(t - 500), {}, {});
+  p.connect();
+  EXPECT_EQ(p.told, (std::vector<gap>{{at(t - 500), at(t), gap_reason::ephemeral}}));
+}
+
+TEST(HistoryResume, JoinsWhatIsMissingAfterManyInterruptions) {
+  history_player p(std::vector<filter>{{.kinds = {1}}});
+  p.page = 10;
+  p.store(200, t);
+  for (int i = 0; i < 100; ++i) {
+    p.send_req();
+    p.receive_all();
+    if (p.send_page()) p.receive_one();
+    p.lose();
+    p.now += 1s;
+    p.publish({.number = ++p.numbers + 10'000, .at = t + i});
+  }
+  EXPECT_LE(p.under_test.missing().size(), 2U);
+  p.connect();
+  EXPECT_EQ(p.missed(), 0U);
+}
+
+}  // namespace
+}  // namespace uvnostr::session
