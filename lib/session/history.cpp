@@ -103,7 +103,7 @@ std::vector<filter> history::begin(unix_seconds now, std::uint32_t page) {
   page_ = page;
   if (!begun_) begun_ = now;
   if (lost_ && ever_answered_ && std::any_of(filters_.begin(), filters_.end(), may_have_ephemeral)) {
-    add_gap(*lost_, now, gap_reason::ephemeral);
+    add_gap(std::min(*lost_, now), std::max(*lost_, now), gap_reason::ephemeral);
   }
   return ask(parts_of_all(), page);
 }
