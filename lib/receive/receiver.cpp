@@ -72,14 +72,15 @@ void receiver::on_event_message(relay_session& from, const wire::frame_head& hea
     return;
   }
   const std::optional<event_id> id = wire::scan_id(head.event);
+  // Who has several filters has to read the event to see which of them it is for.
+  const bool is_read = req->state == session::sent_req::state::asked && req->owner().history().needs_event();
   if (id) {
     if (const auto known = seen_.repeats(*id, subscription->in_seen, from.slot())) {
       ++counts.duplicate;
-      note(*req, *id, *known, head.event);
+      const std::optional<wire::raw_event> read = is_read ? wire::scan_event(head.event) : std::nullopt;
+      note(*req, *id, *known, read ? &read->fields() : nullptr);
       return;
     }
-    // Who has several filters has to read the event to see which of them it is for.
-    const bool is_read = req->state == session::sent_req::state::asked && req->owner().history().needs_event();
     const auto joined = is_read ? std::nullopt : pending_.join(*id, head.event, subscription->number);
     if (joined) {
       ++counts.unverified;
@@ -101,16 +102,17 @@ void receiver::on_event_message(relay_session& from, const wire::frame_head& hea
   accept(*req, *event);
 }
 
-/// An event came that is verified, or known: how far the relay's answer has come by it.
-void receiver::note(session::sent_req& req, const event_id& id, unix_seconds created_at, std::string_view event) noexcept {
+/// An event came that is verified, or known: how far the relay's answer has come by it. The fields are needed by those
+/// with several filters only.
+void receiver::note(session::sent_req& req, const event_id& id, unix_seconds created_at, const wire::event_fields* fields) noexcept {
   session::request& to = req.owner();
   switch (req.state) {
     case session::sent_req::state::asked:
       to.note_progress();
       if (!to.history().needs_event()) {
         to.history().note_stored(id, created_at);
-      } else if (const std::optional<wire::raw_event> read = wire::scan_event(event)) {
-        record_.assign(read->fields());
+      } else if (fields != nullptr) {
+        record_.assign(*fields);
         to.history().note_stored(id, record_.view());
       }
       break;
@@ -274,7 +276,7 @@ void receiver::on_copy(verify::source& from, const wire::raw_event& event) noexc
   if (request.subscription() == nullptr) {
     ++request.session().counted().messages.unknown_subscription;
   } else if (const auto known = seen_.repeats(fields.id, request.subscription()->in_seen, request.session().slot())) {
-    note(to, fields.id, *known, fields.json);
+    note(to, fields.id, *known, &fields);
     ++request.session().counted().messages.duplicate;
   } else if (seen_.verified_before(fields.id, fields.sig)) {
     const std::optional<verify::verified_event> trusted = verifier_.trust(event, form);
@@ -294,7 +296,7 @@ void receiver::refuse(relay_request& to, verdict why) noexcept {
 
 void receiver::count_copy(subscription_record& of, session::sent_req& to, const event_id& id, unix_seconds created_at) noexcept {
   relay_session& from = request_of(to).session();
-  note(to, id, created_at, {});
+  note(to, id, created_at, nullptr);
   seen_.repeats(id, of.in_seen, from.slot());
   ++from.counted().messages.duplicate;
 }
@@ -320,7 +322,7 @@ void receiver::give(subscription_record& subscription, session::sent_req& to, co
   relay_stats& stats = request.session().counted();
   if (form == verify::id_form::escaped_controls) ++stats.nonstandard_ids;
   const wire::event_fields& fields = event.fields();
-  note(to, fields.id, fields.created_at_time(), fields.json);
+  note(to, fields.id, fields.created_at_time(), &fields);
   using dedup::seen_events;
   const bool of_page = to.what == session::sent_req::kind::page;
   const bool stored = to.state != session::sent_req::state::live;

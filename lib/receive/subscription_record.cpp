@@ -41,6 +41,34 @@ void subscription_record::remove_relay(const session::relay_session& session) no
   const base::ref<relay_request> removed = std::move(*found);
   requests_.erase(found);
   removed->cut_off();
+  forget_waiting(*removed);
+}
+
+/// What waits for a relay that was removed is not given. If another relay sent the same event, it is given as that one's.
+void subscription_record::forget_waiting(const relay_request& removed) {
+  held_items left;
+  std::vector<held_item> dropped;
+  for (held_item& each : waiting) {
+    session::relay_session& from = static_cast<relay_request&>(each.to->owner()).session();
+    if (&each.to->owner() == &removed) {
+      from.remove_pending(each.bytes);
+      if (each.end_of_answer) continue;
+      --from.counted().messages.unverified;
+      ++from.counted().messages.unknown_subscription;
+      if (each.event) dropped.push_back(std::move(each));
+      continue;
+    }
+    const auto same = std::find_if(dropped.begin(), dropped.end(), [&](const held_item& d) {
+      return d.event && !each.event && !each.end_of_answer && d.event->fields.id == each.copied;
+    });
+    if (same != dropped.end()) {
+      each.event = std::move(same->event);
+      from.add_pending(same->bytes - each.bytes);
+      each.bytes = same->bytes;
+    }
+    left.push_back(std::move(each));
+  }
+  waiting = std::move(left);
 }
 
 void subscription_record::remove_all_relays() noexcept {

@@ -98,6 +98,8 @@ class subscription_record final : public base::ref_counted<subscription_record> 
     unix_seconds created_at;
     bool of_page;
   };
+  void forget_waiting(const relay_request&);
+
   std::vector<base::ref<relay_request>> requests_;
   std::deque<unsafe_event> unsafe_;  // delivered, not acknowledged: with max_unacknowledged only
 };

@@ -105,6 +105,7 @@ void relay_session::on_open() noexcept {
   if (const std::optional<unix_seconds> date = connection_->peer_date()) relay_clock_ = clock_reading{*date, now()};
   enter(phase::connected);
   listener().on_session_dial_over(*this);
+  pause_if_full();  // of what the last connection sent
   auth_.on_connected();
   requests_.on_connected();
   schedule_ping();
@@ -318,6 +319,10 @@ void relay_session::auth_over(bool accepted, std::string_view text) {
 
 void relay_session::add_pending(std::size_t bytes) noexcept {
   stats_.unverified_bytes += bytes;
+  pause_if_full();
+}
+
+void relay_session::pause_if_full() noexcept {
   if (stats_.unverified_bytes > options_.max_unverified_bytes && !stats_.reading_paused && connection_ != nullptr) {
     stats_.reading_paused = true;
     paused_since_ = now();

@@ -130,6 +130,7 @@ class relay_session final : public base::ref_counted<relay_session>, private por
   void finish(std::error_code cause) noexcept;
   void pump() noexcept;
   void schedule_ping() noexcept;
+  void pause_if_full() noexcept;
   void end_pause() noexcept;
   void on_phase_timer() noexcept;
   void on_ping_timer() noexcept;

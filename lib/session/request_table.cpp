@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <utility>
 
 #include "session/relay_session.hpp"
 #include "wire/client_message.hpp"
@@ -56,10 +57,10 @@ void request_table::remove(request& r) {
 }
 
 bool request_table::ask_again(request& r) {
-  r.fatal_ = 0;
+  const bool was_fatal = std::exchange(r.fatal_, 0) >= most_fatal;
   r.refusals_ = 0;
   r.suspect_ = false;
-  if (r.step_ != request::step::refused) return false;
+  if (r.step_ != request::step::refused) return was_fatal;
   r.timer_.cancel();
   r.step_ = request::step::to_ask;
   session_.pump_soon();
@@ -106,6 +107,7 @@ void request_table::on_disconnected(bool hung_up) noexcept {
     r.step_ = request::step::away;
     if (r.fatal_ == most_fatal && may_be_the_cause) {
       ++r.fatal_;
+      r.timer_.cancel();
       session_.listener().on_request_refused(session_, r, {.words = {}, .hung_up = true, .asked_again = asked_again::never, .pause = {}});
       settle(r, request::ending::refused);
     }

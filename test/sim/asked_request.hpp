@@ -14,6 +14,8 @@
 namespace uvnostr::sim {
 
 struct asked_request {
+  static constexpr std::uint64_t never = ~std::uint64_t{0};
+
   /// Whether its answer had this event, if the relay had it when the REQ came.
   bool covers(const known_event& e) const {
     for (std::size_t i = 0; i < filters.size(); ++i) {
@@ -25,7 +27,8 @@ struct asked_request {
   std::vector<filter_model> filters;
   unsigned subscription = 0;
   port::time_point sent_at{};
-  std::uint64_t order = 0;                         // when it came, among all events and REQs
+  std::uint64_t sent_step = 0;
+  std::uint64_t order = never;                     // when it came, among all events and REQs
   bool is_page = false;                            // of the past, beside the REQ that stays open
   std::vector<std::optional<unix_seconds>> cuts{};  // by filter: the answer left out some of this date, or older
   std::vector<unix_seconds> dates{};               // of the events before EOSE

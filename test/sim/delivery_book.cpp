@@ -31,9 +31,7 @@ delivery_book delivery_book::snapshot() const {
   return copy;
 }
 
-void delivery_book::asked(const request_ref& what, unix_seconds clock) {
-  all_.push_back(what);
-  if (what->is_page) return;
+void delivery_book::come(const request_ref& what, unix_seconds clock) {
   clock_is(clock);
   open_.push_back({what, reached_, clock});
   is_caught_up_ = false;

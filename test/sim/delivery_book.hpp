@@ -36,7 +36,9 @@ class delivery_book {
   delivery_book snapshot() const;
 
   // What happened. `clock` is the lesser of ours and the relay's.
-  void asked(const request_ref&, unix_seconds clock);
+  void sent(const request_ref& what) { all_.push_back(what); }
+  /// One that stays open.
+  void come(const request_ref&, unix_seconds clock);
   void given(const down_frame&, unix_seconds clock);
   void clock_is(unix_seconds clock);
   /// on_eose was called: what the limits had to let through is decided.
@@ -74,8 +76,8 @@ class delivery_book {
   bool is_due_by(const filter_model&, std::size_t filter, std::chrono::seconds overlap, const sim_relay::stored&) const;
   void count(unix_seconds at, unix_seconds clock);
 
-  std::vector<open_request> open_;
-  std::vector<request_ref> all_;  // pages too
+  std::vector<open_request> open_;  // those that came
+  std::vector<request_ref> all_;    // pages too, and those that did not come
   std::optional<unix_seconds> reached_;
   std::set<unix_seconds> ahead_;  // dates that the clocks have not come to
   std::optional<unix_seconds> surely_reached_;  // as low as the library's may be at least

@@ -6,7 +6,7 @@
 namespace uvnostr::sim {
 
 namespace {
-constexpr std::size_t largest_message = 2000;  // and what it costs to keep it
+constexpr std::size_t largest_message = 4000;  // and what it costs to keep it
 }  // namespace
 
 bool watched_subscription::is_for(unsigned relay) const {
@@ -107,7 +107,10 @@ saved_cursor judge::saved(const watched_subscription& s, std::string text) {
 void judge::asked_again(watched_subscription& s, unsigned relay_id, bool answer) {
   watched_subscription::at_relay& at = s.at[relay_id];
   if (answer && !at.closed_told) state_.fail("ask_again() says that relay ", relay_id, " had refused subscription ", s.number);
-  if (answer) at = {.log = std::move(at.log), .read = at.read, .eose_told = at.eose_told};
+  if (!answer) return;
+  at.closed_told = relay_closed::again::after_pause;
+  at.may_ask_from = {};
+  at.refusals = 0;
 }
 
 void judge::clock_was_set() {
@@ -207,24 +210,29 @@ void judge::on_frame_given(link& l, const down_frame& f) {
   if (f.kind == down_frame::what::closed) f.to->closed = true;
 }
 
-void judge::on_request(link& l, const std::shared_ptr<asked_request>& asked, std::uint64_t sent_step) {
+void judge::on_request_sent(link& l, const std::shared_ptr<asked_request>& asked) {
   watched_subscription* const s = subscription_number(asked->subscription);
   if (s == nullptr) return state_.fail("a REQ that nobody asked for");
-  if (s->over && s->over_step < sent_step) state_.fail("a REQ for subscription ", s->number, " was sent after its end");
+  if (s->over && s->over_step < state_.step) state_.fail("a REQ for subscription ", s->number, " was sent after its end");
   if (!s->is_for(l.relay_number)) state_.fail("a REQ for subscription ", s->number, " went to relay ", l.relay_number);
   if (asked->filters.front().since && !s->filters.front().since) state_.saw(situation::resumed);
   std::shared_ptr<asked_request>& open = l.open_requests[s->number];
   // The one that stays open is asked for again only once the application heard of its end, or for AUTH.
   asked->is_page = open && !(open->closed && (open->wants_auth || s->at[l.relay_number].closed_told));
-  const watched_relay& r = *relay(l.relay_number);
   if (asked->is_page) {
     state_.saw(situation::paged);
-    if (!open->answered) state_.fail("subscription ", s->number, " was asked for twice on one connection");
+    if (!open->answered) state_.fail("subscription ", s->number, " was asked for twice on connection ", l.number, ", ", asked->filters.front().to_filter().to_json());
   } else {
     check_pause(*s, l, *asked);
     open = asked;
   }
-  s->books[r.host].asked(asked, clock(r));
+  s->books[relay(l.relay_number)->host].sent(asked);
+}
+
+void judge::on_request_come(link& l, const std::shared_ptr<asked_request>& asked) {
+  const watched_relay& r = *relay(l.relay_number);
+  watched_subscription* const s = subscription_number(asked->subscription);
+  if (s != nullptr && !asked->is_page) s->books[r.host].come(asked, clock(r));
 }
 
 /// After a refusal it is asked for again when the application was told that it would be, and not before.
@@ -246,7 +254,7 @@ void judge::check_counters(const pool_stats& stats) {
     const watched_relay& r = *relay(static_cast<unsigned>(each.relay));
     if (each.messages.sum() != each.messages_in) state_.fail("relay ", r.id, " sent ", each.messages_in, " messages, counted were ", each.messages.sum());
     if (each.messages_in != r.frames) state_.fail("relay ", r.id, " sent ", r.frames, " messages, received were ", each.messages_in);
-    if (each.unverified_bytes > r.options.max_unverified_bytes + largest_message) state_.fail(each.unverified_bytes, " bytes are pending");
+    if (each.unverified_bytes > r.options.max_unverified_bytes + largest_message) state_.fail(each.unverified_bytes, " bytes are pending instead of ", r.options.max_unverified_bytes);
     if (each.publish_bytes > r.options.max_publish_bytes) state_.fail(each.publish_bytes, " bytes are queued");
   }
   if (stats.seen_entries > options_.seen_entries) state_.fail(stats.seen_entries, " entries in the cache");

@@ -135,7 +135,8 @@ class judge final : public network_observer, public dial_observer {
   void on_link_opened(link&) override;
   void on_link_ended(link&) override;
   void on_frame_given(link&, const down_frame&) override;
-  void on_request(link&, const std::shared_ptr<asked_request>&, std::uint64_t sent_step) override;
+  void on_request_sent(link&, const std::shared_ptr<asked_request>&) override;
+  void on_request_come(link&, const std::shared_ptr<asked_request>&) override;
 
   /// After every step.
   void check_counters(const pool_stats&);

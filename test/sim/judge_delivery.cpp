@@ -78,9 +78,9 @@ bool judge::has_full_second(const watched_subscription& s, const watched_relay& 
 bool judge::was_not_answered(const watched_subscription& s, const watched_relay& r, const gap& g) const {
   const auto& book = s.books.at(r.host);
   const bool refused = g.reason == gap_reason::refused;
-  const std::uint64_t since = book.last_open()->order;
+  const port::time_point since = book.last_open()->sent_at;
   return std::any_of(book.requests().begin(), book.requests().end(), [&](const auto& each) {
-    if (!each->is_page || each->order < since || each->answered) return false;
+    if (!each->is_page || each->sent_at < since || each->answered) return false;
     if (refused ? !each->closed : state_.now() - each->sent_at < s.options.eose_timeout) return false;
     return std::any_of(each->filters.begin(), each->filters.end(), [&](const filter_model& w) {
       const auto seconds = [](unix_seconds t) { return t.time_since_epoch().count(); };

@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "sim/client_message.hpp"
 #include "sim/sim_relay.hpp"
 
 namespace uvnostr::sim {
@@ -88,16 +89,29 @@ bool link::send_text(std::string_view message) noexcept {
     return false;
   }
   ++in_flight_;
-  const port::time_point sent_at = state_.now();
-  last_up_ = std::max(last_up_, sent_at + relay_.latency());
-  after(last_up_ - sent_at, [text = std::string(message), sent_at, step = state_.step](link& l) {
+  note_request(message);
+  last_up_ = std::max(last_up_, state_.now() + relay_.latency());
+  after(last_up_ - state_.now(), [text = std::string(message)](link& l) {
     if (l.at == state::open && !l.frozen) {
       l.state_.log(l.relay_.name(), " <- ", in_short(text));
-      l.relay_.on_message(l, text, sent_at, step);
+      l.relay_.on_message(l, text);
     }
     l.arrived();
   });
   return true;
+}
+
+void link::note_request(std::string_view message) {
+  client_message read = read_client_message(message);
+  if (read.what != client_message::verb::req) return;
+  if (read.filters.empty()) return state_.fail("a REQ without a filter");
+  const auto asked = std::make_shared<asked_request>();
+  asked->subscription = read.filters.front().subscription;
+  asked->filters = std::move(read.filters);
+  asked->sent_at = state_.now();
+  asked->sent_step = state_.step;
+  if (!sent_requests.emplace(read.subscription, asked).second) return state_.fail("the id of a REQ was used twice on one connection: ", read.subscription);
+  observer_.on_request_sent(*this, asked);
 }
 
 void link::arrived() {

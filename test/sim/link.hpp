@@ -9,7 +9,6 @@
 #include <map>
 #include <memory>
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -40,8 +39,9 @@ class network_observer {
   virtual void on_link_opened(link&) = 0;
   virtual void on_link_ended(link&) = 0;
   virtual void on_frame_given(link&, const down_frame&) = 0;
-  /// Says whether it is a page.
-  virtual void on_request(link&, const std::shared_ptr<asked_request>&, std::uint64_t sent_step) = 0;
+  /// The core has sent a REQ. Says whether it is a page.
+  virtual void on_request_sent(link&, const std::shared_ptr<asked_request>&) = 0;
+  virtual void on_request_come(link&, const std::shared_ptr<asked_request>&) = 0;
 
  protected:
   ~network_observer() = default;
@@ -84,13 +84,14 @@ class link final : public port::connection, public std::enable_shared_from_this<
   port::time_point opened_at{};
   std::optional<std::chrono::seconds> retry_after{};
   std::map<std::string, std::shared_ptr<asked_request>> requests;  // that the relay answers
-  std::set<std::string> used_ids;
+  std::map<std::string, std::shared_ptr<asked_request>> sent_requests;  // all that there were
   std::map<unsigned, std::shared_ptr<asked_request>> open_requests;  // by subscription, the last REQ that is no page
 
  private:
   void deliver_next();
   void arrived();
   void check_call(const char* name);
+  void note_request(std::string_view message);
   void end();
   template <class F>
   void after(duration wait, F&& what) {

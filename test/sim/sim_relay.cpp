@@ -94,10 +94,10 @@ void sim_relay::plan_end(link& l) {
   }
 }
 
-void sim_relay::on_message(link& from, std::string_view text, port::time_point sent_at, std::uint64_t sent_step) {
-  client_message message = read_client_message(text);
+void sim_relay::on_message(link& from, std::string_view text) {
+  const client_message message = read_client_message(text);
   switch (message.what) {
-    case client_message::verb::req: on_req(from, std::move(message), sent_at, sent_step); break;
+    case client_message::verb::req: on_req(from, message.subscription); break;
     case client_message::verb::event: on_event(from, message); break;
     case client_message::verb::close: from.requests.erase(message.subscription); break;
     case client_message::verb::auth:
@@ -109,18 +109,13 @@ void sim_relay::on_message(link& from, std::string_view text, port::time_point s
   }
 }
 
-void sim_relay::on_req(link& from, client_message&& message, port::time_point sent_at, std::uint64_t sent_step) {
-  if (message.filters.empty()) return state_.fail("a REQ without a filter");
-  if (!from.used_ids.insert(message.subscription).second) return state_.fail("the id of a REQ was used twice on one connection: ", message.subscription);
-  const auto asked = std::make_shared<asked_request>();
-  asked->filters = std::move(message.filters);
-  asked->subscription = asked->filters.front().subscription;
-  asked->sent_at = sent_at;
+void sim_relay::on_req(link& from, const std::string& wire_id) {
+  const request_ref& asked = from.sent_requests[wire_id];
   asked->order = ++state_.order;
-  from.observer().on_request(from, asked, sent_step);
-  if (refuses(from, message.subscription, asked)) return;
-  from.requests[message.subscription] = asked;
-  answer(from, message.subscription, asked);
+  from.observer().on_request_come(from, asked);
+  if (refuses(from, wire_id, asked)) return;
+  from.requests[wire_id] = asked;
+  answer(from, wire_id, asked);
 }
 
 /// Whether it does anything else than answer.

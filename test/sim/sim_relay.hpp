@@ -49,7 +49,7 @@ class sim_relay {
   /// Decides what becomes of a dial. An error: it fails at once.
   std::error_code on_dial();
   void on_dialled(std::shared_ptr<link>);
-  void on_message(link&, std::string_view, port::time_point sent_at, std::uint64_t sent_step);
+  void on_message(link&, std::string_view);
 
   /// Has the event from now on, and sends it to those who wait for it. False if it had it.
   bool store(std::size_t event);
@@ -69,7 +69,7 @@ class sim_relay {
  private:
   using request_ref = std::shared_ptr<asked_request>;
 
-  void on_req(link&, client_message&&, port::time_point sent_at, std::uint64_t sent_step);
+  void on_req(link&, const std::string& wire_id);
   void on_event(link&, const client_message&);
   bool refuses(link&, const std::string& wire_id, const request_ref&);
   std::vector<std::size_t> choose(asked_request&);
