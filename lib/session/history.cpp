@@ -304,7 +304,7 @@ void history::answered(eose_hint hint, unix_seconds now) {
   }
   if (!std::exchange(main_answer_, false)) return;
   if (lost_ && ever_answered_ && std::any_of(filters_.begin(), filters_.end(), may_have_ephemeral)) {
-    add_gap(*lost_, now, gap_reason::ephemeral);
+    add_gap(std::min(*lost_, now), std::max(*lost_, now), gap_reason::ephemeral);
   }
   answered_now_ = ever_answered_ = true;
   lost_.reset();

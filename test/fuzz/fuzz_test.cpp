@@ -57,6 +57,8 @@ TEST(Fuzz, TheScannerAgreesWithItsOracle) { give_changed_corpus("frame_scan", 20
 TEST(Fuzz, WhatIsParsedIsTheSameWhenItIsWrittenAnew) { give_changed_corpus("relay_message", 100'000); }
 TEST(Fuzz, UrlsKeysAndIdsHaveOneNormalForm) { give_changed_corpus("texts", 200'000); }
 
+TEST(Fuzz, SignaturesThatAreCheckedTogetherAreWhatTheyAreAlone) { give_changed_corpus("signature_batch", 1000); }
+
 #if UVNOSTR_BUNDLED_LWS  // the system's libwebsockets is not ours to mend
 TEST(Fuzz, FramesAreReadAsTheOracleReadsThemWhateverTheCuts) { give_changed_corpus("receive", 5000); }
 TEST(Fuzz, OnlyARightAnswerOpensAConnection) { give_changed_corpus("upgrade", 10'000); }

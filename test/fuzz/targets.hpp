@@ -14,6 +14,7 @@ using target_function = std::string(std::string_view input);
 target_function frame_scan;
 target_function receive;
 target_function relay_message;
+target_function signature_batch;
 target_function texts;
 target_function upgrade;
 
@@ -23,7 +24,8 @@ struct target {
 };
 
 inline constexpr target targets[] = {
-    {"frame_scan", frame_scan}, {"receive", receive}, {"relay_message", relay_message}, {"texts", texts}, {"upgrade", upgrade},
+    {"frame_scan", frame_scan}, {"receive", receive}, {"relay_message", relay_message}, {"signature_batch", signature_batch},
+    {"texts", texts}, {"upgrade", upgrade},
 };
 
 }  // namespace uvnostr::fuzz

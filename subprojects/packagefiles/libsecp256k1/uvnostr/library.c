@@ -148,6 +148,11 @@ static void uvnostr_batch_read_coefficient(secp256k1_scalar* coefficient, const 
     if (bytes[0] & 0x80) secp256k1_scalar_negate(coefficient, coefficient);
 }
 
+static struct uvnostr_batch_signature* uvnostr_batch_numbered(uvnostr_batch* batch, size_t number) {
+    if (number >= batch->signature_count) abort();
+    return &batch->signatures[number];
+}
+
 /* A call through this pointer compiles only while the function is what it was in 0.5.0. */
 static int (*const uvnostr_batch_multiply)(const secp256k1_callback*, secp256k1_scratch*, secp256k1_gej*, const secp256k1_scalar*,
                                            int (*)(secp256k1_scalar*, secp256k1_ge*, size_t, void*), void*, size_t) = secp256k1_ecmult_multi_var;
@@ -159,10 +164,9 @@ int uvnostr_batch_holds(uvnostr_batch* batch, const uint16_t* numbers, size_t co
     size_t i;
     int computed;
     for (i = 0; i < count; ++i) {
-        struct uvnostr_batch_signature* const signature = &batch->signatures[numbers[i]];
+        struct uvnostr_batch_signature* const signature = uvnostr_batch_numbered(batch, numbers[i]);
         struct uvnostr_batch_author* const author = &batch->authors[signature->author];
         secp256k1_scalar term;
-        if (numbers[i] >= batch->signature_count) abort();
         uvnostr_batch_read_coefficient(&signature->coefficient, &coefficients[(size_t)numbers[i] * uvnostr_batch_coefficient_bytes]);
         secp256k1_scalar_mul(&term, &signature->coefficient, &signature->s);
         secp256k1_scalar_add(&of_generator, &of_generator, &term);
