@@ -294,7 +294,8 @@ void history::answered(eose_hint hint, unix_seconds now) {
   largest_answer_ = std::max(largest_answer_, came_);
   // A relay that sends as much as it was asked for cannot have finished with certainty.
   const bool is_full = std::any_of(asked.begin(), asked.end(), [](const asking& a) { return a.limit != 0 && a.came >= a.limit; });
-  const verdict v{.is_complete = came_ == 0 || (hint == eose_hint::finish && !is_full),
+  const bool is_empty = std::all_of(asked.begin(), asked.end(), [](const asking& a) { return a.came == 0; });
+  const verdict v{.is_complete = is_empty || (hint == eose_hint::finish && !is_full),
                   .brought_news = std::any_of(asked.begin(), asked.end(), has_news),
                   .may_be_cut = came_ >= largest_answer_,
                   .is_of_one = asked.size() == 1,
@@ -371,9 +372,12 @@ void history::interrupted_page() noexcept {
 }
 
 void history::interrupted(unix_seconds now) noexcept {
+  // The REQ that stays open is asked anew by begin(), unless its EOSE has come already and is still to be handled.
   interrupted_page();
-  asked_.clear();  // of the REQ that stays open: it is asked anew
-  main_answer_ = false;
+  // A limit is for what there was before; the next REQ asks for what comes later.
+  for (asking& each : missing_) {
+    if (each.of.left && !each.of.until) each.of.until = begun_;
+  }
   answered_now_ = false;
   if (!lost_) lost_ = now;
 }

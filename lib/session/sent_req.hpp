@@ -22,7 +22,8 @@ class sent_req final : public base::event_source {
   enum class state : unsigned char {
     asked,  // EOSE has not come
     live,   // EOSE came
-    over,   // CLOSE was sent, CLOSED came, or its connection is lost
+    lost,   // its connection is lost, but its EOSE may have come and still wait for the events before it
+    over,   // CLOSE was sent, CLOSED came, or it is asked anew
   };
 
   /// The id on the wire is never used twice on one connection.

@@ -43,13 +43,14 @@ TEST_P(RelayLimits, CapsEachFilterOfARequestOnItsOwn) {
   store(3);
   relay->add(make_event(test_key(), 7, "+"));
   relay->add(make_event(test_key(), 7, "-"));
-  relay->behaviour().max_limit = 1;
+  relay->behaviour().max_limit = 2;
   join();
   const filter both[] = {{.kinds = {1}}, {.kinds = {7}}};
   notes.emplace(*pool->subscribe(both, noting()));
   ASSERT_TRUE(until([this] { return eoses == 1; }));
   EXPECT_EQ(said[0], "event 3 from 1");
-  EXPECT_TRUE(said[1] == "event + from 1" || said[1] == "event - from 1") << said[1];
+  EXPECT_NE(std::ranges::find(said, "event + from 1"), said.end());
+  EXPECT_NE(std::ranges::find(said, "event - from 1"), said.end());
   EXPECT_NE(std::ranges::find(said, "event 1 from 1"), said.end());
 }
 
@@ -85,12 +86,12 @@ TEST_P(RelayLimits, ClosesARequestAfterItsEose) {
   relay->behaviour().close_after_eose = refusal{"blocked: no live events", 1};
   join();
   subscribe();
-  ASSERT_TRUE(until_said(4));
+  ASSERT_TRUE(until_said(3));
   EXPECT_EQ(said[0], "event 1 from 1");
   EXPECT_EQ(std::ranges::count(said, "closed by 1: blocked: no live events"), 1);
   relay->add(make_event("live"));
   relay->connections()[0].send_text(R"(["NOTICE","after it"])");
-  ASSERT_TRUE(until_said(5));
+  ASSERT_TRUE(until_said(4));
   EXPECT_EQ(said.back(), "notice after it") << "a closed request gets no live events";
 }
 

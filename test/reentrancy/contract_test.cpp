@@ -108,6 +108,8 @@ TEST_F(Contract, R7IsKeptWhenWorkersFinishTheOtherWayRound) {
     world.finish_newest_work();
     world.settle();
   }
+  for (const std::string& page : asked(world.last())) world.last().text(eose(page));
+  world.settle();
   EXPECT_EQ(take_said(), expected);
 }
 
