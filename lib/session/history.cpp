@@ -371,9 +371,13 @@ void history::interrupted_page() noexcept {
   for (asking& each : std::exchange(asked_, {})) put_back(std::move(each));
 }
 
-void history::interrupted(unix_seconds now) noexcept {
-  // The REQ that stays open is asked anew by begin(), unless its EOSE has come already and is still to be handled.
+void history::interrupted(unix_seconds now, bool may_be_answered) noexcept {
   interrupted_page();
+  // The REQ that stays open is asked anew.
+  if (!may_be_answered) {
+    asked_.clear();
+    main_answer_ = false;
+  }
   // A limit is for what there was before; the next REQ asks for what comes later.
   for (asking& each : missing_) {
     if (each.of.left && !each.of.until) each.of.until = begun_;

@@ -77,7 +77,8 @@ class history {
   /// The page is not answered, and may be asked again.
   void interrupted_page() noexcept;
   /// The connection is lost. What was not answered is still missing.
-  void interrupted(unix_seconds now) noexcept;
+  /// `may_be_answered`: the EOSE of the REQ that stays open may have come, and wait to be handled until begin().
+  void interrupted(unix_seconds now, bool may_be_answered = false) noexcept;
 
   /// The REQ was answered and nothing is missing that this connection could still give.
   bool is_caught_up() const noexcept { return answered_now_ && missing_.empty() && asked_.empty(); }

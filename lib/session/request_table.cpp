@@ -98,9 +98,9 @@ void request_table::on_disconnected(bool hung_up) noexcept {
     const bool may_be_the_cause = hung_up && r.step_ == request::step::asked && r.progress_ == r.progress_before_;
     if (may_be_the_cause && unanswered == 1) ++r.fatal_;
     r.suspect_ = may_be_the_cause;
-    r.history_.interrupted(now);
-    end_req(r.page_);
     const bool may_be_answered = r.step_ == request::step::asked;
+    r.history_.interrupted(now, may_be_answered);
+    end_req(r.page_);
     r.lost_req_ = may_be_answered ? r.open_req_ : nullptr;
     end_req(r.open_req_);
     if (r.lost_req_) r.lost_req_->state = sent_req::state::lost;

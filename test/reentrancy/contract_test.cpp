@@ -90,7 +90,7 @@ TEST_F(Contract, R6ASubscriptionRemovedBeforeItsTurnDoesNotGetTheEvent) {
 }
 
 TEST_F(Contract, R7IsKeptWhenWorkersFinishTheOtherWayRound) {
-  make(verification::threads);
+  make(verification::threads, 5000);
   add_open();
   const subscription s = subscribe();
   const std::string id = asked(world.last()).at(0);
@@ -110,6 +110,7 @@ TEST_F(Contract, R7IsKeptWhenWorkersFinishTheOtherWayRound) {
   }
   for (const std::string& page : asked(world.last())) world.last().text(eose(page));
   world.settle();
+  ASSERT_EQ(said.size(), expected.size()) << said.back();
   EXPECT_EQ(take_said(), expected);
 }
 
