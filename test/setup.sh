@@ -131,9 +131,9 @@ configure() {
   fi
   step "configuring $folder${*:+ with $*}"
   mkdir -p "$folder"
-  if ! meson setup "${again[@]}" "$folder" "$@" >"$log" 2>&1 </dev/null; then
-    cat "$log" >&2
-    step "configuring $folder failed; the lines above say why${still_missing[*]:+; not installed: ${still_missing[*]}}"
+  if ! PYTHONUNBUFFERED=1 meson setup "${again[@]}" "$folder" "$@" 2>&1 </dev/null | tee "$log" | thin_out 'ERROR'; then
+    tail -n 20 "$log" | sed 's/^/    /'
+    step "configuring $folder failed; the lines above say why, $log has all of them${still_missing[*]:+; not installed: ${still_missing[*]}}"
     return 1
   fi
   configuration "$folder" "$@" >"$stamp"
