@@ -108,7 +108,6 @@ void receiver::note(session::sent_req& req, const event_id& id, unix_seconds cre
   session::request& to = req.owner();
   switch (req.state) {
     case session::sent_req::state::asked:
-    case session::sent_req::state::lost:
       to.note_progress();
       if (!to.history().needs_event()) {
         to.history().note_stored(id, created_at);

@@ -99,9 +99,9 @@ std::optional<unix_seconds> history::since_of(const asking& a) const noexcept {
   return a.of.since ? later(of_filter, *a.of.since) : of_filter;
 }
 
-/// Of what there is now.
-unix_seconds history::until_of(const asking& a, unix_seconds now) const noexcept {
-  return std::min(a.of.until.value_or(now), filters_[a.of.filter].until.value_or(now));
+/// Events may be dated in the future, so without an `until` there is no end.
+unix_seconds history::until_of(const asking& a) const noexcept {
+  return std::min(end_of(a.of), filters_[a.of.filter].until.value_or(unix_seconds::max()));
 }
 
 filter history::as_asked(const asking& a) const {
@@ -230,7 +230,7 @@ bool history::is_over(asking& a, const verdict& v) {
   if (!f.ids.empty() && a.came >= f.ids.size()) return true;
   if (!f.search.empty()) {
     // The best fits come first (NIP-50), so there are no pages of them.
-    if (!v.is_complete && !a.of.left && a.came >= a.limit) add_gap(since_of(a), until_of(a, v.now), gap_reason::relay_cap);
+    if (!v.is_complete && !a.of.left && a.came >= a.limit) add_gap(since_of(a), until_of(a), gap_reason::relay_cap);
     return true;
   }
   if (a.shared != 0 && !v.is_complete) {
@@ -240,7 +240,7 @@ bool history::is_over(asking& a, const verdict& v) {
   if (a.of.left) {
     *a.of.left -= std::min(*a.of.left, a.news);
     if (a.of.left == 0U) {
-      if (f.limit != 0U) floors_[a.of.filter] = std::min(a.oldest.value_or(until_of(a, v.now)), v.now);
+      if (f.limit != 0U) floors_[a.of.filter] = std::min(a.oldest.value_or(until_of(a)), v.now);
       return true;
     }
   }
@@ -305,7 +305,7 @@ void history::answered(eose_hint hint, unix_seconds now) {
   }
   if (!std::exchange(main_answer_, false)) return;
   if (lost_ && ever_answered_ && std::any_of(filters_.begin(), filters_.end(), may_have_ephemeral)) {
-    add_gap(std::min(*lost_, now), std::max(*lost_, now), gap_reason::ephemeral);
+    add_gap(*lost_, now, gap_reason::ephemeral);
   }
   answered_now_ = ever_answered_ = true;
   lost_.reset();
@@ -360,9 +360,9 @@ std::vector<filter> history::next_page(std::uint32_t page) {
   return ask(std::move(together), page);
 }
 
-void history::give_up_page(gap_reason why, unix_seconds now) {
+void history::give_up_page(gap_reason why) {
   for (const auto* each : {&asked_, &missing_}) {
-    for (const asking& a : *each) add_gap(since_of(a), until_of(a, now), why);
+    for (const asking& a : *each) add_gap(since_of(a), until_of(a), why);
   }
 }
 
@@ -371,17 +371,10 @@ void history::interrupted_page() noexcept {
   for (asking& each : std::exchange(asked_, {})) put_back(std::move(each));
 }
 
-void history::interrupted(unix_seconds now, bool may_be_answered) noexcept {
+void history::interrupted(unix_seconds now) noexcept {
   interrupted_page();
-  // The REQ that stays open is asked anew.
-  if (!may_be_answered) {
-    asked_.clear();
-    main_answer_ = false;
-  }
-  // A limit is for what there was before; the next REQ asks for what comes later.
-  for (asking& each : missing_) {
-    if (each.of.left && !each.of.until) each.of.until = begun_;
-  }
+  asked_.clear();  // of the REQ that stays open: it is asked anew
+  main_answer_ = false;
   answered_now_ = false;
   if (!lost_) lost_ = now;
 }
@@ -390,7 +383,7 @@ void history::add_gap(std::optional<unix_seconds> from, unix_seconds to, gap_rea
   const unix_seconds begin = from.value_or(unix_seconds{});
   to = std::max(begin, to);
   for (gap& each : gaps_) {
-    const bool touches = begin <= each.to + std::chrono::seconds(1) && each.from <= to + std::chrono::seconds(1);
+    const bool touches = begin - std::chrono::seconds(1) <= each.to && each.from - std::chrono::seconds(1) <= to;
     if (each.reason != why || (!touches && gaps_.size() < most_gaps)) continue;
     each.from = std::min(each.from, begin);
     each.to = std::max(each.to, to);

@@ -56,8 +56,7 @@ class history {
   history(const std::vector<filter>& filters, std::chrono::seconds overlap) noexcept;
 
   /// A connection was made at that time (the lesser of our clock and the relay's). The filters of the REQ that stays
-  /// open; an answer holds at most `page` events of each. If all that was given is remembered, and it is no more than
-  /// a page, filters without a limit are asked for everything again: that also finds events with any older date.
+  /// open; an answer holds at most `page` events of each.
   std::vector<filter> begin(unix_seconds now, std::uint32_t page, bool all_is_remembered = false);
   /// A stored event came: of the answer that is being received, verified or known.
   void note_stored(const event_id&, const event_view&);
@@ -71,14 +70,13 @@ class history {
   /// The filters of the next page; empty if there is none to ask.
   std::vector<filter> next_page(std::uint32_t page);
   /// The page was refused or not answered: its dates stay missing, and are told as a gap of this connection.
-  void give_up_page(gap_reason, unix_seconds now);
+  void give_up_page(gap_reason);
   /// An event of that date was not given, because too much was forgotten to know whether it had been before.
   void note_doubtful(unix_seconds created_at) { add_gap(created_at, created_at, gap_reason::memory); }
   /// The page is not answered, and may be asked again.
   void interrupted_page() noexcept;
   /// The connection is lost. What was not answered is still missing.
-  /// `may_be_answered`: the EOSE of the REQ that stays open may have come, and wait to be handled until begin().
-  void interrupted(unix_seconds now, bool may_be_answered = false) noexcept;
+  void interrupted(unix_seconds now) noexcept;
 
   /// The REQ was answered and nothing is missing that this connection could still give.
   bool is_caught_up() const noexcept { return answered_now_ && missing_.empty() && asked_.empty(); }
@@ -131,7 +129,7 @@ class history {
   std::vector<asking> parts_of_all(bool everything);
   std::optional<unix_seconds> floor_of(std::uint32_t number) const noexcept;
   std::optional<unix_seconds> since_of(const asking&) const noexcept;
-  unix_seconds until_of(const asking&, unix_seconds now) const noexcept;
+  unix_seconds until_of(const asking&) const noexcept;
   filter as_asked(const asking&) const;
   std::vector<filter> ask(std::vector<asking>, std::uint32_t page);
   bool takes(const asking&, unix_seconds created_at) const noexcept;
@@ -162,9 +160,9 @@ class history {
   std::uint32_t largest_ = 0;                        // number of one filter's events in one answer so far
   std::uint32_t largest_answer_ = 0;                 // number of all events in one answer so far
   std::uint32_t cap_ = 0;                            // the relay was seen to cut an answer off at that number
+  eose_hint last_hint_ = eose_hint::none;
   std::uint64_t noted_ = 0;                          // events, on all connections
   bool restored_ = false;                            // what came before is not known here
-  eose_hint last_hint_ = eose_hint::none;
   bool main_answer_ = false;                         // the one being received
   bool answered_now_ = false;
   bool told_ = false;

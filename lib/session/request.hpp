@@ -75,7 +75,6 @@ class request : public base::shared_object {
   bool suspect_ = false;                       // the last connection may have been lost over it
   base::ref<sent_req> open_req_;               // the one that stays open
   base::ref<sent_req> page_;
-  base::ref<sent_req> lost_req_;               // the open one of the connection before
 };
 
 }  // namespace uvnostr::session

@@ -50,7 +50,6 @@ void request_table::add(request& r) {
 
 void request_table::remove(request& r) {
   r.timer_.cancel();
-  if (r.lost_req_) std::exchange(r.lost_req_, nullptr)->state = sent_req::state::over;
   close_req(r.page_);
   close_req(r.open_req_);
   r.hook.unlink();
@@ -98,12 +97,9 @@ void request_table::on_disconnected(bool hung_up) noexcept {
     const bool may_be_the_cause = hung_up && r.step_ == request::step::asked && r.progress_ == r.progress_before_;
     if (may_be_the_cause && unanswered == 1) ++r.fatal_;
     r.suspect_ = may_be_the_cause;
-    const bool may_be_answered = r.step_ == request::step::asked;
-    r.history_.interrupted(now, may_be_answered);
+    r.history_.interrupted(now);
     end_req(r.page_);
-    r.lost_req_ = may_be_answered ? r.open_req_ : nullptr;
     end_req(r.open_req_);
-    if (r.lost_req_) r.lost_req_->state = sent_req::state::lost;
     // The time for on_all_eose goes on: the relay may be back before it is over.
     if (r.step_ == request::step::refused || r.settled()) r.timer_.cancel();
     // A relay that hangs up before that time runs is waited for no longer than one that cannot be reached.
@@ -180,7 +176,6 @@ void request_table::close_req(base::ref<sent_req>& req) {
 
 bool request_table::ask(request& r) {
   const std::uint32_t page = session_.listener().page_size(r);
-  if (r.lost_req_) std::exchange(r.lost_req_, nullptr)->state = sent_req::state::over;
   auto req = make_req(sent_req::kind::stays_open, r);
   if (!session_.send(wire::req_message(req->id(), r.history_.begin(session_.trusted_time(), page, session_.listener().remembers_all(r))))) {
     end_req(req);
@@ -214,8 +209,7 @@ void request_table::await_answer(request& r) noexcept {
 }
 
 void request_table::on_eose(sent_req& req, eose_hint hint) {
-  const bool is_late = req.state == sent_req::state::lost;
-  if (req.state != sent_req::state::asked && !is_late) return;
+  if (req.state != sent_req::state::asked) return;
   request& r = req.owner();
   const base::ref<request> keep = base::ref<request>::retain(r);
   r.timer_.cancel();
@@ -223,14 +217,6 @@ void request_table::on_eose(sent_req& req, eose_hint hint) {
   r.fatal_ = 0;
   r.failed_pages_ = 0;
   r.history_.answered(hint, session_.trusted_time());
-  if (is_late) {
-    const bool is_caught_up = r.history_.is_caught_up();
-    req.state = sent_req::state::over;
-    r.lost_req_.reset();
-    r.history_.interrupted(session_.trusted_time());
-    if (is_caught_up) tell_caught_up(r);
-    return;
-  }
   if (req.what == sent_req::kind::page) {
     close_req(r.page_);
   } else {
@@ -252,13 +238,14 @@ void request_table::tell_caught_up(request& r) {
 
 void request_table::page_failed(request& r, gap_reason why) {
   close_req(r.page_);
+  session_.pump_soon();
   if (++r.failed_pages_ < most_failed_pages) {
     r.history_.interrupted_page();
     r.page_waits_ = true;
     session_.timers().schedule(r.timer_, session_.now() + pause(r.failed_pages_));
     return;
   }
-  r.history_.give_up_page(why, session_.trusted_time());
+  r.history_.give_up_page(why);
   r.history_.interrupted_page();
   tell_caught_up(r);
 }
@@ -312,12 +299,6 @@ void request_table::refuse(request& r, std::string_view text) {
   }
   session_.listener().on_request_refused(session_, r, said);
   settle(r, request::ending::refused);
-  if (said.asked_again == asked_again::after_pause || std::exchange(r.caught_up_told_, true)) return;
-  // What it would have had is a gap of this connection. The call may be the end of the request.
-  r.history_.give_up_page(gap_reason::refused, session_.trusted_time());
-  const base::ref<request> keep = base::ref<request>::retain(r);
-  session_.listener().on_request_caught_up(session_, r, false);
-  r.history_.told();
 }
 
 void request_table::on_auth(bool accepted, std::string_view text) {

@@ -22,8 +22,7 @@ class sent_req final : public base::event_source {
   enum class state : unsigned char {
     asked,  // EOSE has not come
     live,   // EOSE came
-    lost,   // its connection is lost, but its EOSE may have come and still wait for the events before it
-    over,   // CLOSE was sent, CLOSED came, or it is asked anew
+    over,   // CLOSE was sent, CLOSED came, or its connection is lost
   };
 
   /// The id on the wire is never used twice on one connection.

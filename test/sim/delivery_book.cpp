@@ -38,11 +38,11 @@ void delivery_book::come(const request_ref& what, unix_seconds clock) {
 }
 
 void delivery_book::given(const down_frame& f, unix_seconds clock) {
+  if (f.kind == down_frame::what::event && f.genuine && !f.to->answered) f.to->dates.push_back(event_set::get().events[f.event].at);
   if (f.to->is_page) return;
   if (f.kind == down_frame::what::event && f.genuine) {
     received.insert(f.event);
-    const unix_seconds at = event_set::get().events[f.event].at;
-    f.to->answered ? count(at, clock) : f.to->dates.push_back(at);
+    if (f.to->answered) count(event_set::get().events[f.event].at, clock);
   } else if (f.kind == down_frame::what::eose) {
     for (const unix_seconds each : f.to->dates) count(each, clock);
   }
@@ -90,6 +90,7 @@ void delivery_book::first_answer_told(const std::vector<filter_model>& filters, 
 
 void delivery_book::caught_up(std::span<const gap> gaps, unix_seconds clock) {
   is_caught_up_ = true;
+  if (!first_caught_up_) first_caught_up_ = last_open()->order;
   open_gaps_.clear();
   for (const gap& each : gaps) (is_lasting(each.reason) ? lasting_ : open_gaps_).push_back(each);
   if (std::erase_if(open_gaps_, [](const gap& each) { return each.reason == gap_reason::ephemeral; }) != 0) ephemeral_told_ = last_open()->order;
@@ -124,11 +125,10 @@ bool delivery_book::is_due_by(const filter_model& f, std::size_t filter, std::ch
 
 bool delivery_book::missed_ephemeral(const std::vector<filter_model>& filters, std::chrono::seconds overlap,
                                      const std::vector<sim_relay::stored>& passed_on) const {
-  const auto first = std::find_if(open_.begin(), open_.end(), [](const open_request& each) { return each.what->answered; });
-  if (first == open_.end()) return false;
+  if (!first_caught_up_) return false;
   return std::any_of(passed_on.begin(), passed_on.end(), [&](const sim_relay::stored& e) {
     const known_event& event = event_set::get().events[e.event];
-    if (e.order < first->what->order || e.order < ephemeral_told_ || e.order > last_open()->order) return false;
+    if (e.order < *first_caught_up_ || e.order < ephemeral_told_ || e.order > last_open()->order) return false;
     // As with an import, a REQ that asks from a date on is not sent what is older.
     if (reached_ && event.at < *reached_ - overlap) return false;
     return !received.contains(e.event) && any_matches(filters, event);

@@ -85,6 +85,7 @@ class delivery_book {
   std::vector<gap> lasting_;  // gaps that nobody will fill
   std::vector<gap> open_gaps_;  // of the last connection
   std::uint64_t ephemeral_told_ = 0;  // up to this order, that some of these were missed
+  std::optional<std::uint64_t> first_caught_up_;  // the order of that REQ
   bool first_told_ = false;
   bool is_caught_up_ = false;
 };

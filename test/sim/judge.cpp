@@ -205,7 +205,7 @@ void judge::on_frame_given(link& l, const down_frame& f) {
     if (f.kind == down_frame::what::event) s->at[r.id].log.push_back({f.event, f.genuine, f.to->answered && !f.to->is_page, l.number});
     if (f.kind != down_frame::what::event || any_matches(s->filters, event_set::get().events[f.event])) s->books[r.host].given(f, clock(r));
   }
-  if (f.kind == down_frame::what::eose) f.to->answered = true;
+  if (f.kind == down_frame::what::eose) f.to->answered = !f.to->withdrawn;
   if (f.kind == down_frame::what::eose && f.to->lies) state_.saw(situation::lied_of_finish);
   if (f.kind == down_frame::what::closed) f.to->closed = true;
 }

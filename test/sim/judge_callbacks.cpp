@@ -125,6 +125,8 @@ void judge::on_receipt(watched_publish& p, const receipt& r) {
     if (!closing_) state_.fail("closed, but the pool is open");
   } else if (r.cause == errc::retries_exhausted) {
     if (at.options.reconnect.max_retries == 0) state_.fail("retries_exhausted of a relay that is tried for ever");
+  } else if (r.cause == errc::closed_by_relay || r.cause == errc::connection_lost) {
+    // It ended the connection over this event, as far as anybody can tell.
   } else if (r.cause != errc::queue_full) {
     state_.fail("a receipt with an odd cause: ", r.cause.message());
   }

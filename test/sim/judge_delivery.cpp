@@ -74,19 +74,33 @@ bool judge::has_full_second(const watched_subscription& s, const watched_relay& 
   return std::any_of(count.begin(), count.end(), [&](const auto& each) { return each.second >= at.traits.cap; });
 }
 
-/// Whether a page on this connection was for these dates and had no answer, or a refusal.
+/// Whether a page had no answer on this connection, or a refusal, and nobody else's answer was about these dates.
 bool judge::was_not_answered(const watched_subscription& s, const watched_relay& r, const gap& g) const {
   const auto& book = s.books.at(r.host);
-  const bool refused = g.reason == gap_reason::refused;
-  const port::time_point since = book.last_open()->sent_at;
-  return std::any_of(book.requests().begin(), book.requests().end(), [&](const auto& each) {
-    if (!each->is_page || each->sent_at < since || each->answered) return false;
-    if (refused ? !each->closed : state_.now() - each->sent_at < s.options.eose_timeout) return false;
-    return std::any_of(each->filters.begin(), each->filters.end(), [&](const filter_model& w) {
-      const auto seconds = [](unix_seconds t) { return t.time_since_epoch().count(); };
-      return seconds(g.to) >= w.since.value_or(0) && (!w.until || seconds(g.from) <= *w.until);
-    });
-  });
+  std::vector<std::shared_ptr<asked_request>> here;
+  for (const auto& each : book.requests()) {
+    if (each->sent_at >= book.last_open()->sent_at) here.push_back(each);
+  }
+  const auto failed = [&](const std::shared_ptr<asked_request>& each) {
+    return each->is_page && !each->answered && (each->closed || state_.now() - each->sent_at >= s.options.eose_timeout);
+  };
+  if (std::none_of(here.begin(), here.end(), failed)) return false;
+  // Events as the subscription wants them, if they were dated at the ends of the gap.
+  for (const filter_model& f : s.filters) {
+    filter_model at_any_date = f;
+    at_any_date.since = at_any_date.until = std::nullopt;
+    for (known_event e : event_set::get().events) {
+      if (!at_any_date.matches(e)) continue;
+      for (const unix_seconds at : {g.from, g.to}) {
+        e.at = at;
+        const auto wanting = std::count_if(s.filters.begin(), s.filters.end(), [&](const filter_model& w) { return w.matches(e); });
+        if (wanting == 0) continue;
+        if (wanting > 1) return true;  // it is asked for with each
+        if (std::none_of(here.begin(), here.end(), [&](const auto& each) { return each->answered && each->shows_all_of(e); })) return true;
+      }
+    }
+  }
+  return false;
 }
 
 /// A gap is told where something is missing, or where the relay did not say that nothing is.

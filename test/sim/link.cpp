@@ -103,6 +103,11 @@ bool link::send_text(std::string_view message) noexcept {
 
 void link::note_request(std::string_view message) {
   client_message read = read_client_message(message);
+  if (read.what == client_message::verb::close) {
+    const auto asked = sent_requests.find(read.subscription);
+    if (asked == sent_requests.end()) return state_.fail("a CLOSE of what was not asked: ", read.subscription);
+    asked->second->withdrawn = true;
+  }
   if (read.what != client_message::verb::req) return;
   if (read.filters.empty()) return state_.fail("a REQ without a filter");
   const auto asked = std::make_shared<asked_request>();
