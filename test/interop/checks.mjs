@@ -44,7 +44,7 @@ export async function assertStats(client) {
   const before = client.all('stats').length;
   client.send('stats');
   await client.times(before + 1, 'stats');
-  const bad = ['unknown_verb', 'malformed', 'binary', 'malformed_event', 'wrong_id', 'wrong_signature', 'pending'];
+  const bad = ['unknown_verb', 'malformed', 'binary', 'malformed_event', 'wrong_id', 'wrong_signature', 'unverified'];
   const latest = client.all('stats').at(-1);
   assert.equal(latest.sum, latest.messages_in, 'messages counted and messages received');
   for (const reason of bad) assert.equal(latest[reason], 0, reason);
