@@ -230,7 +230,9 @@ async function pooled(stage) {
   assert.equal(client.all('eose', { sub: 'all' }).length, 2);
   assertDelivered(client, 'all', events);
   const counts = await assertStats(client);
-  assert.deepEqual([counts.delivered, counts.duplicate, counts.verified], [40, 20, 40]);
+  assert.deepEqual([counts.delivered, counts.verified], [40, 40]);
+  // The page that proves an answer complete brings its oldest event again.
+  assert.ok(counts.duplicate >= 20 && counts.duplicate <= 24, `${counts.duplicate} duplicates`);
   client.send('seen', events[20].id);
   client.send('seen', events[0].id);
   const [both, one] = await client.times(2, 'seen');
