@@ -104,11 +104,11 @@ copy_project_in() {
 
 # Makes the chroot ready for the machine that choose_machine chose.
 prepare_chroot() {
-  local packages=(meson ninja-build pkg-config patch ccache ca-certificates qemu-user xz-utils rapidjson-dev)
+  local packages=(meson ninja-build patch ccache ca-certificates qemu-user xz-utils rapidjson-dev)
   if [ "$machine" = windows ]; then
-    packages+=(g++-mingw-w64-x86-64-posix googletest wine64)
+    packages+=(g++-mingw-w64-x86-64-posix pkgconf googletest wine64)
   else
-    packages+=("g++-$triplet" "libstdc++6:$debian_machine" "libuv1-dev:$debian_machine" "libgtest-dev:$debian_machine")
+    packages+=("g++-$triplet" "pkgconf:$debian_machine" "libstdc++6:$debian_machine" "libuv1-dev:$debian_machine" "libgtest-dev:$debian_machine")
   fi
   make_chroot && install_in_chroot "${packages[@]}" && copy_project_in
 }

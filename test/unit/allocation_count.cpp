@@ -15,15 +15,19 @@ thread_local counters counted;
 
 }  // namespace
 
-void* operator new(std::size_t size) {
+void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
   if (counted.on) {
     ++counted.count;
     counted.bytes += size;
   }
-  if (void* at = std::malloc(size == 0 ? 1 : size)) return at;
+  return std::malloc(size == 0 ? 1 : size);
+}
+void* operator new(std::size_t size) {
+  if (void* const at = operator new(size, std::nothrow)) return at;
   std::abort();
 }
 void operator delete(void* at) noexcept { std::free(at); }
+void operator delete(void* at, const std::nothrow_t&) noexcept { std::free(at); }
 void operator delete(void* at, std::size_t) noexcept { std::free(at); }
 
 namespace uvnostr::test {
