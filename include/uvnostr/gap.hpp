@@ -20,8 +20,9 @@ enum class gap_reason {
 /// The name of the enumerator. Lifetime: static.
 UVNOSTR_API std::string_view to_string(gap_reason) noexcept;
 
-/// Events with a `created_at` from `from` to `to`, both included, may be missing. What a later connection can still
-/// get is asked for again there.
+/// Events with a `created_at` from `from` to `to`, both included, may be missing. A gap without an end has
+/// `unix_seconds::max()` for `to`, because events may be dated in the future. What a later connection can still get is
+/// asked for again there.
 struct gap {
   unix_seconds from{};
   unix_seconds to{};

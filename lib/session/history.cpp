@@ -18,9 +18,6 @@ constexpr std::chrono::seconds blur = std::chrono::hours(49);            // its 
 constexpr event_kind first_ephemeral = 20'000, last_ephemeral = 29'999;  // NIP-01
 constexpr std::chrono::seconds farthest_ahead = std::chrono::hours(24);  // a clock that is wrong
 constexpr std::size_t most_stretches = 64;
-constexpr std::size_t most_gaps = 64;
-constexpr std::size_t most_of_one_second = 10'000;
-constexpr std::size_t most_published = 64;
 
 bool may_have(const filter& f, event_kind kind) noexcept {
   return f.kinds.empty() || std::find(f.kinds.begin(), f.kinds.end(), kind) != f.kinds.end();
@@ -62,12 +59,13 @@ std::vector<history::asking> history::parts_of_all(bool everything) {
     };
     const auto floor = floor_of(i);
     // Events that are asked for by their ids may have any date.
-    if (is_first || !reached_ || !f.ids.empty() || (everything && !f.limit)) {
+    if (is_first || (!reached_ && !floor) || !f.ids.empty() || (everything && !f.limit)) {
       add(part::whole, is_first ? std::nullopt : floor);
       continue;
     }
-    const unix_seconds since = later(floor, *reached_ - overlap_);
-    const unix_seconds since_of_blurred = later(floor, *reached_ - std::max(overlap_, blur));
+    const unix_seconds since = reached_ ? later(floor, *reached_ - overlap_) : *floor;
+    // A gift wrap that is new may be dated before the floor.
+    const unix_seconds since_of_blurred = (reached_ ? later(floor, *reached_) : *floor) - std::max(overlap_, blur);
     if (!may_have(f, gift_wrap)) {
       add(part::whole, since);
     } else if (is_blurred_only(f)) {
@@ -120,7 +118,7 @@ std::vector<filter> history::ask(std::vector<asking> parts, std::uint32_t page) 
   came_ = 0;
   std::vector<filter> filters;
   for (asking& each : asked_) {
-    forget_answer(each);
+    each.forget_answer();
     // Events of the last second come again, and must not use up the room of others.
     const auto again = static_cast<std::uint32_t>(each.at_until.size());
     each.limit = each.of.left == 0U && again == 0 ? 0 : std::min(each.of.left.value_or(page), page) + again;
@@ -142,27 +140,6 @@ std::vector<filter> history::begin(unix_seconds now, std::uint32_t page, bool al
   return filters;
 }
 
-void history::note(asking& a, const event_id& id, unix_seconds at) {
-  ++a.came;
-  if (a.of.until != at) {
-    ++a.news;
-  } else if (!std::binary_search(a.at_until.begin(), a.at_until.end(), id)) {
-    ++a.news;
-    if (a.at_until.size() + a.new_at_until.size() < most_of_one_second) a.new_at_until.push_back(id);
-  }
-  if (a.oldest == at) {
-    if (a.at_oldest.size() < most_of_one_second) a.at_oldest.push_back(id);
-    return;
-  }
-  // A relay sends the newest first, so the answer ends where it is oldest. But a live event of an old date may come in
-  // between: it is recognized by the next one, which goes on where the answer was before.
-  const bool is_older = !a.oldest || at < *a.oldest;
-  if (!is_older && !(a.before_oldest && at <= *a.before_oldest)) return;
-  if (is_older) a.before_oldest = a.oldest;
-  a.oldest = at;
-  a.at_oldest.assign(1, id);
-}
-
 /// A relay may send what was not asked for. That says nothing of what was.
 bool history::takes(const asking& a, unix_seconds at) const noexcept {
   const auto since = since_of(a);
@@ -172,7 +149,7 @@ bool history::takes(const asking& a, unix_seconds at) const noexcept {
 void history::note_stored(const event_id& id, unix_seconds created_at) {
   ++noted_;
   if (asked_.empty() || is_repeated(id) || !takes(asked_.front(), created_at)) return;
-  note(asked_.front(), id, created_at);
+  asked_.front().note(id, created_at);
   note_newest(created_at);
 }
 
@@ -185,7 +162,7 @@ void history::note_stored(const event_id& id, const event_view& event) {
   for (asking& each : asked_) {
     const bool kind_fits = each.of.kinds == part::whole || (each.of.kinds == part::blurred_kinds) == (event.kind() == gift_wrap);
     if (!kind_fits || !takes(each, at) || !wire::matches(filters_[each.of.filter], event)) continue;
-    note(each, id, at);
+    each.note(id, at);
     if (first == nullptr) {
       first = &each;
     } else {
@@ -214,14 +191,9 @@ void history::note_live(unix_seconds created_at, unix_seconds now) noexcept {
   }
   for (auto* const each : {&missing_, &asked_}) {
     for (asking& a : *each) {
-      if (a.of.until && takes(a, created_at) && a.published.size() < most_published) a.published.push_back(created_at);
+      if (a.of.until && takes(a, created_at)) a.note_published(created_at);
     }
   }
-}
-
-/// Whether the answer led further into the past, or to more events of the second where the last one had stopped.
-bool history::has_news(const asking& a) noexcept {
-  return a.news != 0 && (!a.of.until || *a.oldest < *a.of.until || !a.new_at_until.empty());
 }
 
 /// Whether nothing is left to ask of this stretch, now that an answer has come.
@@ -245,7 +217,7 @@ bool history::is_over(asking& a, const verdict& v) {
     }
   }
   if (v.is_complete) return true;
-  if (has_news(a)) {
+  if (a.has_news()) {
     advance(a, v);
     return false;
   }
@@ -256,22 +228,13 @@ bool history::is_over(asking& a, const verdict& v) {
   return false;
 }
 
-/// The next page goes on where this answer ends.
 void history::advance(asking& a, const verdict& v) {
-  // What was published meanwhile does not show that the answer before was cut off.
-  const auto published = std::count_if(a.published.begin(), a.published.end(), [&](unix_seconds at) { return at >= *a.oldest; });
-  const bool was_cut = a.news > static_cast<std::uint32_t>(published);
+  const bool was_cut = a.shows_cut();
   if (was_cut) cap_ = std::max(cap_, a.cut_at);
   if (a.passed && was_cut) add_gap(*a.passed, *a.passed, gap_reason::relay_cap);
   a.passed.reset();
   a.cut_at = v.is_of_one && a.came < a.limit ? a.came : 0;
-  if (a.of.until && *a.oldest == *a.of.until) {
-    a.at_until.insert(a.at_until.end(), a.new_at_until.begin(), a.new_at_until.end());
-  } else {
-    a.of.until = a.oldest;
-    a.at_until = std::move(a.at_oldest);
-  }
-  std::sort(a.at_until.begin(), a.at_until.end());
+  a.advance();
 }
 
 /// The answer held nothing but events of the second `until` that had come before. It is stepped over, because there may
@@ -296,7 +259,7 @@ void history::answered(eose_hint hint, unix_seconds now) {
   const bool is_full = std::any_of(asked.begin(), asked.end(), [](const asking& a) { return a.limit != 0 && a.came >= a.limit; });
   const bool is_empty = std::all_of(asked.begin(), asked.end(), [](const asking& a) { return a.came == 0; });
   const verdict v{.is_complete = is_empty || (hint == eose_hint::finish && !is_full),
-                  .brought_news = std::any_of(asked.begin(), asked.end(), has_news),
+                  .brought_news = std::any_of(asked.begin(), asked.end(), [](const asking& a) { return a.has_news(); }),
                   .may_be_cut = came_ >= largest_answer_,
                   .is_of_one = asked.size() == 1,
                   .now = now};
@@ -312,17 +275,9 @@ void history::answered(eose_hint hint, unix_seconds now) {
   if (newest_) reached_ = later(reached_, *newest_);
 }
 
-void history::forget_answer(asking& a) noexcept {
-  a.came = a.news = a.shared = 0;
-  a.new_at_until = {};
-  a.oldest.reset();
-  a.at_oldest = {};
-  a.before_oldest.reset();
-}
-
 /// Stretches that overlap become one, so that what is interrupted again and again is not listed and asked for each time.
 void history::put_back(asking&& a) {
-  forget_answer(a);
+  a.forget_answer();
   for (asking& other : missing_) {
     if (!is_same_part(other.of, a.of) || other.of.left || a.of.left) continue;
     asking& upper = end_of(other.of) >= end_of(a.of) ? other : a;
@@ -331,6 +286,8 @@ void history::put_back(asking&& a) {
     const bool overlaps = !since || *since <= end_of(lower.of);
     if (!overlaps && missing_.size() < most_stretches) continue;
     upper.of.since = earlier_since(upper.of.since, lower.of.since);
+    upper.cut_at = 0;  // that more comes now says nothing of the last answer
+    upper.passed.reset();
     upper.alone = upper.alone || lower.alone;
     if (&upper == &a) other = std::move(a);
     return;
@@ -348,7 +305,7 @@ std::optional<unix_seconds> history::next_until() const noexcept {
 
 std::vector<filter> history::next_page(std::uint32_t page) {
   if (missing_.empty() || !asked_.empty()) return {};
-  std::stable_sort(missing_.begin(), missing_.end(), [](const asking& a, const asking& b) { return end_of(a.of) > end_of(b.of); });
+  std::sort(missing_.begin(), missing_.end(), [](const asking& a, const asking& b) { return end_of(a.of) > end_of(b.of); });
   // One stretch of each filter at a time: an event could not be told to belong to one of two.
   std::vector<asking> together;
   for (asking& each : std::exchange(missing_, {})) {
@@ -374,22 +331,19 @@ void history::interrupted_page() noexcept {
 void history::interrupted(unix_seconds now) noexcept {
   interrupted_page();
   asked_.clear();  // of the REQ that stays open: it is asked anew
+  // A limit is for what there was before; the next REQ asks for what comes later.
+  for (asking& each : missing_) {
+    if (!each.of.left || !begun_ || end_of(each.of) <= *begun_) continue;
+    each.of.until = begun_;
+    each.at_until.clear();
+  }
   main_answer_ = false;
   answered_now_ = false;
   if (!lost_) lost_ = now;
 }
 
 void history::add_gap(std::optional<unix_seconds> from, unix_seconds to, gap_reason why) {
-  const unix_seconds begin = from.value_or(unix_seconds{});
-  to = std::max(begin, to);
-  for (gap& each : gaps_) {
-    const bool touches = begin - std::chrono::seconds(1) <= each.to && each.from - std::chrono::seconds(1) <= to;
-    if (each.reason != why || (!touches && gaps_.size() < most_gaps)) continue;
-    each.from = std::min(each.from, begin);
-    each.to = std::max(each.to, to);
-    return;
-  }
-  gaps_.push_back({begin, to, why});
+  gaps_.add(from.value_or(unix_seconds{}), to, why);
 }
 
 std::vector<missing_stretch> history::missing() const {

@@ -33,20 +33,10 @@
 #include <uvnostr/gap.hpp>
 #include <uvnostr/subscription.hpp>
 
+#include "session/asked_stretch.hpp"
+#include "session/gap_list.hpp"
+
 namespace uvnostr::session {
-
-/// Events with dates from `since` to `until`, of one filter of a subscription, that still have to be asked for.
-struct missing_stretch {
-  enum class part : unsigned char { whole, blurred_kinds, other_kinds };
-
-  std::uint32_t filter = 0;                // its place in the subscription
-  part kinds = part::whole;
-  std::optional<unix_seconds> since{};     // none: from the beginning
-  std::optional<unix_seconds> until{};     // none: up to now
-  std::optional<std::uint32_t> left{};     // of the application's `limit`
-
-  friend bool operator==(const missing_stretch&, const missing_stretch&) = default;
-};
 
 class history {
  public:
@@ -72,7 +62,7 @@ class history {
   /// The page was refused or not answered: its dates stay missing, and are told as a gap of this connection.
   void give_up_page(gap_reason);
   /// An event of that date was not given, because too much was forgotten to know whether it had been before.
-  void note_doubtful(unix_seconds created_at) { add_gap(created_at, created_at, gap_reason::memory); }
+  void note_doubtful(unix_seconds created_at) { gaps_.add(created_at, created_at, gap_reason::memory); }
   /// The page is not answered, and may be asked again.
   void interrupted_page() noexcept;
   /// The connection is lost. What was not answered is still missing.
@@ -81,7 +71,7 @@ class history {
   /// The REQ was answered and nothing is missing that this connection could still give.
   bool is_caught_up() const noexcept { return answered_now_ && missing_.empty() && asked_.empty(); }
   /// What could not be had, since it was last told.
-  std::span<const gap> gaps() const noexcept { return gaps_; }
+  std::span<const gap> gaps() const noexcept { return gaps_.all(); }
   /// The application was told of the gaps: those of the next connection are others.
   void told() noexcept { told_ = true; }
   /// Of the last EOSE.
@@ -99,24 +89,7 @@ class history {
   void restore(std::optional<unix_seconds> reached, const std::vector<missing_stretch>& missing, std::vector<std::optional<unix_seconds>> floors);
 
  private:
-  /// A stretch that is being asked for, and what has come of it.
-  struct asking {
-    missing_stretch of{};
-    std::vector<event_id> at_until{};            // sorted: events of the second `until` that came in earlier answers
-    bool alone = false;                          // to be asked by a REQ of its own
-    std::uint32_t cut_at = 0;                    // events of the last answer, if there were fewer than it was asked for
-    std::vector<unix_seconds> published{};       // dates of live events of this stretch: pages bring them as well
-    std::optional<unix_seconds> passed{};        // the second above `until` was stepped over
-    // Of the answer that is being received:
-    std::uint32_t limit = 0;
-    std::uint32_t came = 0;
-    std::uint32_t news = 0;                      // of these, not in an answer before
-    std::uint32_t shared = 0;                    // of these, matching another stretch as well
-    std::vector<event_id> new_at_until{};
-    std::optional<unix_seconds> oldest{};        // where the answer ends
-    std::vector<event_id> at_oldest{};
-    std::optional<unix_seconds> before_oldest{}; // the date that was the oldest one before
-  };
+  using asking = asked_stretch;
   /// What one answer says of all its stretches.
   struct verdict {
     bool is_complete;    // nothing was left out
@@ -134,13 +107,10 @@ class history {
   std::vector<filter> ask(std::vector<asking>, std::uint32_t page);
   bool takes(const asking&, unix_seconds created_at) const noexcept;
   bool is_repeated(const event_id& id) noexcept;
-  static void note(asking&, const event_id&, unix_seconds created_at);
   void note_newest(unix_seconds created_at) noexcept;
-  static bool has_news(const asking&) noexcept;
   bool is_over(asking&, const verdict&);
   void advance(asking&, const verdict&);
   bool pass(asking&);
-  static void forget_answer(asking&) noexcept;
   void put_back(asking&&);
   void add_gap(std::optional<unix_seconds> from, unix_seconds to, gap_reason);
 
@@ -150,7 +120,7 @@ class history {
   std::vector<std::optional<unix_seconds>> floors_;  // by filter
   std::vector<asking> missing_;                      // what pages will ask for
   std::vector<asking> asked_;                        // what the answer being received is for
-  std::vector<gap> gaps_;
+  gap_list gaps_;
   std::optional<unix_seconds> begun_;                // this connection
   std::optional<unix_seconds> lost_;                 // the last connection
   std::optional<unix_seconds> newest_live_;          // that was not in the future
@@ -160,9 +130,9 @@ class history {
   std::uint32_t largest_ = 0;                        // number of one filter's events in one answer so far
   std::uint32_t largest_answer_ = 0;                 // number of all events in one answer so far
   std::uint32_t cap_ = 0;                            // the relay was seen to cut an answer off at that number
-  eose_hint last_hint_ = eose_hint::none;
   std::uint64_t noted_ = 0;                          // events, on all connections
   bool restored_ = false;                            // what came before is not known here
+  eose_hint last_hint_ = eose_hint::none;
   bool main_answer_ = false;                         // the one being received
   bool answered_now_ = false;
   bool told_ = false;

@@ -64,7 +64,7 @@ void delivery_book::clock_is(unix_seconds clock) {
 }
 
 void delivery_book::first_answer_told(const std::vector<filter_model>& filters, const std::vector<sim_relay::stored>& stored) {
-  first_told_ = true;
+  first_told_ = last_open()->order;
   const std::vector<known_event>& all = event_set::get().events;
   floors_.resize(filters.size());
   for (std::size_t i = 0; i < filters.size(); ++i) {
@@ -113,12 +113,14 @@ bool delivery_book::is_due_by(const filter_model& f, std::size_t filter, std::ch
   if (owed.contains(e.event)) return true;
   if (open_.empty()) return false;
   if (f.limit == 0U && e.order < open_.front().what->order) return false;
-  if (filter < floors_.size() && floors_[filter] && event.at <= *floors_[filter]) return false;
+  const bool below_floor = (filter < floors_.size() && floors_[filter] && event.at <= *floors_[filter]) || (f.limit == 0U && event.at < open_.front().clock);
+  const bool is_late_wrap = event.wrapped() && first_told_ != 0 && e.order > first_told_;
+  if (below_floor && !is_late_wrap) return false;
   const auto next = std::find_if(open_.begin(), open_.end(), [&](const open_request& each) { return each.what->order > e.order; });
   const open_request& asked = next == open_.end() ? open_.back() : *next;
   const std::optional<unix_seconds> reached = asked.reached || f.limit != 0U ? asked.reached : open_.front().clock;
   if (!reached || event.at >= *reached - overlap_for(event.kind, overlap)) return true;
-  return f.limit != 0U && std::none_of(all_.begin(), all_.end(), [&](const request_ref& each) {
+  return !below_floor && f.limit != 0U && std::none_of(all_.begin(), all_.end(), [&](const request_ref& each) {
     return each->answered && each->order < e.order && each->covers(event);
   });
 }

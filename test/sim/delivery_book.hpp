@@ -4,8 +4,9 @@
 //
 // All that the relay has and that matches is due, with these exceptions and no other:
 //   a gap that was told     on_caught_up named its dates; one that a later connection can fill counts for its own only
-//   `limit`                 the first answer was to hold the newest few: what is not among them was not wanted
-//   `limit: 0`              what the relay had before it was asked was not wanted
+//   `limit`                 the first answer was to hold the newest few: what is not among them was not wanted. As a client
+//                           sees no more than dates, that goes for all that is dated before them, or before the first
+//                           REQ if the limit is 0; but not for gift wraps that came later (NIP-59)
 //   an import               the relay was asked for that date and had answered before it stored the event, and the date
 //                           lies before `reached` less the overlap. A filter of NIP-01 names events by their own dates and
 //                           never by when the relay stored them, so no client can ask for such an event without asking
@@ -58,7 +59,7 @@ class delivery_book {
 
   const request_ref& last_open() const { return open_.back().what; }
   bool was_asked() const noexcept { return !open_.empty(); }
-  bool was_told_first_answer() const noexcept { return first_told_; }
+  bool was_told_first_answer() const noexcept { return first_told_ != 0; }
   /// The relay said that an answer was whole which was not: nothing is promised of it.
   bool was_lied_to() const;
   const std::vector<request_ref>& requests() const noexcept { return all_; }
@@ -86,7 +87,7 @@ class delivery_book {
   std::vector<gap> open_gaps_;  // of the last connection
   std::uint64_t ephemeral_told_ = 0;  // up to this order, that some of these were missed
   std::optional<std::uint64_t> first_caught_up_;  // the order of that REQ
-  bool first_told_ = false;
+  std::uint64_t first_told_ = 0;                  // the order of the REQ whose EOSE was the first to be told
   bool is_caught_up_ = false;
 };
 

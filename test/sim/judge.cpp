@@ -283,6 +283,7 @@ void judge::check_subscription_at_rest(watched_subscription& s) {
   if (s.was_asked && s.options.close_on_eose) state_.fail("subscription ", s.number, " did not close on EOSE");
   for (const watched_relay* const r : present()) {
     if (!s.is_for(r->id) || r->current == nullptr) continue;
+    if (s.detached && s.at[r->id].closed_told == relay_closed::again::never) continue;  // nobody can ask again
     if (!s.at[r->id].eose_told) state_.fail("subscription ", s.number, " was never told of the EOSE of relay ", r->id);
     if (s.books[r->host].caught_up_on != r->current->number) {
       state_.fail("subscription ", s.number, " was not told that it caught up at relay ", r->id, " on connection ", r->current->number);

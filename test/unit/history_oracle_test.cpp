@@ -39,13 +39,6 @@ class story {
 
   /// What is wrong; empty if nothing is.
   std::string fault() {
-    if (std::getenv("DBG")) {
-      for (auto& f : player_.filters) std::printf("F %s\n", f.to_json().c_str());
-      std::printf("cap %zu how %d page %u fin %d\n", player_.relay.cap, (int)player_.relay.how, player_.page, player_.says_finish);
-      for (auto& r : player_.reqs) { for (auto& f : r) std::printf(" %s", f.to_json().c_str()); std::printf("\n"); }
-      for (auto& g : told_) std::printf("gap %ld %ld %d\n", (long)count_of(g.from), (long)count_of(g.to), (int)g.reason);
-      for (auto& [s2, n] : in_second_) if (n >= player_.relay.cap) std::printf("full %ld %zu\n", (long)s2, n);
-    }
     if (!player_.under_test.is_caught_up()) return "not caught up";
     if (player_.under_test.next_until()) return "something is still to be asked for";
     for (const known_event& each : all_) {
@@ -123,7 +116,6 @@ class story {
       known.is_wanted = known.is_wanted || f.limit != 0U || later;
     }
     player_.relay.add(e);
-    if (std::getenv("DBG")) std::printf("put %u at %ld kind %d (now %ld)\n", of.number, (long)of.at, of.kind, (long)count_of(player_.now));
     all_.push_back(known);
     return all_.back().e;
   }
@@ -156,7 +148,6 @@ class story {
     std::vector<event> waiting;  // published before EOSE
     if (!first_req_) first_req_ = player_.now;
     const unix_seconds asked_at = player_.now;
-    if (std::getenv("DBG")) std::printf("begin at %ld (req %zu) reached %ld\n", (long)count_of(player_.now), player_.reqs.size(), (long)(player_.under_test.reached() ? count_of(*player_.under_test.reached()):0));
     player_.send_req();
     const std::set<event_id> newest = newest_of_limits();
     if (!receive(lasts, &waiting)) return false;

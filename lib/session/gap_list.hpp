@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: MIT
+// What could not be had, in little memory: gaps of one reason that touch become one, and all of them once there are too
+// many.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <span>
+#include <vector>
+
+#include <uvnostr/gap.hpp>
+
+namespace uvnostr::session {
+
+class gap_list {
+ public:
+  void add(unix_seconds from, unix_seconds to, gap_reason why) {
+    to = std::max(from, to);
+    for (gap& each : gaps_) {
+      const bool touches = from - std::chrono::seconds(1) <= each.to && each.from - std::chrono::seconds(1) <= to;
+      if (each.reason != why || (!touches && gaps_.size() < most)) continue;
+      each.from = std::min(each.from, from);
+      each.to = std::max(each.to, to);
+      return;
+    }
+    gaps_.push_back({from, to, why});
+  }
+  void clear() noexcept { gaps_ = {}; }
+  std::span<const gap> all() const noexcept { return gaps_; }
+
+ private:
+  static constexpr std::size_t most = 64;
+
+  std::vector<gap> gaps_;
+};
+
+}  // namespace uvnostr::session

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: MIT
+// Filters that cannot be followed by dates, relays that keep to no order, and cursors.
+#include <gtest/gtest.h>
+
+#include "unit/history_player.hpp"
+
+namespace uvnostr::session {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::int64_t t = 1'700'000'000;
+unix_seconds at(std::int64_t seconds) { return unix_seconds(std::chrono::seconds(seconds)); }
+const std::vector<gap> none;
+
+// --- filters that cannot be followed by dates ---
+
+TEST(HistoryOrder, AsksForIdsWhateverTheirDate) {
+  const event wanted = make_up({.number = 77, .at = t - 86'400 * 365});
+  history_player p(std::vector<filter>{{.ids = {wanted.id(), make_up({.number = 78}).id()}}});
+  p.publish({.number = 78, .at = t});
+  p.connect();
+  p.lose();
+  p.relay.add(wanted);
+  p.connect();
+  EXPECT_EQ(p.missed(), 0U);
+}
+
+TEST(HistoryOrder, AsksNoPageOnceAllIdsHaveCome) {
+  history_player p(std::vector<filter>{{.ids = {make_up({.number = 1}).id(), make_up({.number = 2}).id()}}});
+  p.store(2, t);
+  p.connect();
+  EXPECT_EQ(p.reqs.size(), 1U);
+  EXPECT_TRUE(p.under_test.is_caught_up());
+}
+
+TEST(HistoryOrder, AsksNoPagesOfASearch) {
+  history_player p(std::vector<filter>{{.kinds = {1}, .search = "uvnostr"}});
+  p.page = 10;
+  p.store(9, t);
+  p.connect();
+  EXPECT_EQ(p.reqs.size(), 1U);
+  EXPECT_EQ(p.told, none);
+  p.store(9, t - 100);
+  history_player full(std::vector<filter>{{.kinds = {1}, .search = "uvnostr"}});
+  full.page = 10;
+  full.store(20, t);
+  full.connect();
+  EXPECT_EQ(full.reqs.size(), 1U);
+  EXPECT_EQ(full.told, (std::vector<gap>{{at(0), unix_seconds::max(), gap_reason::relay_cap}}));
+}
+
+// --- relays that do not keep to the order ---
+
+TEST(HistoryOrder, IsNotMisledByALiveEventOfAnOldDateInTheAnswer) {
+  history_player p(std::vector<filter>{{.kinds = {1}}});
+  p.page = 20;
+  p.store(60, t);
+  p.send_req();
+  for (int i = 0; i < 10; ++i) p.receive_one();
+  p.receive(make_up({.number = 1'000, .at = t - 50'000}));
+  p.receive_all();
+  while (p.send_page()) p.receive_all();
+  EXPECT_EQ(p.missed(), 0U);
+}
+
+TEST(HistoryOrder, EndsAtARelayThatSendsInNoOrder) {
+  history_player p(std::vector<filter>{{.kinds = {1}}});
+  std::vector<event> sent;
+  for (const std::int64_t i : {5, 3, 9, 1, 7, 7, 2, 8}) sent.push_back(make_up({.number = ++p.numbers, .at = t - i}));
+  for (int round = 0; round < 2; ++round) {
+    p.under_test.begin(p.now, 500);
+    for (int pages = 0; !p.under_test.is_caught_up(); ++pages) {
+      ASSERT_LT(pages, 30);
+      if (pages != 0 && p.under_test.next_page(500).empty()) break;
+      for (const event& e : sent) p.under_test.note_stored(e.id(), e.created_at());
+      p.under_test.answered(eose_hint::none, p.now);
+    }
+    p.under_test.interrupted(p.now);
+  }
+}
+
+TEST(HistoryOrder, CountsAnEventThatIsSentTwiceOnce) {
+  history_player p(std::vector<filter>{{.kinds = {1}, .limit = 20}});
+  p.relay.cap = 10;
+  p.store(30, t);
+  p.send_req();
+  for (bool more = true; more; more = p.send_page()) {
+    while (p.unread() != 0) {
+      p.receive_one();
+      p.receive(p.last_received());
+    }
+    p.receive_eose();
+  }
+  EXPECT_EQ(p.got.size(), 20U);
+}
+
+TEST(HistoryOrder, IgnoresWhatItDidNotAskFor) {
+  history_player p(std::vector<filter>{{.kinds = {1}}});
+  p.store(30, t);
+  p.page = 10;
+  p.send_req();
+  p.receive_all();
+  ASSERT_TRUE(p.send_page());
+  p.receive(make_up({.number = 1'000, .at = t}));
+  EXPECT_EQ(p.under_test.next_until(), at(t - 9));
+  p.receive_all();
+  while (p.send_page()) p.receive_all();
+  EXPECT_EQ(p.missed(), 0U);
+}
+
+// --- cursors ---
+
+TEST(HistoryOrder, GoesOnFromACursor) {
+  history_player before(std::vector<filter>{{.kinds = {1}, .limit = 50}});
+  before.relay.cap = 10;
+  before.store(100, t);
+  before.send_req();
+  before.receive_all();
+  ASSERT_TRUE(before.send_page());
+  before.receive_one();
+  EXPECT_EQ(before.under_test.missing(), (std::vector<missing_stretch>{{.until = at(t - 9), .left = 41}}));
+
+  history_player after(std::vector<filter>{{.kinds = {1}, .limit = 50}});
+  after.relay = before.relay;
+  after.got = before.got;
+  after.numbers = before.numbers;
+  const auto floors = before.under_test.floors();
+  after.under_test.restore(before.under_test.reached(), before.under_test.missing(), {floors.begin(), floors.end()});
+  after.store(20, t + 100);
+  after.now += 100s;
+  after.connect();
+  EXPECT_EQ(after.got.size(), 70U);
+  EXPECT_EQ(after.under_test.missing(), std::vector<missing_stretch>());
+}
+
+TEST(HistoryOrder, TellsOfEphemeralEventsDuringARestart) {
+  history_player p(std::vector<filter>{{.kinds = {20'001}}});
+  p.under_test.restore(at(t - 500), {}, {});
+  p.connect();
+  EXPECT_EQ(p.told, (std::vector<gap>{{at(t - 500), at(t), gap_reason::ephemeral}}));
+}
+
+TEST(HistoryOrder, JoinsWhatIsMissingAfterManyInterruptions) {
+  history_player p(std::vector<filter>{{.kinds = {1}}});
+  p.page = 10;
+  p.store(200, t);
+  for (int i = 0; i < 100; ++i) {
+    p.send_req();
+    p.receive_all();
+    if (p.send_page()) p.receive_one();
+    p.lose();
+    p.now += 1s;
+    p.publish({.number = ++p.numbers + 10'000, .at = t + i});
+  }
+  EXPECT_LE(p.under_test.missing().size(), 2U);
+  p.connect();
+  EXPECT_EQ(p.missed(), 0U);
+}
+
+}  // namespace
+}  // namespace uvnostr::session
