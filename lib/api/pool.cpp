@@ -44,6 +44,7 @@ result<relay_id> pool::add_relay(std::string_view url) noexcept {
 }
 
 std::error_code pool::remove_relay(relay_id id) noexcept { return core_ == nullptr ? errc::closed : core_->remove_relay(id); }
+std::error_code pool::reconnect() noexcept { return core_ == nullptr ? errc::closed : core_->reconnect(); }
 std::error_code pool::reconnect(relay_id id) noexcept { return core_ == nullptr ? errc::closed : core_->reconnect(id); }
 
 result<subscription> pool::subscribe(std::span<const filter> filters, subscription_callbacks callbacks,

@@ -48,6 +48,7 @@ class pool_core final : public base::ref_counted<pool_core>,
   result<relay_id> add_relay(std::string_view url);
   std::error_code remove_relay(relay_id);
   std::error_code reconnect(relay_id);
+  std::error_code reconnect();
   result<subscription> subscribe(std::span<const filter>, subscription_callbacks, const subscribe_options& = {},
                                  const std::vector<relay_id>& relays = {});
   std::error_code publish(const event&, publish_callbacks, const publish_options& = {}, const std::vector<relay_id>& relays = {});
@@ -93,6 +94,7 @@ class pool_core final : public base::ref_counted<pool_core>,
   bool is_behind(const session::request& request) noexcept override { return subscription_set::is_behind(request); }
   bool may_ask_page(const session::request& request) noexcept override { return subscriptions_.may_ask_page(request); }
   std::uint32_t page_size(const session::request& request) noexcept override { return subscriptions_.page_size(request); }
+  void on_auth(session::relay_session&, auth_step, std::string_view challenge, std::string_view words) noexcept override;
   void on_delivery_done(session::relay_session&, session::delivery&, outcome, std::string_view, std::error_code) noexcept override;
 
   void on_notice(session::relay_session&, std::string_view) noexcept override;
@@ -104,6 +106,7 @@ class pool_core final : public base::ref_counted<pool_core>,
   }
 
   void rearm() noexcept;
+  void run_timers() noexcept;
   void finish_turn() noexcept;
 
   result<std::vector<session::relay_session*>> targets(const std::vector<relay_id>&) const;
@@ -119,6 +122,7 @@ class pool_core final : public base::ref_counted<pool_core>,
   port::reactor& reactor_;
   base::timer_queue timers_;
   std::optional<std::chrono::microseconds> armed_;
+  std::optional<std::chrono::microseconds> sockets_first_until_;  // the loop stood still: no time limits before that
   turn_budget budget_;
   deferred_calls later_;
   relay_set relays_;
