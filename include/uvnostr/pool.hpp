@@ -43,7 +43,9 @@ struct pool_options {
   /// Events that are remembered against duplicates, one for each subscription; at most 64 bytes each. 1 to 2^24.
   std::size_t seen_entries = 10'000;
   uvnostr::verification verification = uvnostr::verification::threads;
-  /// Connections that are being made at the same time; others wait for their turn. At least 1.
+  /// How many relays are dialled at a time; others wait for their turn. Those that have served before go first, and
+  /// have as many places of their own. A relay that has not answered within 100 ms gives its place to the next; so up to
+  /// 16 times as many may be silent at the same time. At least 1.
   std::size_t max_dials = 32;
   /// False for a program that ends by itself: the pool then does not keep uv_run() from returning.
   bool keep_loop_alive = true;
@@ -60,6 +62,8 @@ struct pool_callbacks {
   callback<void(relay_id, subscription_id)> on_eose{};
   /// A relay's words to a human: see printable(). Source: NIP-01 NOTICE.
   callback<void(relay_id, std::string_view)> on_notice{};
+  /// A relay asked who we are, or was told. Source: NIP-42.
+  callback<void(const auth_status&)> on_auth{};
   /// A relay's connection changed its state.
   callback<void(const relay_status&)> on_relay_state{};
   /// After close(): every connection has ended. Exactly once, and the last call.
@@ -93,6 +97,9 @@ class UVNOSTR_API pool {
   /// Dials now instead of when the delay is over; also a relay that had stopped trying.
   /// Does nothing if it is connected. Errors: unknown_relay, closed.
   error reconnect(relay_id) noexcept;
+  /// The same for all relays but those that want us to stay away for a while, and all delays start anew: for a program
+  /// that learns that the network is there again. Errors: closed.
+  error reconnect() noexcept;
 
   /// Asks these relays for events that match any of the filters; none named: all, those added later included.
   /// Errors: filter_* (with the filter and its member, as "filters[2].tags[0].name"), unknown_relay, option_range, closed.

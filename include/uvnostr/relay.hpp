@@ -11,6 +11,7 @@ struct relay_callbacks {
   callback<void(const event_view&)> on_event{};
   callback<void(subscription_id)> on_eose{};
   callback<void(std::string_view)> on_notice{};
+  callback<void(const auth_status&)> on_auth{};
   callback<void(const relay_status&)> on_relay_state{};
   /// After close(), or after reconnecting has ended for good (the cause is then not 0): once, the last call.
   callback<void(std::error_code)> on_close{};

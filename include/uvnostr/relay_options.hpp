@@ -13,7 +13,9 @@
 
 namespace uvnostr {
 
-/// When a connection is tried again. The first attempt counts like any other.
+/// When a connection is tried again. The first attempt counts like any other. After HTTP 429 or 503, and after a close
+/// frame with 1008 or 4000 to 4999, delays are ten times as long; Retry-After makes them as long as it says, up to ten
+/// minutes, or longer by a random part.
 struct reconnect_options {
   /// False: one attempt is made and no other.
   bool enabled = true;
@@ -52,9 +54,13 @@ struct relay_options {
   reconnect_options reconnect{};
   /// From the DNS question to the end of the WebSocket upgrade. 1 ms to 365 days.
   std::chrono::milliseconds connect_timeout{10'000};
-  /// How long after one ping was answered the next is sent. 1 ms to 365 days, or 0: no pings.
+  /// A ping is sent after so long a silence of the relay. A phone's radio wakes up for each; longer intervals save it,
+  /// and a dead connection on which nothing is sent is noticed later. 1 ms to 365 days, or 0: no pings, and the system
+  /// is not asked to look for dead connections either.
   std::chrono::milliseconds ping_interval{30'000};
-  /// How long a ping may stay unanswered. 1 ms to 365 days.
+  /// How long nothing at all may come after a ping. TCP ends a connection too (where the system can, as Linux does) when
+  /// bytes of ours stay unacknowledged for so long, so a line that is interrupted for longer costs a reconnect, and so
+  /// does a relay that reads nothing for so long while we send. 1 ms to 365 days.
   std::chrono::milliseconds pong_timeout{10'000};
   /// How long the relay's half of the close handshake may take. 1 ms to 365 days.
   std::chrono::milliseconds close_timeout{2'000};

@@ -39,4 +39,21 @@ struct relay_status {
   std::optional<std::chrono::milliseconds> next_attempt{};  ///< set while waiting: how long
 };
 
+/// How far an AUTH got. Source: NIP-42.
+enum class auth_step {
+  challenged,      ///< the relay sent a challenge; it may do so at any time
+  answered,        ///< it was signed with auth_key and is being sent
+  accepted,
+  refused,         ///< the relay refused the AUTH, or did not answer it. It is tried again later
+  not_challenged,  ///< the relay demands AUTH, and sends no challenge
+};
+
+/// Lifetime: the texts die when the callback returns.
+struct auth_status {
+  relay_id relay{};
+  auth_step step{};
+  std::string_view challenge{};  ///< of the relay; may hold anything
+  std::string_view words{};      ///< the relay's own, of its answer
+};
+
 }  // namespace uvnostr

@@ -48,6 +48,7 @@ result<relay_id> pool::add_relay(std::string_view url) noexcept {
 }
 
 error pool::remove_relay(relay_id id) noexcept { return core_ == nullptr ? error(errc::closed) : core_->remove_relay(id); }
+error pool::reconnect() noexcept { return core_ == nullptr ? error(errc::closed) : core_->reconnect(); }
 error pool::reconnect(relay_id id) noexcept { return core_ == nullptr ? error(errc::closed) : core_->reconnect(id); }
 
 result<subscription> pool::subscribe(std::span<const filter> filters, subscription_callbacks callbacks,

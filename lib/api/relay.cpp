@@ -28,6 +28,9 @@ pool_callbacks as_pool_callbacks(relay_callbacks given) {
   if (state->callbacks.on_notice) {
     all.on_notice = [state](relay_id, std::string_view words) { state->callbacks.on_notice(words); };
   }
+  if (state->callbacks.on_auth) {
+    all.on_auth = [state](const auth_status& status) { state->callbacks.on_auth(status); };
+  }
   all.on_relay_state = [state](const relay_status& status) {
     if (status.state == relay_state::stopped) state->cause = status.cause;
     if (state->callbacks.on_relay_state) state->callbacks.on_relay_state(status);

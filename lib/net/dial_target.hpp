@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -21,6 +22,8 @@ struct dial_target {
   std::string path;
   std::string user_agent;
   std::vector<http_header> headers;
+  std::chrono::milliseconds silence{};  // after which TCP asks whether the peer is there; 0: never
+  std::chrono::milliseconds patience{};  // how long it may leave bytes unacknowledged then
 };
 
 }  // namespace uvnostr::net

@@ -13,6 +13,7 @@
 #include "base/utf8.hpp"
 #include "net/disconnect_cause.hpp"
 #include "net/lws_transport.hpp"
+#include "net/socket_calls.hpp"
 
 namespace uvnostr::net {
 namespace {
@@ -125,6 +126,7 @@ void lws_connection::on_established(lws_attempt& attempt) noexcept {
   uv_timer_stop(&timer_);
   abandon_all_but(&attempt);
   enter(connection_phase::open);
+  if (target_.silence.count() != 0) notice_dead_peer(lws_get_socket_fd(socket()), target_.silence, target_.patience);
   if (!reading_) lws_rx_flow_control(socket(), 0);
   listener_.on_open();
   if (rule().has_socket && (!queue_.empty() || ping_due_)) ask_to_write();
@@ -134,6 +136,7 @@ void lws_connection::on_piece(const message_piece& piece) noexcept {
   if (!rule().delivers) return;
   switch (incoming_.add(piece)) {
     case incoming_message::outcome::incomplete:
+      listener_.on_activity();
       return;
     case incoming_message::outcome::too_big:
       give_up_message();

@@ -24,6 +24,8 @@ result<port::connection*> lws_transport::dial(const port::dial_request& request,
   target.path = request.url.target;
   target.user_agent = request.options.user_agent;
   target.headers = request.options.headers;
+  target.silence = request.options.ping_interval;
+  target.patience = request.options.pong_timeout;
   return lws_connection::dial(*this, std::move(target), request.options.max_message_bytes, listener);
 }
 

@@ -6,6 +6,8 @@
 #include <ws2tcpip.h>
 #else
 #include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/ioctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -17,7 +19,9 @@
 #include <cerrno>
 #endif
 
+#include <algorithm>
 #include <array>
+#include <limits>
 #include <span>
 
 namespace uvnostr::net {
@@ -49,6 +53,30 @@ bool peer_is_there(lws_sockfd_type socket) noexcept {
   char byte = 0;
   const auto received = recv(socket, &byte, 1, peek_flags);
   return received > 0 || (received < 0 && uv_translate_sys_error(last_error()) == UV_EAGAIN);
+}
+
+void notice_dead_peer(lws_sockfd_type socket, std::chrono::milliseconds silence, std::chrono::milliseconds patience) noexcept {
+  const auto set = [socket](int level, int name, std::chrono::milliseconds::rep value) {
+    const int bounded = static_cast<int>(std::clamp<std::chrono::milliseconds::rep>(value, 1, std::numeric_limits<int>::max()));
+    // Windows wants a pointer to char.
+    static_cast<void>(setsockopt(socket, level, name, reinterpret_cast<const char*>(&bounded), sizeof bounded));
+  };
+  set(SOL_SOCKET, SO_KEEPALIVE, 1);
+#if defined(TCP_KEEPIDLE) && defined(TCP_KEEPINTVL) && defined(TCP_KEEPCNT)
+  // The system refuses more than about nine hours.
+  constexpr std::chrono::milliseconds::rep longest_seconds = 32'767;
+  constexpr int probes = 3;
+  set(IPPROTO_TCP, TCP_KEEPIDLE, std::min(silence.count() / 1000, longest_seconds));
+  set(IPPROTO_TCP, TCP_KEEPINTVL, std::min(patience.count() / 1000 / probes, longest_seconds));
+  set(IPPROTO_TCP, TCP_KEEPCNT, probes);
+#else
+  static_cast<void>(silence);
+#endif
+#if defined(TCP_USER_TIMEOUT)
+  set(IPPROTO_TCP, TCP_USER_TIMEOUT, patience.count());
+#else
+  static_cast<void>(patience);
+#endif
 }
 
 std::size_t unsent_in(lws_sockfd_type socket) noexcept {

@@ -3,6 +3,7 @@
 // Windows is different. Errors are the system's numbers, for uv_translate_sys_error().
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 
 #include <libwebsockets.h>
@@ -20,6 +21,10 @@ bool peer_is_there(lws_sockfd_type) noexcept;
 
 /// How much of what was written the peer has not acknowledged; 0 where the system does not say.
 std::size_t unsent_in(lws_sockfd_type) noexcept;
+
+/// Lets the kernel end the connection when the peer acknowledges nothing for so long as `patience`; after `silence` it
+/// asks whether the peer is there. Does what the system can, and seconds at best in the case of silence.
+void notice_dead_peer(lws_sockfd_type, std::chrono::milliseconds silence, std::chrono::milliseconds patience) noexcept;
 
 /// The error with which the kernel refuses to send anything to that address, or 0. Sends nothing.
 int route_error(const ip_address&) noexcept;

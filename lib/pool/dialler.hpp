@@ -1,15 +1,26 @@
 // SPDX-License-Identifier: MIT
-// Whose turn it is to dial: sessions wait in a queue, at most `max_dials` are connecting at a time.
+// Whose turn it is to dial.
 //
-// Happy path: want() queues a session, start_due() dials it from the loop, over() makes room for the next.
-// What can go wrong: a session is stopped while it waits. Then over() takes it out of the queue.
+// Happy path: want() queues a session, start_due() dials it from the loop, over() makes room for the next. Relays that
+// have served us go first, then those that were never tried, then those that have only failed.
+// What can go wrong:
+//   relays do not answer       a dial that is silent for `patience` gives its place to another, up to `crowd` times
+//                              max_dials; each of the three kinds of relays has places of its own
+//   one host has many relays   at most `most_at_host` of them are dialled at a time
+//   nothing can be reached     `enough_silence` relays in a row gave no sign of life, and none is connected: the network
+//                              is down. Until something answers, relays that were tried before are dialled one by one,
+//                              with pauses, each kind for itself
+//   a session is stopped while it waits or dials    over() takes it out
 #pragma once
 
-#include <algorithm>
+#include <array>
+#include <chrono>
 #include <cstddef>
-#include <deque>
+#include <vector>
 
 #include "base/ref.hpp"
+#include "base/timer_queue.hpp"
+#include "pool/relay_set.hpp"
 #include "port/reactor.hpp"
 #include "session/relay_session.hpp"
 
@@ -17,38 +28,54 @@ namespace uvnostr {
 
 class dialler {
  public:
-  dialler(port::reactor& reactor, std::size_t max_dials) noexcept : reactor_(reactor), max_dials_(max_dials) {}
+  dialler(port::reactor& reactor, base::timer_queue& timers, const relay_set& relays, std::size_t max_dials) noexcept
+      : reactor_(reactor), timers_(timers), relays_(relays), max_dials_(max_dials) {}
 
   /// The session waits for start_due(): nothing is dialled inside the call that wants it.
-  void want(session::relay_session& session) {
-    queue_.push_back(base::ref<session::relay_session>::retain(session));
-    reactor_.wake_soon();
-  }
+  void want(session::relay_session&);
   /// Its dial has ended, well or not, or is no longer wanted.
-  void over(const session::relay_session& session) noexcept {
-    const auto waiting = std::find_if(queue_.begin(), queue_.end(), [&](const auto& each) { return each.get() == &session; });
-    if (waiting != queue_.end()) {
-      queue_.erase(waiting);
-      return;
-    }
-    --dialling_;
-    if (!queue_.empty()) reactor_.wake_soon();
-  }
-  void start_due() noexcept {
-    while (!queue_.empty() && dialling_ < max_dials_) {
-      const base::ref<session::relay_session> next = std::move(queue_.front());
-      queue_.pop_front();
-      ++dialling_;
-      next->dial();
-    }
-  }
-  void clear() noexcept { queue_.clear(); }
+  void over(const session::relay_session&) noexcept;
+  void start_due() noexcept;
+  /// The network may be there again.
+  void forget_silence() noexcept;
+  void clear() noexcept;
 
  private:
+  static constexpr std::chrono::milliseconds patience{100};
+  static constexpr std::size_t crowd = 16;
+  static constexpr std::size_t most_at_host = 4;
+  static constexpr std::size_t enough_silence = 4;
+  static constexpr std::chrono::milliseconds probe_pause{2'000};
+
+  enum class kind : unsigned char { has_served, never_tried, only_failed };
+  struct waiting {
+    base::ref<session::relay_session> session;
+    dialler::kind kind;
+  };
+  struct dial {
+    const session::relay_session* session;
+    std::chrono::microseconds since;
+    dialler::kind kind;
+  };
+
+  std::chrono::microseconds now() noexcept { return reactor_.now().time_since_epoch(); }
+  static kind kind_of(const session::relay_session&) noexcept;
+  bool may_start(const waiting&) noexcept;
+  bool network_is_down() const noexcept;
+  void start(std::size_t place) noexcept;
+  std::chrono::microseconds next_probe() noexcept;
+  void try_again_at(std::chrono::microseconds) noexcept;
+  void on_timer() noexcept {}  // start_due() follows at the end of each turn
+
   port::reactor& reactor_;
+  base::timer_queue& timers_;
+  const relay_set& relays_;
   const std::size_t max_dials_;
-  std::deque<base::ref<session::relay_session>> queue_;
-  std::size_t dialling_ = 0;
+  std::vector<waiting> queue_;                  // in the order in which they came
+  std::vector<dial> dialling_;
+  std::vector<relay_id> silent_;                // relays that gave no sign of life, since one last did; each once
+  std::array<std::chrono::microseconds, 3> next_probe_{};  // of each kind, while the network is down
+  base::timer timer_ = base::timer::calling<&dialler::on_timer>(*this);
 };
 
 }  // namespace uvnostr

@@ -25,7 +25,7 @@ pool_core::pool_core(port::world& world, pool_options options, pool_callbacks ca
       reactor_(world.reactor()),
       budget_(reactor_),
       later_(reactor_),
-      dialler_(reactor_, options_.max_dials),
+      dialler_(reactor_, timers_, relays_, options_.max_dials),
       seen_(options_.seen_entries, secret),
       subscriptions_(later_, callbacks_, seen_),
       receiver_(reactor_, *this, subscriptions_, seen_, budget_, options_) {}
@@ -106,6 +106,14 @@ error pool_core::reconnect(relay_id id) {
   return {};
 }
 
+error pool_core::reconnect() {
+  if (closed()) return errc::closed;
+  const turn guard(*this);
+  dialler_.forget_silence();
+  for (const auto& [id, each] : relays_.present()) each->start_over();
+  return {};
+}
+
 void pool_core::on_session_state(relay_session& session) noexcept {
   subscriptions_.on_progress();
   if (callbacks_.on_relay_state) {
@@ -118,6 +126,13 @@ void pool_core::on_session_state(relay_session& session) noexcept {
     });
   }
   if (session.stopped()) session_stopped(session);
+}
+
+void pool_core::on_auth(relay_session& session, auth_step step, std::string_view challenge, std::string_view words) noexcept {
+  if (!callbacks_.on_auth) return;
+  later_.add([this, relay = session.id(), step, challenge = std::string(challenge), words = std::string(words)] {
+    callbacks_.on_auth({.relay = relay, .step = step, .challenge = challenge, .words = words});
+  });
 }
 
 void pool_core::session_stopped(relay_session& session) {
@@ -147,15 +162,30 @@ void pool_core::on_wake() noexcept {
   budget_.end_turn();
 }
 
+/// If the loop stood still, the answers that relays gave in time are still in the sockets: these are read before any
+/// time limit is looked at.
+void pool_core::run_timers() noexcept {
+  constexpr std::chrono::milliseconds standstill{100};
+  constexpr std::chrono::milliseconds time_to_read{10};
+  const std::chrono::microseconds now = reactor_.now().time_since_epoch();
+  const std::optional<std::chrono::microseconds> next = timers_.next_deadline();
+  if (!next) return;
+  if (!sockets_first_until_ && now - *next > standstill) sockets_first_until_ = now + time_to_read;
+  if (sockets_first_until_ && now < *sockets_first_until_) return;
+  sockets_first_until_.reset();
+  timers_.run_due(now);
+}
+
 void pool_core::finish_turn() noexcept {
-  timers_.run_due(reactor_.now().time_since_epoch());
+  run_timers();
   dialler_.start_due();
   later_.run();
 }
 
 void pool_core::rearm() noexcept {
   if (phase_ == phase::over) return;
-  const std::optional<std::chrono::microseconds> next = timers_.next_deadline();
+  std::optional<std::chrono::microseconds> next = timers_.next_deadline();
+  if (next && sockets_first_until_) next = std::max(*next, *sockets_first_until_);
   if (next == armed_) return;
   armed_ = next;
   if (next) {

@@ -49,6 +49,7 @@ class pool_core final : public base::ref_counted<pool_core>,
   result<relay_id> add_relay(std::string_view url);
   error remove_relay(relay_id);
   error reconnect(relay_id);
+  error reconnect();
   result<subscription> subscribe(std::span<const filter>, subscription_callbacks, const subscribe_options& = {},
                                  const std::vector<relay_id>& relays = {});
   error publish(const event&, publish_callbacks, const publish_options& = {}, const std::vector<relay_id>& relays = {});
@@ -95,6 +96,7 @@ class pool_core final : public base::ref_counted<pool_core>,
   bool may_ask_page(const session::request& request) noexcept override { return subscriptions_.may_ask_page(request); }
   bool remembers_all(const session::request& request) noexcept override { return subscriptions_.remembers_all(request); }
   std::uint32_t page_size(const session::request& request) noexcept override { return subscriptions_.page_size(request); }
+  void on_auth(session::relay_session&, auth_step, std::string_view challenge, std::string_view words) noexcept override;
   void on_delivery_done(session::relay_session&, session::delivery&, outcome, std::string_view, std::error_code) noexcept override;
 
   void on_notice(session::relay_session&, std::string_view) noexcept override;
@@ -106,6 +108,7 @@ class pool_core final : public base::ref_counted<pool_core>,
   }
 
   void rearm() noexcept;
+  void run_timers() noexcept;
   void finish_turn() noexcept;
 
   result<relay_id> add_checked(std::string_view url, relay_options);
@@ -122,6 +125,7 @@ class pool_core final : public base::ref_counted<pool_core>,
   port::reactor& reactor_;
   base::timer_queue timers_;
   std::optional<std::chrono::microseconds> armed_;
+  std::optional<std::chrono::microseconds> sockets_first_until_;  // the loop stood still: no time limits before that
   turn_budget budget_;
   deferred_calls later_;
   relay_set relays_;

@@ -43,6 +43,8 @@ class connection_listener {
   virtual void on_text(std::string_view) noexcept = 0;
   /// A whole binary message of that size.
   virtual void on_binary(std::size_t bytes) noexcept = 0;
+  /// A part of a message came: a sign of life. Not called for what completes a message.
+  virtual void on_activity() noexcept {}
   virtual void on_pong() noexcept = 0;
   /// After send_text() answered false: there is room again.
   virtual void on_writable() noexcept = 0;

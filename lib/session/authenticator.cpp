@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "session/authenticator.hpp"
 
-#include <chrono>
+#include <algorithm>
 #include <utility>
 
 #include <uvnostr/keys.hpp>
@@ -13,41 +13,49 @@ namespace uvnostr::session {
 
 namespace {
 constexpr std::chrono::seconds answer_timeout{10};
+// A relay that begins with a challenge sends it at once.
+constexpr std::chrono::seconds gate_timeout{3};
+constexpr std::chrono::seconds first_retry{15};
+constexpr std::chrono::seconds longest_retry{600};
 constexpr std::size_t longest_challenge = 1024;
 constexpr event_kind auth_kind = 22242;
 }  // namespace
 
-void authenticator::on_timer() noexcept { finish(false, "auth-required: the relay did not complete the AUTH"); }
-
 void authenticator::on_connected() noexcept {
-  gate_closed_ = demanded_before_ && session_.options().auth_key.has_value();
-  if (gate_closed_) {
-    wanted_ = true;
-    session_.timers().schedule(timer_, session_.now() + answer_timeout);
-  }
+  gate_closed_ = demanded_ && begins_with_it_ && session_.options().auth_key.has_value();
+  if (!gate_closed_) return;
+  wanted_ = true;
+  session_.timers().schedule(timer_, session_.now() + gate_timeout);
 }
 
 void authenticator::on_disconnected() noexcept {
   timer_.cancel();
+  retry_timer_.cancel();
   challenge_.clear();
   to_send_.clear();
   sent_.reset();
   answers_ = 0;
-  wanted_ = done_ = gate_closed_ = false;
+  refusals_ = 0;
+  answered_ = wanted_ = done_ = gate_closed_ = asked_ = false;
 }
 
 void authenticator::on_challenge(std::string_view challenge) {
   if (challenge.empty() || challenge.size() > longest_challenge) return;
+  if (asked_ && challenge_.empty()) begins_with_it_ = false;
   challenge_ = challenge;
+  session_.listener().on_auth(session_, auth_step::challenged, challenge, {});
+  answered_ = done_ = false;
   if (session_.options().auth == auth_policy::eager) wanted_ = true;
-  if (wanted_ && !sent_) answer();
+  if (wanted_ && !sent_ && may_answer()) answer();
 }
 
 bool authenticator::want() {
-  if (!session_.options().auth_key || done_ || (answers_ >= max_answers && !sent_)) return false;
-  demanded_before_ = true;
+  if (!session_.options().auth_key) return false;
+  asked_ = demanded_ = true;
+  if (sent_) return wanted_ = true;
+  if (!challenge_.empty() && answered_) return false;  // the relay knows who we are, or has refused that
+  if (!challenge_.empty() && !may_answer()) return false;
   wanted_ = true;
-  if (sent_) return true;
   if (challenge_.empty()) {
     session_.timers().schedule(timer_, session_.now() + answer_timeout);
   } else {
@@ -56,19 +64,28 @@ bool authenticator::want() {
   return sent_.has_value() || challenge_.empty();
 }
 
+bool authenticator::may_answer() noexcept {
+  if (!session_.options().auth_key) return false;
+  const std::chrono::duration<double, std::ratio<60>> since = session_.now() - answered_at_;
+  return answers_ - since.count() <= most_answers - 1;
+}
+
 void authenticator::answer() {
-  if (!session_.options().auth_key || answers_ >= max_answers) return;
   const draft proof{.kind = auth_kind,
                     .content = {},
-                    .tags = {{"relay", session_.url().text}, {"challenge", std::exchange(challenge_, {})}},
-                    .created_at = session_.wall_clock()};
+                    .tags = {{"relay", session_.url().text}, {"challenge", challenge_}},
+                    .created_at = session_.relay_time()};
   const result<event> signed_proof = session_.options().auth_key->sign(proof);
+  answered_ = true;
   if (!signed_proof) return;
-  ++answers_;
-  done_ = false;
+  const std::chrono::duration<double, std::ratio<60>> since = session_.now() - answered_at_;
+  answers_ = std::max(0.0, answers_ - since.count()) + 1;
+  answered_at_ = session_.now();
   sent_ = signed_proof->id();
   to_send_ = wire::auth_message(signed_proof->json());
+  retry_timer_.cancel();
   session_.timers().schedule(timer_, session_.now() + answer_timeout);
+  session_.listener().on_auth(session_, auth_step::answered, challenge_, {});
   session_.pump_soon();
 }
 
@@ -85,14 +102,43 @@ bool authenticator::on_ok(const event_id& id, bool accepted, std::string_view te
   return true;
 }
 
+void authenticator::on_timer() noexcept {
+  if (gate_closed_ && !sent_ && challenge_.empty() && !asked_) return open_gate();
+  finish(false, "auth-required: the relay did not complete the AUTH");
+}
+
+/// This time the relay does not begin with a challenge: it may come with a refusal.
+void authenticator::open_gate() noexcept {
+  begins_with_it_ = gate_closed_ = wanted_ = false;
+  session_.pump_soon();
+}
+
 void authenticator::finish(bool accepted, std::string_view text) {
   timer_.cancel();
+  const bool was_sent = sent_.has_value();
   sent_.reset();
   to_send_.clear();
-  done_ = accepted;
-  wanted_ = false;
-  gate_closed_ = false;
+  wanted_ = gate_closed_ = false;
+  // A challenge that came meanwhile is another matter: it waits for the next refusal.
+  done_ = accepted && answered_;
+  if (accepted) {
+    refusals_ = 0;
+  } else if (was_sent && answered_) {
+    const auto pause = std::min(first_retry * (1 << std::min(refusals_++, 6U)), longest_retry);
+    session_.timers().schedule(retry_timer_, session_.now() + pause);
+  }
+  session_.listener().on_auth(session_, accepted ? auth_step::accepted : was_sent ? auth_step::refused : auth_step::not_challenged, challenge_, text);
   session_.auth_over(accepted, text);
+  if (wanted_ || session_.options().auth != auth_policy::eager || !is_challenged() || !may_answer()) return;
+  wanted_ = true;
+  answer();
+}
+
+/// It may have been refused for the moment only, for example over a clock that was not set.
+void authenticator::on_retry() noexcept {
+  if (sent_ || challenge_.empty() || !may_answer()) return;
+  wanted_ = true;
+  answer();
 }
 
 }  // namespace uvnostr::session

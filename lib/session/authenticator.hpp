@@ -1,11 +1,19 @@
 // SPDX-License-Identifier: MIT
 // NIP-42 on one connection: proves to the relay who we are, when that is wanted.
 //
-// What can go wrong: challenges come early, late, often, or never; relays refuse, or do not answer. There is one
-// slot for the challenge, at most one answer to each, at most `max_answers` a connection, and none without a key: a
-// relay cannot make us sign at its will. What is signed names this relay's URL and nothing else.
+// Happy path: a challenge comes, with the connection or with the first refusal; a refusal asks for AUTH, or the policy is
+// eager; the proof is sent, and OK true ends it.
+// What can go wrong:
+//   a challenge comes again     the newest one counts. It is answered once something is refused again: an AUTH may expire
+//   no challenge comes          what was refused waits for it no longer than `answer_timeout`. After a reconnect it is
+//                               waited for a moment before anything else, until that was in vain once
+//   the relay refuses our AUTH  what needed it is told; the same challenge is answered again after pauses that grow
+//   it challenges very often    at most `most_answers` are given at a time, one more a minute
+// A relay cannot make us sign at its will: without a key nothing is signed, and what is signed names this relay's URL and
+// the challenge, and nothing else.
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -32,28 +40,40 @@ class authenticator {
   /// Sends what could not be sent. False if the socket is full.
   bool pump();
 
-  /// The relay accepted it on this connection.
+  /// The relay accepted it on this connection, and has sent no challenge since.
   bool done() const noexcept { return done_; }
-  /// True while a relay that wanted AUTH before has not got it on this connection: nothing else is sent meanwhile.
+  /// A challenge came that has not been answered.
+  bool is_challenged() const noexcept { return !challenge_.empty() && !answered_; }
+  /// True while a relay that begins with a challenge, and wanted it answered before, has not got the answer on this
+  /// connection: nothing else is sent meanwhile.
   bool gate_closed() const noexcept { return gate_closed_; }
 
  private:
-  static constexpr unsigned max_answers = 3;
+  static constexpr double most_answers = 3;
 
+  bool may_answer() noexcept;
   void answer();
   void on_timer() noexcept;
+  void on_retry() noexcept;
   void finish(bool accepted, std::string_view text);
+  void open_gate() noexcept;
 
   relay_session& session_;
-  base::timer timer_ = base::timer::calling<&authenticator::on_timer>(*this);
-  std::string challenge_;        // not answered yet; empty: none
-  std::string to_send_;          // the AUTH message
-  std::optional<event_id> sent_; // the AUTH event that waits for its OK
-  unsigned answers_ = 0;
+  base::timer timer_ = base::timer::calling<&authenticator::on_timer>(*this);        // for a challenge or an OK
+  base::timer retry_timer_ = base::timer::calling<&authenticator::on_retry>(*this);  // after a refusal
+  std::string challenge_;         // the newest
+  std::string to_send_;           // the AUTH message
+  std::optional<event_id> sent_;  // the AUTH event that waits for its OK
+  std::chrono::microseconds answered_at_{};
+  double answers_ = 0;            // given, less one a minute
+  unsigned refusals_ = 0;         // of our AUTH, in a row
+  bool answered_ = false;         // the newest challenge
   bool wanted_ = false;
   bool done_ = false;
-  bool demanded_before_ = false; // on an earlier connection
   bool gate_closed_ = false;
+  bool asked_ = false;            // something was refused for want of AUTH, on this connection
+  bool demanded_ = false;         // the same, on any
+  bool begins_with_it_ = true;    // its challenge comes before any refusal, as far as we know
 };
 
 }  // namespace uvnostr::session

@@ -23,15 +23,23 @@ class backoff {
     failures_ = uptime >= options_.stable_after ? 1 : failures_ + 1;
   }
   void reset() noexcept { failures_ = 0; }
+  /// Whether the relay said that we come too often or are not wanted: then delays are `patience` times as long.
+  void is_sent_away(bool yes) noexcept { sent_away_ = yes; }
+  bool sent_away() const noexcept { return sent_away_; }
 
   /// In a row. The loss of a proven connection is the first.
   unsigned failures() const noexcept { return failures_; }
 
   /// The wait before the next attempt; `chance` is a random number from 0 to 1. Empty: there is no other attempt.
   std::optional<std::chrono::milliseconds> next_delay(double chance) const noexcept;
+  /// The same for a wait that the relay asks of everybody: never shorter.
+  std::chrono::milliseconds not_all_at_once(std::chrono::milliseconds wait, double chance) const noexcept;
 
  private:
+  static constexpr double patience = 10;
+
   reconnect_options options_;
+  bool sent_away_ = false;
   unsigned failures_ = 0;
 };
 

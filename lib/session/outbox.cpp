@@ -183,12 +183,17 @@ bool outbox::on_ok(const event_id& id, bool accepted, std::string_view text) {
     return true;
   }
   const bool wants_auth = prefix == "auth-required" || prefix == "restricted";
-  if (wants_auth && !d.auth_tried_ && session_.want_auth()) {
-    forget_unanswered(d);
-    d.auth_tried_ = true;
-    d.state_ = delivery::state::held;
-    wait_in(held_, d);
-    return true;
+  if (wants_auth && (!d.auth_tried_ || session_.auth().is_challenged())) {
+    // The refusal may have been on its way before AUTH was over.
+    const bool was_over = session_.auth().done();
+    if (was_over || session_.want_auth()) {
+      forget_unanswered(d);
+      d.auth_tried_ = true;
+      d.state_ = delivery::state::held;
+      wait_in(held_, d);
+      if (was_over) on_auth(true, {});
+      return true;
+    }
   }
   if (prefix == "rate-limited" && sends_again_later(d, text)) return true;
   finish(d, outcome::rejected, text, prefix == "auth-required" ? errc::auth_required : errc::refused);

@@ -24,7 +24,11 @@ std::string sentence(const port::disconnect& end) {
   return text + more;
 }
 
-port::disconnect ended_by(errc cause) { return {.cause = cause, .detail = {}, .retry_after = {}}; }
+/// It does not want us so soon again.
+/// Source: RFC 6585, 4; RFC 9110, 15.6.4; RFC 6455, 7.4: 1008 is for a violated policy, 4000 to 4999 are the relay's own.
+bool sends_us_away(const port::disconnect& end) noexcept {
+  return end.http_status == 429 || end.http_status == 503 || end.close_code == 1008 || (end.close_code >= 4000 && end.close_code <= 4999);
+}
 
 }  // namespace
 
@@ -71,7 +75,7 @@ void relay_session::enter(phase next) noexcept {
 bool relay_session::keeps_its_rules() const noexcept {
   const phase_rule& rule = rule_of(phase_);
   return rule.at == phase_ && rule.has_connection == (connection_ != nullptr) &&
-         rule.has_timer == phase_timer_.is_scheduled() && (open() || !ping_timer_.is_scheduled());
+         rule.has_timer == phase_timer_.is_scheduled() && (open() || !liveness_.is_watching());
 }
 
 void relay_session::dial_now() noexcept {
@@ -79,6 +83,12 @@ void relay_session::dial_now() noexcept {
   if (phase_ == phase::stopped) backoff_.reset();
   enter(phase::queued);
   listener().on_session_wants_dial(*this);
+}
+
+void relay_session::start_over() noexcept {
+  if (backoff_.sent_away()) return;
+  backoff_.reset();
+  dial_now();
 }
 
 void relay_session::dial() noexcept {
@@ -108,14 +118,21 @@ void relay_session::on_open() noexcept {
   pause_if_full();  // of what the last connection sent
   auth_.on_connected();
   requests_.on_connected();
-  schedule_ping();
+  liveness_.start();
   listener().on_session_state(*this);
   pump_soon();
   touched();
 }
 
-void relay_session::on_text(std::string_view message) noexcept { around_.messages.on_text(*this, message); }
-void relay_session::on_binary(std::size_t) noexcept { around_.messages.on_binary(*this); }
+void relay_session::on_text(std::string_view message) noexcept {
+  liveness_.heard();
+  around_.messages.on_text(*this, message);
+}
+
+void relay_session::on_binary(std::size_t) noexcept {
+  liveness_.heard();
+  around_.messages.on_binary(*this);
+}
 
 void relay_session::on_writable() noexcept {
   pump();
@@ -138,12 +155,12 @@ void relay_session::touched() noexcept {
 void relay_session::connection_over(const port::disconnect& end) noexcept {
   const phase was = phase_;
   const std::chrono::microseconds uptime = now() - phase_since_;
-  ping_timer_.cancel();
+  liveness_.stop();
   pump_timer_.cancel();
-  pong_due_ = false;
   end_pause();
   last_end_ = end;
   last_end_text_ = end.cause ? sentence(end) : std::string();
+  backoff_.is_sent_away(sends_us_away(end));
   if (was == phase::connecting) {
     dial_failed_ = true;
     backoff_.failed();
@@ -165,17 +182,18 @@ void relay_session::connection_over(const port::disconnect& end) noexcept {
   }
 }
 
-double relay_session::random_fraction() noexcept {
+double relay_session::random_fraction(port::reactor& reactor) noexcept {
   std::uint32_t random = 0;
-  around_.reactor.random_bytes(std::as_writable_bytes(std::span(&random, 1)));
+  reactor.random_bytes(std::as_writable_bytes(std::span(&random, 1)));
   return static_cast<double>(random) / 4294967295.0;
 }
 
-unix_seconds relay_session::trusted_time() noexcept {
-  const unix_seconds ours = wall_clock();
-  if (!relay_clock_) return ours;
-  return std::min(ours, relay_clock_->date + std::chrono::floor<std::chrono::seconds>(now() - relay_clock_->at));
+unix_seconds relay_session::relay_time() noexcept {
+  if (!relay_clock_) return wall_clock();
+  return relay_clock_->date + std::chrono::floor<std::chrono::seconds>(now() - relay_clock_->at);
 }
+
+unix_seconds relay_session::trusted_time() noexcept { return std::min(wall_clock(), relay_time()); }
 
 void relay_session::wait_or_stop() noexcept {
   delay_ = backoff_.next_delay(random_fraction());
@@ -188,7 +206,7 @@ void relay_session::wait_or_stop() noexcept {
   }
   if (last_end_.retry_after) {
     const std::chrono::milliseconds asked = std::min<std::chrono::milliseconds>(*last_end_.retry_after, longest_retry_after);
-    delay_ = std::max(*delay_, asked);
+    delay_ = std::max(*delay_, backoff_.not_all_at_once(asked, random_fraction()));
   }
   enter(phase::waiting);
   timers().schedule(phase_timer_, phase_since_ + *delay_);
@@ -210,8 +228,7 @@ void relay_session::stop(std::error_code cause) noexcept {
     case phase::connected:
       pump();  // what can still be sent goes before the close frame
       outbox_.fail_all(cause);
-      ping_timer_.cancel();
-      pong_due_ = false;  // one that still comes must not begin the next ping
+      liveness_.stop();
       enter(phase::closing);
       connection_->close(normal_closure, {});
       timers().schedule(phase_timer_, phase_since_ + options_.close_timeout);
@@ -238,7 +255,7 @@ void relay_session::abort() noexcept {
   if (phase_ == phase::stopped) return;
   if (connection_ != nullptr) std::exchange(connection_, nullptr)->abort();
   enter(phase::stopped);
-  ping_timer_.cancel();
+  liveness_.stop();
   pump_timer_.cancel();
 }
 
@@ -249,8 +266,7 @@ void relay_session::on_phase_timer() noexcept {
       listener().on_session_wants_dial(*this);
       break;
     case phase::connecting:
-      std::exchange(connection_, nullptr)->abort();
-      connection_over(ended_by(errc::connect_timeout));
+      lost(errc::connect_timeout);
       break;
     case phase::closing:
       std::exchange(connection_, nullptr)->abort();
@@ -260,32 +276,13 @@ void relay_session::on_phase_timer() noexcept {
   }
 }
 
-void relay_session::schedule_ping() noexcept {
-  pong_due_ = false;
-  if (options_.ping_interval.count() != 0) timers().schedule(ping_timer_, now() + options_.ping_interval);
-}
-
-void relay_session::on_ping_timer() noexcept {
-  // A pong cannot be read while the socket is not: its absence then means nothing.
-  if (stats_.reading_paused) {
-    schedule_ping();
-    return;
-  }
-  if (pong_due_) {
-    std::exchange(connection_, nullptr)->abort();
-    connection_over(ended_by(errc::ping_timeout));
-    return;
-  }
-  pong_due_ = true;
-  ping_sent_ = now();
-  connection_->send_ping();
-  timers().schedule(ping_timer_, ping_sent_ + options_.pong_timeout);
+void relay_session::lost(errc cause) noexcept {
+  std::exchange(connection_, nullptr)->abort();
+  connection_over({.cause = cause, .detail = {}, .retry_after = {}});
 }
 
 void relay_session::on_pong() noexcept {
-  if (!pong_due_) return;
-  stats_.ping_time = now() - ping_sent_;
-  schedule_ping();
+  liveness_.on_pong();
   touched();
 }
 
@@ -335,7 +332,7 @@ void relay_session::remove_pending(std::size_t bytes) noexcept {
   if (stats_.reading_paused && stats_.unverified_bytes <= options_.max_unverified_bytes / 2) {
     end_pause();
     if (connection_ != nullptr) connection_->resume_reading();
-    if (pong_due_) schedule_ping();
+    liveness_.heard();  // what it sent meanwhile waits in the socket
   }
 }
 

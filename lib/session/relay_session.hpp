@@ -4,7 +4,7 @@
 // What can go wrong:
 //   no address, refused, TLS, HTTP, ...   on_disconnect() of the connection says which
 //   an answer never comes                 connect_timeout: the connection is aborted
-//   the connection is dead                no pong within pong_timeout: aborted
+//   the connection is dead                session/liveness notices: aborted
 //   the close handshake is not answered   close_timeout: aborted
 //   it fails for ever                     the delays grow; after max_retries it is stopped, for good
 #pragma once
@@ -26,6 +26,7 @@
 #include "port/transport.hpp"
 #include "session/authenticator.hpp"
 #include "session/backoff.hpp"
+#include "session/liveness.hpp"
 #include "session/outbox.hpp"
 #include "session/phase.hpp"
 #include "session/request_table.hpp"
@@ -49,6 +50,8 @@ class relay_session final : public base::ref_counted<relay_session>, private por
 
   /// Dials as soon as it may; also when a delay is not over or it was stopped for want of retries.
   void dial_now() noexcept;
+  /// The same, and what failed before counts no longer; but not for one that does not want us so soon again.
+  void start_over() noexcept;
   /// It may dial now: the answer to on_session_wants_dial().
   void dial() noexcept;
   /// Closes the connection and stays stopped; `cause` is what its publishes are told.
@@ -66,6 +69,15 @@ class relay_session final : public base::ref_counted<relay_session>, private por
   bool stopped() const noexcept { return phase_ == phase::stopped; }
   /// Not connected, and the last attempt failed.
   bool failing() const noexcept;
+  /// It has said something on some connection.
+  bool has_served() const noexcept { return stats_.messages_in != 0; }
+  /// Attempts in a row that failed, or connections that did not last.
+  unsigned failures() const noexcept { return backoff_.failures(); }
+  /// Why the last connection ended or was not made.
+  std::error_code last_cause() const noexcept { return last_end_.cause; }
+
+  /// From 0 to 1.
+  static double random_fraction(port::reactor&) noexcept;
 
   request_table& requests() noexcept { return requests_; }
   session::outbox& outbox() noexcept { return outbox_; }
@@ -76,6 +88,8 @@ class relay_session final : public base::ref_counted<relay_session>, private por
   relay_stats stats() const;
   /// The lesser of our clock and the relay's, as its answer to the upgrade showed it.
   unix_seconds trusted_time() noexcept;
+  /// What the relay's clock shows, as far as we know; else ours.
+  unix_seconds relay_time() noexcept;
   void note_forgery() noexcept { has_forged_ = true; }
   /// It sent an event that did not verify.
   bool has_forged() const noexcept { return has_forged_; }
@@ -91,6 +105,7 @@ class relay_session final : public base::ref_counted<relay_session>, private por
   friend class request_table;
   friend class session::outbox;
   friend class session::authenticator;
+  friend class session::liveness;
 
   /// How long, in all, reading was paused. An answer may have waited in the socket meanwhile, so time limits do not
   /// count it.
@@ -106,8 +121,7 @@ class relay_session final : public base::ref_counted<relay_session>, private por
   /// Of all messages so far; and of these, what has left as far as we know: neither we nor the system still have it.
   std::uint64_t bytes_handed_over() const noexcept { return stats_.bytes_out; }
   std::uint64_t bytes_that_left() const noexcept;
-  /// From 0 to 1.
-  double random_fraction() noexcept;
+  double random_fraction() noexcept { return random_fraction(around_.reactor); }
   /// False if there is no connection or its write queue is full.
   bool send(std::string_view message) noexcept;
   /// Sends what is due at the end of this loop turn.
@@ -118,6 +132,7 @@ class relay_session final : public base::ref_counted<relay_session>, private por
   void on_open() noexcept override;
   void on_text(std::string_view) noexcept override;
   void on_binary(std::size_t) noexcept override;
+  void on_activity() noexcept override { liveness_.heard(); }
   void on_pong() noexcept override;
   void on_writable() noexcept override;
   void on_disconnect(const port::disconnect&) noexcept override;
@@ -129,11 +144,10 @@ class relay_session final : public base::ref_counted<relay_session>, private por
   void connection_over(const port::disconnect&) noexcept;
   void finish(std::error_code cause) noexcept;
   void pump() noexcept;
-  void schedule_ping() noexcept;
+  void lost(errc cause) noexcept;
   void pause_if_full() noexcept;
   void end_pause() noexcept;
   void on_phase_timer() noexcept;
-  void on_ping_timer() noexcept;
   void on_pump_timer() noexcept { pump(); }
 
   const relay_id id_;
@@ -154,13 +168,11 @@ class relay_session final : public base::ref_counted<relay_session>, private por
   request_table requests_{*this};
   session::outbox outbox_{*this};
   session::authenticator auth_{*this};
+  session::liveness liveness_{*this};
   base::timer phase_timer_ = base::timer::calling<&relay_session::on_phase_timer>(*this);  // delay, connect or close timeout
-  base::timer ping_timer_ = base::timer::calling<&relay_session::on_ping_timer>(*this);
   base::timer pump_timer_ = base::timer::calling<&relay_session::on_pump_timer>(*this);
   bool dial_failed_ = false;          // the last one
-  bool pong_due_ = false;
   std::chrono::microseconds phase_since_{};
-  std::chrono::microseconds ping_sent_{};
   std::chrono::microseconds paused_since_{};
   std::chrono::microseconds unread_time_{};  // of the pauses that are over
   std::error_code stop_cause_;        // set once stop() was called

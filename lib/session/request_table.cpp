@@ -214,6 +214,7 @@ void request_table::on_eose(sent_req& req, eose_hint hint) {
   const base::ref<request> keep = base::ref<request>::retain(r);
   r.timer_.cancel();
   r.suspect_ = false;
+  r.auth_tried_ = false;
   r.fatal_ = 0;
   r.failed_pages_ = 0;
   r.history_.answered(hint, session_.trusted_time());
@@ -266,7 +267,7 @@ void request_table::on_closed(sent_req& req, std::string_view text) {
   close_req(r.page_);
   r.history_.interrupted(session_.trusted_time());
   r.timer_.cancel();
-  if ((prefix == "auth-required" || prefix == "restricted") && !r.auth_tried_) {
+  if ((prefix == "auth-required" || prefix == "restricted") && (!r.auth_tried_ || session_.auth().is_challenged())) {
     if (session_.auth().done()) {
       // The refusal waited for the events before it, and AUTH was over before its turn came.
       r.auth_tried_ = true;
@@ -304,7 +305,9 @@ void request_table::refuse(request& r, std::string_view text) {
 void request_table::on_auth(bool accepted, std::string_view text) {
   for (cursor each(requests_); request* const at = each.next();) {
     request& r = *at;
-    if (r.step_ != request::step::held) continue;
+    // An AUTH that was refused for the moment was tried again: so is what was refused for want of it.
+    const bool lacked_auth = r.step_ == request::step::refused && r.auth_tried_ && !r.timer_.is_scheduled();
+    if (r.step_ != request::step::held && !(accepted && lacked_auth)) continue;
     if (accepted) {
       r.step_ = request::step::to_ask;
     } else {

@@ -9,6 +9,7 @@
 #include <system_error>
 
 #include <uvnostr/publish.hpp>
+#include <uvnostr/relay_status.hpp>
 #include <uvnostr/subscription.hpp>
 
 namespace uvnostr::session {
@@ -63,6 +64,8 @@ class session_listener {
   virtual bool remembers_all(const request&) noexcept = 0;
   /// How many events an answer is to hold at most.
   virtual std::uint32_t page_size(const request&) noexcept = 0;
+  /// What happened to NIP-42 AUTH. The texts die on return.
+  virtual void on_auth(relay_session&, auth_step, std::string_view challenge, std::string_view words) noexcept = 0;
   /// It has its outcome and belongs to the session no longer.
   virtual void on_delivery_done(relay_session&, delivery&, outcome, std::string_view, std::error_code) noexcept = 0;
 

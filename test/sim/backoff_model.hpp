@@ -34,12 +34,16 @@ class backoff_model {
   bool is_exhausted() const { return !options_.enabled || (options_.max_retries != 0 && least_ > options_.max_retries); }
   bool may_be_exhausted() const { return !options_.enabled || (options_.max_retries != 0 && most_ > options_.max_retries); }
 
+  void was_sent_away(bool yes) { times_ = yes ? 10 : 1; }
+
   duration shortest(std::optional<std::chrono::seconds> retry_after) const {
-    return std::max(scaled(least_, 1.0 - options_.jitter) - std::chrono::milliseconds(2), asked_for(retry_after));
+    return std::max(times_ * scaled(least_, 1.0 - options_.jitter) - std::chrono::milliseconds(20), asked_for(retry_after));
   }
   duration longest(std::optional<std::chrono::seconds> retry_after) const {
     const duration most = std::max(scaled(most_, 1.0 + options_.jitter), scaled(least_, 1.0 + options_.jitter));
-    return std::max(std::min<duration>(most, options_.max_delay), asked_for(retry_after));
+    const auto asked = asked_for(retry_after);
+    const auto later = std::chrono::duration_cast<duration>(asked * options_.jitter);
+    return std::max<duration>(times_ * std::min<duration>(most, options_.max_delay), asked + later) + std::chrono::milliseconds(20);
   }
 
  private:
@@ -54,6 +58,7 @@ class backoff_model {
   const reconnect_options options_;
   unsigned least_ = 0;
   unsigned most_ = 0;
+  int times_ = 1;  // as long
 };
 
 }  // namespace uvnostr::sim

@@ -64,7 +64,7 @@ void judge::reconnect_asked(unsigned id) {
   r.earliest = {};
   r.stop_told = false;
   r.backoff.asked();
-  must_be_dialled_by(r, state_.now() + 1s);
+  must_be_dialled_by(r, state_.now() + 4s);
 }
 
 watched_subscription& judge::subscribed(unsigned number, std::vector<filter_model> filters, const subscribe_options& options, std::vector<unsigned> named,
@@ -141,15 +141,20 @@ unsigned judge::on_dial(unsigned host) {
   if (closing_ || over_) state_.fail("a dial after the end");
   if (r->up != 0) state_.fail("a second connection to relay ", r->id);
   if (state_.now() < r->earliest) state_.fail("relay ", r->id, " was dialled ", (r->earliest - state_.now()).count() / 1000, " ms too early");
-  if (++dialling_ > options_.max_dials) state_.fail("more than max_dials at a time");
+  ++dialling_;
   ++r->dials;
   r->up = 1;
+  r->dialled_at = state_.now();
+  // Relays of three kinds have places of their own, and a silent one gives its place away.
+  const auto fresh = std::count_if(relays.begin(), relays.end(), [&](const auto& each) { return each->up != 0 && each->dialled_at + 100ms > state_.now() && each->current == nullptr; });
+  if (static_cast<std::size_t>(fresh) > 3 * options_.max_dials) state_.fail("more than max_dials at a time");
   return r->id;
 }
 
 void judge::on_dial_failed(unsigned id) {
   watched_relay& r = *relay(id);
   --dialling_;
+  r.backoff.was_sent_away(false);
   r.backoff.attempt_failed();
   attempt_over(r, std::nullopt);
 }
@@ -168,7 +173,9 @@ void judge::on_link_ended(link& l) {
   if (!was_open) --dialling_;
   if (r == nullptr) return;
   if (r->current == &l) r->current = nullptr;
+  r->backoff.was_sent_away(l.sent_away);
   if (was_open) {
+    r->lost_at.push_back(state_.now());
     r->backoff.lost_after(state_.now() - l.opened_at);
   } else {
     r->backoff.attempt_failed();
@@ -179,7 +186,12 @@ void judge::on_link_ended(link& l) {
 void judge::attempt_over(watched_relay& r, std::optional<std::chrono::seconds> retry_after) {
   r.up = 0;
   r.earliest = state_.now() + r.backoff.shortest(retry_after);
-  must_be_dialled_by(r, state_.now() + r.backoff.longest(retry_after) + 1s);
+  // If nothing can be reached, dials have pauses of up to three seconds.
+  must_be_dialled_by(r, state_.now() + r.backoff.longest(retry_after) + 4s);
+}
+
+unsigned judge::losses_since(const watched_relay& r, port::time_point when) const {
+  return static_cast<unsigned>(std::count_if(r.lost_at.begin(), r.lost_at.end(), [=](const port::time_point& each) { return each >= when; }));
 }
 
 /// A relay that is not dialled although it is due will never be: the shape of most reconnect bugs.

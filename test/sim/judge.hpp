@@ -34,6 +34,8 @@ struct watched_relay {
   std::uint64_t dials = 0;
   std::uint64_t frames = 0;
   port::time_point earliest{};    // of the next dial
+  port::time_point dialled_at{};
+  std::vector<port::time_point> lost_at{};  // connections that were open
   std::map<std::size_t, std::pair<unsigned, unsigned>> oks;  // by event: accepted, rejected
 };
 
@@ -173,6 +175,7 @@ class judge final : public network_observer, public dial_observer {
   void check_pause(watched_subscription&, link&, const asked_request&);
   void check_subscription_at_rest(watched_subscription&);
   void attempt_over(watched_relay&, std::optional<std::chrono::seconds> retry_after);
+  unsigned losses_since(const watched_relay&, port::time_point) const;
   void must_be_dialled_by(watched_relay&, port::time_point);
 
   run_state& state_;

@@ -119,6 +119,8 @@ void judge::on_receipt(watched_publish& p, const receipt& r) {
     if (waited < p.options.ok_timeout) state_.fail("ok_timeout too early");
   } else if (r.cause == errc::send_timeout) {
     if (p.options.send_timeout.count() == 0 || waited < p.options.send_timeout) state_.fail("send_timeout too early");
+  } else if (r.cause == errc::connection_lost || r.cause == errc::closed_by_relay) {
+    if (losses_since(at, p.made_at) < 2) state_.fail("blamed for a connection that was not lost twice");
   } else if (r.cause == errc::relay_removed) {
     if (!at.removed) state_.fail("relay_removed, but it was not");
   } else if (r.cause == errc::closed) {

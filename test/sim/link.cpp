@@ -39,6 +39,7 @@ void link::drop(std::error_code cause, int http_status, std::optional<std::chron
   if (has_ended()) return;
   state_.log(relay_.name(), ": connection ", number, " ends: ", cause ? cause.message() : "closed as asked");
   retry_after = wait;
+  sent_away = http_status == 503;
   end();
   listener_.on_disconnect({.cause = cause, .detail = {}, .http_status = http_status, .retry_after = retry_after});
 }

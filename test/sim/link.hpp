@@ -83,6 +83,7 @@ class link final : public port::connection, public std::enable_shared_from_this<
   bool authenticated = false;
   port::time_point opened_at{};
   std::optional<std::chrono::seconds> retry_after{};
+  bool sent_away = false;       // by HTTP 503
   std::map<std::string, std::shared_ptr<asked_request>> requests;  // that the relay answers
   std::map<std::string, std::shared_ptr<asked_request>> sent_requests;  // all that there were
   std::map<unsigned, std::shared_ptr<asked_request>> open_requests;  // by subscription, the last REQ that is no page

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: MIT
+#include "session/liveness.hpp"
+
+#include <utility>
+
+#include "session/relay_session.hpp"
+
+namespace uvnostr::session {
+
+void liveness::start() noexcept {
+  heard();
+  wait_for_silence();
+}
+
+void liveness::stop() noexcept {
+  timer_.cancel();
+  pong_due_ = false;
+}
+
+void liveness::heard() noexcept { heard_at_ = session_.now(); }
+
+void liveness::wait_for_silence() noexcept {
+  pong_due_ = false;
+  const std::chrono::milliseconds interval = session_.options().ping_interval;
+  if (interval.count() != 0) session_.timers().schedule(timer_, heard_at_ + interval);
+}
+
+void liveness::on_pong() noexcept {
+  heard();
+  if (!pong_due_) return;
+  session_.counted().ping_time = heard_at_ - ping_sent_;
+  wait_for_silence();
+}
+
+void liveness::on_timer() noexcept {
+  const std::chrono::microseconds now = session_.now();
+  if (session_.counted().reading_paused) heard_at_ = now;
+  const bool spoke = pong_due_ ? heard_at_ > ping_sent_ : heard_at_ + session_.options().ping_interval > now;
+  if (spoke) return wait_for_silence();
+  const std::uint64_t left = session_.bytes_that_left();
+  if (pong_due_) {
+    if (left == std::exchange(left_before_, left)) return session_.lost(errc::ping_timeout);
+  } else {
+    pong_due_ = true;
+    ping_sent_ = now;
+    left_before_ = left;
+    session_.connection_->send_ping();
+  }
+  session_.timers().schedule(timer_, now + session_.options().pong_timeout);
+}
+
+}  // namespace uvnostr::session

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT
+// Whether the relay at the other end of a connection is still there.
+//
+// Happy path: anything that comes from the relay is a sign of life; after ping_interval without one a ping is sent, and
+// its pong is another.
+// What can go wrong:
+//   nothing comes, no pong either   ping_timeout after pong_timeout
+//   the pong waits behind events    these are signs of life; a pong is not needed then
+//   the ping waits behind events    while what we send leaves us, the relay takes it: it is there
+//   we do not read                  then silence means nothing, and the time begins anew
+// A process that stood still reads its sockets before its time limits are looked at: see pool_core.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+
+#include "base/timer_queue.hpp"
+
+namespace uvnostr::session {
+
+class relay_session;
+
+class liveness {
+ public:
+  explicit liveness(relay_session& session) noexcept : session_(session) {}
+
+  /// The connection is open.
+  void start() noexcept;
+  void stop() noexcept;
+  bool is_watching() const noexcept { return timer_.is_scheduled(); }
+
+  /// Something came.
+  void heard() noexcept;
+  void on_pong() noexcept;
+
+ private:
+  void wait_for_silence() noexcept;
+  void on_timer() noexcept;
+
+  relay_session& session_;
+  base::timer timer_ = base::timer::calling<&liveness::on_timer>(*this);  // the end of ping_interval or pong_timeout
+  std::chrono::microseconds heard_at_{};
+  std::chrono::microseconds ping_sent_{};
+  std::uint64_t left_before_ = 0;  // the session's bytes_that_left() when the timer was set
+  bool pong_due_ = false;
+};
+
+}  // namespace uvnostr::session
