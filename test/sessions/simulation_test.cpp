@@ -7,28 +7,10 @@
 #include <gtest/gtest.h>
 #include <uv.h>
 
-#include <uvnostr/testing/simulation.hpp>
-
-#include "support/recorder.hpp"
+#include "sessions/simulated_program.hpp"
 
 namespace uvnostr {
 namespace {
-
-using testing::simulation;
-
-constexpr std::string_view url = "wss://relay.example.com";
-
-/// A program that writes down what it is told, and when.
-struct program : recorder {
-  program(simulation& in, relay_options options, std::string_view at = url) {
-    stamp = [&in] { return std::to_string(in.elapsed().count()) + " "; };
-    relay.emplace(*uvnostr::relay::make(in.loop(), at, std::move(options), relay_calls()));
-    notes.emplace(*relay->subscribe(filter{.kinds = {1}}, noting()));
-  }
-
-  std::optional<uvnostr::relay> relay;
-  std::optional<subscription> notes;
-};
 
 TEST(Simulation, BacksOffForHoursAndComesBack) {
   simulation world;
@@ -387,71 +369,6 @@ TEST(Simulation, ClosesWithinItsTimeWhenTheRelayDoesNotAnswer) {
   EXPECT_FALSE(p.closed);
   world.advance(200ms);
   EXPECT_TRUE(p.closed);
-}
-
-TEST(Simulation, GoesOnStepByStep) {
-  simulation world;
-  EXPECT_FALSE(world.step());
-  test_relay relay = *world.start_relay(url);
-  program p(world, {.ping_interval = 0ms});
-  int steps = 0;
-  while (p.said.empty() && world.step()) ++steps;
-  EXPECT_EQ(p.said, (lines{"4000 eose from 1"})) << "two trips to connect, two for the answer";
-  EXPECT_GT(steps, 4);
-}
-
-TEST(Simulation, MakesACallFailAtItsNthUse) {
-  simulation world;
-  test_relay relay = *world.start_relay(url);
-  world.fail(testing::system_call::connect, 2, 2);
-  relay.behaviour().drop = drop_rule{.after_eose = true, .times = 1};
-  program p(world, {});
-  world.advance(1min);
-  EXPECT_EQ(world.failures(), 2U);
-  EXPECT_EQ(p.causes(), (std::vector<std::error_code>{errc::connection_lost, errc::connection_failed, errc::connection_failed}));
-  EXPECT_EQ(p.relay->stats().connects, 2U);
-}
-
-TEST(Simulation, MakesNoRelayWithoutRandomBytes) {
-  simulation world;
-  world.fail(testing::system_call::random_bytes, 1, testing::always);
-  EXPECT_EQ(relay::make(world.loop(), url).error(), errc::random_unavailable);
-  world.fail(testing::system_call::random_bytes, 1, 0);
-  EXPECT_TRUE(relay::make(world.loop(), url));
-}
-
-TEST(Simulation, SendsLaterWhatAFullSocketDidNotTake) {
-  simulation world;
-  test_relay relay = *world.start_relay(url);
-  world.fail(testing::system_call::send, 1, 3);
-  program p(world, {});
-  ASSERT_TRUE(world.run_until([&] { return p.eoses == 1; }));
-  EXPECT_EQ(world.failures(), 3U);
-  EXPECT_EQ(world.elapsed(), 7ms) << "three times it waited a millisecond";
-}
-
-TEST(Simulation, LetsEventsWaitForWorkerThreads) {
-  simulation world;
-  test_relay relay = *world.start_relay(url);
-  relay.add(make_event("x"));
-  program p(world, {});
-  world.hold_workers();
-  world.advance(1min);
-  EXPECT_TRUE(p.contents.empty());
-  EXPECT_EQ(p.relay->stats().messages.unverified, 1U);
-  world.release_workers();
-  world.advance(0ms);
-  EXPECT_EQ(p.contents, lines{"x"});
-}
-
-TEST(Simulation, MayEndWhileWorkersAreHeld) {
-  simulation world;
-  test_relay relay = *world.start_relay(url);
-  relay.add(make_event("x"));
-  program p(world, {});
-  world.hold_workers();
-  world.advance(1s);
-  EXPECT_EQ(p.relay->stats().messages.unverified, 1U);
 }
 
 TEST(SimulationDeathTest, SaysWhoWasForgotten) {

@@ -52,8 +52,8 @@ void test_relay::add(const event& e, delivery to) {
 
 void test_relay::add_json(std::string json, delivery to) {
   if (const result<event> e = event::parse(json)) return add(*e, to);
-  core_->events().force(json);
   if (to == delivery::live) core_->offer_raw(json);
+  core_->events().force(std::move(json));
 }
 
 std::vector<event> test_relay::events() const { return core_->events().all(); }

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: MIT
+// A program in a simulation that writes down what it is told, and when.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <uvnostr/testing/simulation.hpp>
+
+#include "support/recorder.hpp"
+
+namespace uvnostr {
+
+using testing::simulation;
+
+inline constexpr std::string_view url = "wss://relay.example.com";
+
+struct program : recorder {
+  program(simulation& in, relay_options options) {
+    stamp = [&in] { return std::to_string(in.elapsed().count()) + " "; };
+    if (options.url.empty()) options.url = url;
+    relay.emplace(*uvnostr::relay::make(in.loop(), std::move(options), relay_calls()));
+    notes.emplace(*relay->subscribe(filter{.kinds = {1}}, noting()));
+  }
+
+  std::optional<uvnostr::relay> relay;
+  std::optional<subscription> notes;
+};
+
+}  // namespace uvnostr
