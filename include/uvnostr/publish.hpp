@@ -49,7 +49,7 @@ struct publish_options {
   /// was lost is sent again within this time. 1 ms to 365 days, or 0: as long as the pool has the relay.
   std::chrono::milliseconds send_timeout{60'000};
   /// How long the relay may take to answer once the event was sent. 1 ms to 365 days. Time in which its socket is not
-  /// read, because verification is behind, does not count.
+  /// read, while verification catches up, does not count.
   std::chrono::milliseconds ok_timeout{10'000};
 };
 

@@ -54,7 +54,7 @@ struct subscribe_options {
   /// Close by itself once on_all_eose was called: a query instead of a subscription.
   bool close_on_eose = false;
   /// How long a relay that was asked may take until it counts as having answered for on_all_eose. 1 ms to 365 days.
-  /// Time in which its socket is not read, because verification is behind, does not count.
+  /// Time in which its socket is not read, while verification catches up, does not count.
   std::chrono::milliseconds eose_timeout{10'000};
   /// After a reconnect the relay is asked for everything again, and what the subscription had is dropped, so that an
   /// event that arrives late with an old date is not lost. Once an event was forgotten (pool_options::seen_entries), the

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "reentrancy/real_stage.hpp"
 
+#include <chrono>
 #include <memory>
 #include <utility>
 
 namespace uvnostr {
 
-using namespace std::chrono_literals;
 using uvnostr::testing::test_relay;
 
 real_stage::real_stage() {
@@ -28,15 +28,19 @@ real_stage::real_stage() {
 real_stage::~real_stage() = default;
 
 void real_stage::make_quick(relay_options& options) {
-  options.reconnect.initial_delay = 100ms;
-  options.reconnect.max_delay = 100ms;
+  options.reconnect.initial_delay = std::chrono::milliseconds(100);
+  options.reconnect.max_delay = std::chrono::milliseconds(100);
 }
 
 bool real_stage::step() {
   if ((notice_is_due_ || drop_is_due_) && relays_[0].counters().open != 0) {
     if (std::exchange(notice_is_due_, false)) relays_[0].connections().back().send_text(R"(["NOTICE","hello"])");
-    if (std::exchange(drop_is_due_, false)) relays_[0].drop_connections(uvnostr::testing::ending::reset);
+    if (std::exchange(drop_is_due_, false)) {
+      relays_[0].drop_connections(uvnostr::testing::ending::reset);
+      was_dropped_ = true;
+    }
   }
+  if (was_dropped_ && relays_[0].counters().open == 0) hurry();
   uv_run(&loop_, UV_RUN_ONCE);
   return !hangs_;
 }

@@ -25,13 +25,17 @@ class real_stage : public stage {
   void leave() override;
 
  protected:
+  /// The shortest delays that there are.
   static void make_quick(relay_options&);
+  /// Dials the first relay now, if it waits for that: hundreds of stories have no time even for these.
+  virtual void hurry() = 0;
 
   uv_loop_t loop_{};
   uv_timer_t alarm_{};  // only so that a test that hangs fails
   bool hangs_ = false;
   bool notice_is_due_ = false;
   bool drop_is_due_ = false;
+  bool was_dropped_ = false;
   std::vector<uvnostr::testing::test_relay> relays_;
 };
 
@@ -50,6 +54,10 @@ class pool_stage : public real_stage {
   std::vector<relay_id> relays() const override { return pool_ ? pool_->relays() : std::vector<relay_id>(); }
 
  private:
+  void hurry() override {
+    if (pool_) pool_->reconnect(relay_id{1});
+  }
+
   std::optional<pool> pool_;
 };
 
@@ -69,6 +77,10 @@ class relay_stage final : public real_stage {
   std::vector<relay_id> relays() const override { return relay_ ? std::vector{relay_->stats().relay} : std::vector<relay_id>(); }
 
  private:
+  void hurry() override {
+    if (relay_) relay_->reconnect();
+  }
+
   std::optional<relay> relay_;
 };
 
