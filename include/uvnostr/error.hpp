@@ -24,7 +24,7 @@ enum class errc {
   url_fragment,          ///< #... in a relay URL
   url_path,              ///< a space, a control character or non-ASCII text in path or query
   hex_length,            ///< not the number of hex digits that the type has
-  hex_digit,             ///< something else than 0-9 and a-f
+  hex_digit,             ///< a character other than 0-9 and a-f
   bech32_format,         ///< not bech32: mixed case, odd character, no separator, wrong length
   bech32_checksum,       ///< a mistyped npub, nsec or note
   bech32_prefix,         ///< valid bech32, but of another kind (an nsec where an npub belongs)
@@ -37,12 +37,12 @@ enum class errc {
   filter_json,           ///< not one JSON object
   filter_field,          ///< a member of the filter is unknown, or has the wrong type, length or value
   filter_tag_name,       ///< a tag condition whose name is not one letter, or that is there twice
-  filter_tag_value,      ///< a tag condition without values, with text that is not UTF-8, or #e/#p that is not 64 hex digits
+  filter_tag_value,      ///< a tag condition without values, not UTF-8, or #e/#p that is not 64 hex digits
   filter_time_range,     ///< since is later than until
   filter_count,          ///< no filter at all
   cursor_format,         ///< not what subscription::cursor() gave: cut, edited, or of another version
   cursor_filters,        ///< a cursor of other filters
-  option_range,          ///< an option is outside of its range; subject() names the option, its value and the range
+  option_range,          ///< an option is outside its range; subject() names the option, its value and the range
   option_ca_file,        ///< the CA file cannot be read or holds no certificate
   // The object the call was made on.
   closed,                ///< the pool, relay or subscription is closed, was moved from, or was never made
@@ -57,7 +57,7 @@ enum class errc {
   // Why a connection was not made, or ended.
   host_not_found,        ///< the name does not resolve
   resolver_failed,       ///< the resolver did not answer
-  connection_refused,    ///< nobody listens on that port
+  connection_refused,    ///< nothing listens on that port
   network_unreachable,   ///< no route to any address of that host
   connection_failed,     ///< the connection could not be made for another reason
   connect_timeout,       ///< DNS, TCP, TLS and upgrade together took longer than connect_timeout
@@ -70,7 +70,7 @@ enum class errc {
   protocol_error,        ///< the relay broke RFC 6455
   message_too_big,       ///< the relay sent a message above max_message_bytes
   ping_timeout,          ///< no pong within pong_timeout
-  retries_exhausted,     ///< max_retries attempts failed; there will be no other
+  retries_exhausted,     ///< max_retries attempts failed; there will be no more
   // Why a publish or a request did not succeed.
   relay_removed,         ///< the relay was removed from the pool
   send_timeout,          ///< the relay could not be reached within send_timeout
@@ -78,6 +78,13 @@ enum class errc {
   refused,               ///< the relay answered with a refusal; its words are given beside
   auth_required,         ///< the relay wants NIP-42 AUTH and no auth_key was given, or it refused it
 };
+
+}  // namespace uvnostr
+
+template <>
+struct std::is_error_code_enum<uvnostr::errc> : std::true_type {};
+
+namespace uvnostr {
 
 /// The code's name as it stands above; "unknown" for any other number.
 UVNOSTR_API std::string_view to_string(errc) noexcept;
@@ -154,6 +161,3 @@ class [[nodiscard]] result {
 };
 
 }  // namespace uvnostr
-
-template <>
-struct std::is_error_code_enum<uvnostr::errc> : std::true_type {};

@@ -30,7 +30,7 @@ class UVNOSTR_API tag_view {
   std::string_view name() const noexcept { return at(0); }
   /// The second item; empty if there is none.
   std::string_view value() const noexcept { return at(1); }
-  /// The item at that place, 0 being the name; empty behind the end.
+  /// The item at that place, 0 being the name; empty past the end.
   std::string_view at(std::size_t i) const noexcept { return i < items_.size() ? items_[i] : std::string_view(); }
   std::size_t size() const noexcept { return items_.size(); }
   std::span<const std::string_view> items() const noexcept { return items_; }
@@ -39,8 +39,8 @@ class UVNOSTR_API tag_view {
   std::span<const std::string_view> items_;
 };
 
-/// An event that somebody else owns, as it is given to callbacks.
-/// Lifetime: dead when the callback returns, with everything that it gave; copy() keeps it.
+/// A borrowed event, as callbacks get it.
+/// Lifetime: ends when the callback returns, as does everything that it gave. copy() keeps the event.
 class UVNOSTR_API event_view {
  public:
   const event_id& id() const noexcept;
@@ -56,7 +56,7 @@ class UVNOSTR_API event_view {
   /// The first tag of that name, if there is one.
   std::optional<tag_view> tag(std::string_view name) const noexcept;
 
-  /// The event's own bytes as the relay sent them: one JSON object. Forwarding needs no encoding.
+  /// The bytes as the relay sent them: one JSON object, which can be forwarded as it is.
   std::string_view json() const noexcept;
 
   /// An event that lives on its own.
@@ -69,7 +69,7 @@ class UVNOSTR_API event_view {
   const wire::event_record* record_;
 };
 
-/// An event that owns its bytes. Copies share them; it never changes.
+/// An event that owns its bytes. Copies share them. It never changes, so any thread may read it.
 class UVNOSTR_API event {
  public:
   /// Reads one event. Its shape is checked, its id and signature are not: see verify().

@@ -9,9 +9,9 @@
 
 namespace uvnostr {
 
-/// Remembers the last `capacity` event ids; the one that was longest not seen makes room.
-/// One allocation of fixed size at creation, at most 64 bytes an entry, index included; every
-/// operation is O(1). The hash is keyed anew for each object, so that nobody can choose ids that collide.
+/// Remembers the last `capacity` event ids. The least recently seen one makes room for the next.
+/// One allocation of fixed size at creation, at most 64 bytes an entry, index included; every operation is O(1). Each
+/// object has a hash key of its own, so that a sender cannot choose ids that collide.
 /// Not safe for use from several threads at once.
 class UVNOSTR_API seen_lru {
  public:

@@ -21,7 +21,7 @@ struct message_counts {
   std::uint64_t duplicate = 0;             ///< the subscription had it
   std::uint64_t doubtful = 0;              ///< stored, of dates that were forgotten: told as a gap (gap_reason::memory)
   std::uint64_t unknown_subscription = 0;  ///< for no subscription that is open, or no longer
-  std::uint64_t not_matching = 0;          ///< outside of the subscription's filters
+  std::uint64_t not_matching = 0;          ///< outside the subscription's filters
   std::uint64_t malformed_event = 0;       ///< an EVENT whose event is not one by NIP-01
   std::uint64_t wrong_id = 0;              ///< the id is not the hash of the event
   std::uint64_t wrong_signature = 0;
@@ -33,8 +33,8 @@ struct message_counts {
   std::uint64_t notice = 0;
   std::uint64_t auth = 0;
   std::uint64_t unknown_verb = 0;
-  std::uint64_t malformed = 0;             ///< no JSON array that begins with a verb, or its parts are wrong
-  std::uint64_t binary = 0;                ///< binary WebSocket messages: Nostr has none
+  std::uint64_t malformed = 0;             ///< not a JSON array that begins with a verb, or with parts that do not fit it
+  std::uint64_t binary = 0;                ///< binary WebSocket messages, which Nostr does not have
 
   /// Of all the above.
   UVNOSTR_API std::uint64_t sum() const noexcept;

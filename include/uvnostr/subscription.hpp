@@ -86,7 +86,7 @@ struct subscribe_options {
   /// Close by itself once on_all_eose was called: a query instead of a subscription.
   bool close_on_eose = false;
   /// How long a relay that was asked may take until it counts as having answered for on_all_eose. 1 ms to 365 days.
-  /// Time in which its socket is not read, because verification is behind, does not count.
+  /// Time in which its socket is not read, while verification catches up, does not count.
   std::chrono::milliseconds eose_timeout{10'000};
   /// After a reconnect a relay is asked from its last verified event less this, so events that it gets late, with an
   /// older date, are not lost. Gift wraps (kind 1059) are dated up to two days back on purpose, and are asked for 49

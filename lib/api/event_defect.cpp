@@ -132,7 +132,7 @@ class inspection : private wire::json_scanner {
   std::string_view name_;                // of the member at hand, if it is one of NIP-01
   std::array<bool, 7> seen_{};
   std::optional<std::size_t> bad_utf8_;
-  std::optional<std::size_t> fault_at_;  // inside of a list
+  std::optional<std::size_t> fault_at_;  // inside a list
   std::optional<std::string> wrong_;     // the first member whose value is not what it must be
 };
 

@@ -113,7 +113,7 @@ result<url> url::parse(std::string_view text) noexcept {
     parsed.port = *port;
   }
 
-  // What is outside of ASCII would have to be percent-encoded, and only the application knows how.
+  // Characters other than ASCII must be percent-encoded, and only the application knows how.
   if (!std::all_of(target.begin(), target.end(), [](char c) { return c > ' ' && c < 0x7f; })) return errc::url_path;
   if (!target.starts_with('/')) parsed.target.push_back('/');
   parsed.target += target;

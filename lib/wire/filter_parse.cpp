@@ -132,8 +132,8 @@ class filter_handler : public json_handler<filter_handler> {
   template <class Number>
   bool number(std::string_view digits, Number& out) noexcept {
     const char* const end = digits.data() + digits.size();
-    const auto [behind, error] = std::from_chars(digits.data(), end, out);
-    if (error != std::errc() || behind != end || digits.front() == '-') return refuse(errc::filter_field);
+    const auto [stop, error] = std::from_chars(digits.data(), end, out);
+    if (error != std::errc() || stop != end || digits.front() == '-') return refuse(errc::filter_field);
     return true;
   }
 
@@ -145,7 +145,7 @@ class filter_handler : public json_handler<filter_handler> {
   bool list_was_empty_ = true;
 };
 
-/// Where the token begins that the handler refused. RapidJSON stands behind it if it is a string or a word, else at it.
+/// Where the token begins that the handler refused. RapidJSON has passed a string or a word, and stands at anything else.
 std::size_t begin_of_token(std::string_view text, std::size_t end) noexcept {
   const auto is_escaped = [text](std::size_t at) {
     std::size_t backslashes = 0;
