@@ -17,10 +17,9 @@ using testing::simulation;
 inline constexpr std::string_view url = "wss://relay.example.com";
 
 struct program : recorder {
-  program(simulation& in, relay_options options) {
+  program(simulation& in, relay_options options, std::string_view at = url) {
     stamp = [&in] { return std::to_string(in.elapsed().count()) + " "; };
-    if (options.url.empty()) options.url = url;
-    relay.emplace(*uvnostr::relay::make(in.loop(), std::move(options), relay_calls()));
+    relay.emplace(*uvnostr::relay::make(in.loop(), at, std::move(options), relay_calls()));
     notes.emplace(*relay->subscribe(filter{.kinds = {1}}, noting()));
   }
 

@@ -36,9 +36,9 @@ TEST(SimulationFaults, MakesACallFailAtItsNthUse) {
 TEST(SimulationFaults, MakesNoRelayWithoutRandomBytes) {
   simulation world;
   world.fail(testing::system_call::random_bytes, 1, testing::always);
-  EXPECT_EQ(relay::make(world.loop(), {.url = std::string(url)}).error(), errc::random_unavailable);
+  EXPECT_EQ(relay::make(world.loop(), url).error(), errc::random_unavailable);
   world.fail(testing::system_call::random_bytes, 1, 0);
-  EXPECT_TRUE(relay::make(world.loop(), {.url = std::string(url)}));
+  EXPECT_TRUE(relay::make(world.loop(), url));
 }
 
 TEST(SimulationFaults, SendsLaterWhatAFullSocketDidNotTake) {
@@ -59,7 +59,7 @@ TEST(SimulationFaults, LetsEventsWaitForWorkerThreads) {
   world.hold_workers();
   world.advance(1min);
   EXPECT_TRUE(p.contents.empty());
-  EXPECT_EQ(p.relay->stats().messages.pending, 1U);
+  EXPECT_EQ(p.relay->stats().messages.unverified, 1U);
   world.release_workers();
   world.advance(0ms);
   EXPECT_EQ(p.contents, lines{"x"});
@@ -72,7 +72,7 @@ TEST(SimulationFaults, MayEndWhileWorkersAreHeld) {
   program p(world, {});
   world.hold_workers();
   world.advance(1s);
-  EXPECT_EQ(p.relay->stats().messages.pending, 1U);
+  EXPECT_EQ(p.relay->stats().messages.unverified, 1U);
 }
 
 }  // namespace
