@@ -33,21 +33,24 @@ int main(int argc, char** argv) {
   auto pool = uvnostr::pool::make(loop, {.relays = to.urls});
   if (!pool) return fail(pool.error());
 
-  const uvnostr::error refused = pool->publish(*note, {
-      .on_receipt = [&pool](const uvnostr::receipt& answer) {
-        std::cout << pool->url(answer.relay) << ": " << to_string(answer.outcome);
-        if (!answer.message.empty()) {
-          std::cout << ", it says: " << uvnostr::printable(answer.message);
-        } else if (answer.cause) {
-          std::cout << ", because: " << answer.cause.message();
-        }
-        std::cout << '\n';
-      },
-      .on_done = [&pool](std::size_t accepted, std::size_t asked) {
-        std::cout << accepted << " of " << asked << " relays have it\n";
-        pool->close();
-      }},
-      {.send_timeout = std::chrono::seconds(10)});  // for a relay that cannot be reached
+  const uvnostr::error refused =
+      pool->publish(*note,
+                    {.on_receipt =
+                         [&pool](const uvnostr::receipt& answer) {
+                           std::cout << pool->url(answer.relay) << ": " << to_string(answer.outcome);
+                           if (!answer.message.empty()) {
+                             std::cout << ", it says: " << uvnostr::printable(answer.message);
+                           } else if (answer.cause) {
+                             std::cout << ", because: " << answer.cause.message();
+                           }
+                           std::cout << '\n';
+                         },
+                     .on_done =
+                         [&pool](std::size_t accepted, std::size_t asked) {
+                           std::cout << accepted << " of " << asked << " relays have it\n";
+                           pool->close();
+                         }},
+                    {.send_timeout = std::chrono::seconds(10)});  // for a relay that cannot be reached
   if (refused) return fail(refused);
 
   uv_run(loop, UV_RUN_DEFAULT);

@@ -42,22 +42,28 @@ int run(uv_loop_t* loop, int argc, char** argv) {
   const samples::relays from(loop, argc, argv, 2);
   program self;
   auto pool = uvnostr::pool::make(loop, {.relays = from.urls}, {.on_close = [&self] {
-    std::cout << "the pool is closed: its last call\n";
-    self.stop_listening();
-  }});
+                                    std::cout << "the pool is closed: its last call\n";
+                                    self.stop_listening();
+                                  }});
   if (!pool) return 1;
   self.pool = std::move(*pool);
 
-  auto notes = self.pool.subscribe(uvnostr::filter{.kinds = {1}, .limit = 5}, {
-      .on_event = [](uvnostr::relay_id, const uvnostr::event_view& note) { std::cout << uvnostr::printable(note.content()) << '\n'; },
-      .on_all_eose = [&from] { if (from.are_local()) std::raise(SIGINT); },
-      .on_close = [](uvnostr::close_reason) { std::cout << "the subscription is closed: its last call\n"; }});
+  auto notes = self.pool.subscribe(
+      uvnostr::filter{.kinds = {1}, .limit = 5},
+      {.on_event = [](uvnostr::relay_id,
+                      const uvnostr::event_view& note) { std::cout << uvnostr::printable(note.content()) << '\n'; },
+       .on_all_eose =
+           [&from] {
+             if (from.are_local()) std::raise(SIGINT);
+           },
+       .on_close = [](uvnostr::close_reason) { std::cout << "the subscription is closed: its last call\n"; }});
   if (!notes) return 1;
   self.notes = std::move(*notes);  // a handle that is destroyed ends its subscription, so it is kept
 
   uv_signal_init(loop, &self.interrupt);
   self.interrupt.data = &self;
-  uv_signal_start(&self.interrupt, [](uv_signal_t* s, int) { static_cast<program*>(s->data)->on_interrupt(); }, SIGINT);
+  uv_signal_start(
+      &self.interrupt, [](uv_signal_t* s, int) { static_cast<program*>(s->data)->on_interrupt(); }, SIGINT);
   uv_run(loop, UV_RUN_DEFAULT);
   return 0;
 }

@@ -25,13 +25,16 @@ class wall {
  public:
   wall(uv_loop_t* loop, std::string_view url)
       : relay_(*uvnostr::relay::make(loop, url)),
-        notes_(*relay_.subscribe(uvnostr::filter{.kinds = {1}}, {
-            .on_event = [this](uvnostr::relay_id, const uvnostr::event_view& note) { texts.emplace_back(note.content()); }})) {}
+        notes_(*relay_.subscribe(uvnostr::filter{.kinds = {1}},
+                                 {.on_event = [this](uvnostr::relay_id, const uvnostr::event_view& note) {
+                                   texts.emplace_back(note.content());
+                                 }})) {}
 
   void put_up(const uvnostr::event& note) {
     const uvnostr::error wrong = relay_.publish(note, {.on_receipt = [this](const uvnostr::receipt& answer) {
-      if (answer.outcome != uvnostr::outcome::accepted) complaints.emplace_back(answer.message);
-    }});
+                                                  if (answer.outcome != uvnostr::outcome::accepted)
+                                                    complaints.emplace_back(answer.message);
+                                                }});
     if (wrong) complaints.push_back(wrong.message());
   }
 
@@ -49,9 +52,16 @@ TEST(WallInASimulation, ShowsEachNoteOnceAlthoughTheRelayIsAwayForHours) {
   test_relay relay = *world.start_relay("wss://relay.example.com");
   const auto first = make_event("first");
   const auto second = make_event("second");
-  relay.script().expect_req().send_event(first).drop()
-      .refuse_http(503).wait(std::chrono::hours(2))
-      .expect_req().send_event(first).send_event(second).send_eose();
+  relay.script()
+      .expect_req()
+      .send_event(first)
+      .drop()
+      .refuse_http(503)
+      .wait(std::chrono::hours(2))
+      .expect_req()
+      .send_event(first)
+      .send_event(second)
+      .send_eose();
   wall shown(world.loop(), relay.url());
   EXPECT_TRUE(world.run_until([&] { return shown.texts.size() >= 2; })) << relay.script().unmet();
   EXPECT_EQ(shown.texts, (std::vector<std::string>{"first", "second"}));

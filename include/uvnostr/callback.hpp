@@ -25,8 +25,8 @@ class callback<R(Args...)> {
   callback(std::nullptr_t) noexcept {}
 
   template <class F>
-    requires(!std::is_same_v<std::remove_cvref_t<F>, callback> && std::is_invocable_r_v<R, std::remove_cvref_t<F>&, Args...>)
-  callback(F&& function) {
+  requires(!std::is_same_v<std::remove_cvref_t<F>, callback> &&
+           std::is_invocable_r_v<R, std::remove_cvref_t<F>&, Args...>) callback(F&& function) {
     using stored = std::remove_cvref_t<F>;
     if constexpr (fits<stored>) {
       ::new (static_cast<void*>(&storage_)) stored(std::forward<F>(function));
@@ -64,8 +64,8 @@ class callback<R(Args...)> {
   static constexpr std::size_t capacity = 4 * sizeof(void*);
 
   template <class F>
-  static constexpr bool fits =
-      sizeof(F) <= capacity && alignof(F) <= alignof(void*) && std::is_nothrow_move_constructible_v<F>;
+  static constexpr bool fits = sizeof(F) <= capacity &&
+                               alignof(F) <= alignof(void*) && std::is_nothrow_move_constructible_v<F>;
 
   template <class F>
   static constexpr operations inline_operations{

@@ -17,66 +17,66 @@ namespace uvnostr {
 /// Everything that uvnostr reports.
 enum class errc {
   // A value given by the application.
-  url_scheme = 1,        ///< neither ws:// nor wss://
-  url_host,              ///< no host, or characters that a host cannot have
-  url_port,              ///< not 1 to 65535
-  url_userinfo,          ///< user:password@ in a relay URL
-  url_fragment,          ///< #... in a relay URL
-  url_path,              ///< a space, a control character or non-ASCII text in path or query
-  hex_length,            ///< not the number of hex digits that the type has
-  hex_digit,             ///< a character other than 0-9 and a-f
-  bech32_format,         ///< not bech32: mixed case, odd character, no separator, wrong length
-  bech32_checksum,       ///< a mistyped npub, nsec or note
-  bech32_prefix,         ///< valid bech32, but of another kind (an nsec where an npub belongs)
-  secret_key_range,      ///< zero, or not below the order of secp256k1
-  event_json,            ///< not one JSON object with the seven members of NIP-01
-  event_field,           ///< a member of the event has the wrong type, length or value
-  event_utf8,            ///< text of the event is not UTF-8
-  wrong_id,              ///< the event's id is not the hash of the event
-  wrong_signature,       ///< the event's signature is not its author's
-  filter_json,           ///< not one JSON object
-  filter_field,          ///< a member of the filter is unknown, or has the wrong type, length or value
-  filter_tag_name,       ///< a tag condition whose name is not one letter, or that is there twice
-  filter_tag_value,      ///< a tag condition without values, not UTF-8, or #e/#p that is not 64 hex digits
-  filter_time_range,     ///< since is later than until
-  filter_count,          ///< no filter at all
-  cursor_format,         ///< not what subscription::cursor() gave: cut, edited, or of another version
-  cursor_filters,        ///< a cursor of other filters
-  option_range,          ///< an option is outside its range; subject() names the option, its value and the range
-  option_ca_file,        ///< the CA file cannot be read or holds no certificate
+  url_scheme = 1,     ///< neither ws:// nor wss://
+  url_host,           ///< no host, or characters that a host cannot have
+  url_port,           ///< not 1 to 65535
+  url_userinfo,       ///< user:password@ in a relay URL
+  url_fragment,       ///< #... in a relay URL
+  url_path,           ///< a space, a control character or non-ASCII text in path or query
+  hex_length,         ///< not the number of hex digits that the type has
+  hex_digit,          ///< a character other than 0-9 and a-f
+  bech32_format,      ///< not bech32: mixed case, odd character, no separator, wrong length
+  bech32_checksum,    ///< a mistyped npub, nsec or note
+  bech32_prefix,      ///< valid bech32, but of another kind (an nsec where an npub belongs)
+  secret_key_range,   ///< zero, or not below the order of secp256k1
+  event_json,         ///< not one JSON object with the seven members of NIP-01
+  event_field,        ///< a member of the event has the wrong type, length or value
+  event_utf8,         ///< text of the event is not UTF-8
+  wrong_id,           ///< the event's id is not the hash of the event
+  wrong_signature,    ///< the event's signature is not its author's
+  filter_json,        ///< not one JSON object
+  filter_field,       ///< a member of the filter is unknown, or has the wrong type, length or value
+  filter_tag_name,    ///< a tag condition whose name is not one letter, or that is there twice
+  filter_tag_value,   ///< a tag condition without values, not UTF-8, or #e/#p that is not 64 hex digits
+  filter_time_range,  ///< since is later than until
+  filter_count,       ///< no filter at all
+  cursor_format,      ///< not what subscription::cursor() gave: cut, edited, or of another version
+  cursor_filters,     ///< a cursor of other filters
+  option_range,       ///< an option is outside its range; subject() names the option, its value and the range
+  option_ca_file,     ///< the CA file cannot be read or holds no certificate
   // The object the call was made on.
-  closed,                ///< the pool, relay or subscription is closed, was moved from, or was never made
-  unknown_relay,         ///< no relay of this pool has that relay_id or URL
-  duplicate_relay,       ///< the pool has a relay with the same normalised URL
-  no_relay,              ///< there is no relay to publish to
-  event_too_big,         ///< the event alone is larger than a relay's max_publish_bytes
-  queue_full,            ///< max_publish_bytes of events already wait for that relay
-  loop_unusable,         ///< libuv or libwebsockets could not start on this loop
-  random_unavailable,    ///< the system gave no random bytes
-  unsupported,           ///< this build cannot do it
+  closed,              ///< the pool, relay or subscription is closed, was moved from, or was never made
+  unknown_relay,       ///< no relay of this pool has that relay_id or URL
+  duplicate_relay,     ///< the pool has a relay with the same normalised URL
+  no_relay,            ///< there is no relay to publish to
+  event_too_big,       ///< the event alone is larger than a relay's max_publish_bytes
+  queue_full,          ///< max_publish_bytes of events already wait for that relay
+  loop_unusable,       ///< libuv or libwebsockets could not start on this loop
+  random_unavailable,  ///< the system gave no random bytes
+  unsupported,         ///< this build cannot do it
   // Why a connection was not made, or ended.
-  host_not_found,        ///< the name does not resolve
-  resolver_failed,       ///< the resolver did not answer
-  connection_refused,    ///< nothing listens on that port
-  network_unreachable,   ///< no route to any address of that host
-  connection_failed,     ///< the connection could not be made for another reason
-  connect_timeout,       ///< DNS, TCP, TLS and upgrade together took longer than connect_timeout
-  tls_certificate,       ///< the certificate was refused: unknown CA, other host, or out of its dates
-  tls_failed,            ///< the TLS handshake failed for another reason
-  http_status,           ///< an HTTP answer other than 101
-  handshake_failed,      ///< the answer is no valid WebSocket upgrade (RFC 6455, 4.1)
-  connection_lost,       ///< the connection ended without a close frame
-  closed_by_relay,       ///< the relay sent a close frame
-  protocol_error,        ///< the relay broke RFC 6455
-  message_too_big,       ///< the relay sent a message above max_message_bytes
-  ping_timeout,          ///< no pong within pong_timeout
-  retries_exhausted,     ///< max_retries attempts failed; there will be no more
+  host_not_found,       ///< the name does not resolve
+  resolver_failed,      ///< the resolver did not answer
+  connection_refused,   ///< nothing listens on that port
+  network_unreachable,  ///< no route to any address of that host
+  connection_failed,    ///< the connection could not be made for another reason
+  connect_timeout,      ///< DNS, TCP, TLS and upgrade together took longer than connect_timeout
+  tls_certificate,      ///< the certificate was refused: unknown CA, other host, or out of its dates
+  tls_failed,           ///< the TLS handshake failed for another reason
+  http_status,          ///< an HTTP answer other than 101
+  handshake_failed,     ///< the answer is no valid WebSocket upgrade (RFC 6455, 4.1)
+  connection_lost,      ///< the connection ended without a close frame
+  closed_by_relay,      ///< the relay sent a close frame
+  protocol_error,       ///< the relay broke RFC 6455
+  message_too_big,      ///< the relay sent a message above max_message_bytes
+  ping_timeout,         ///< no pong within pong_timeout
+  retries_exhausted,    ///< max_retries attempts failed; there will be no more
   // Why a publish or a request did not succeed.
-  relay_removed,         ///< the relay was removed from the pool
-  send_timeout,          ///< the relay could not be reached within send_timeout
-  ok_timeout,            ///< the relay did not answer within ok_timeout
-  refused,               ///< the relay answered with a refusal; its words are given beside
-  auth_required,         ///< the relay wants NIP-42 AUTH and no auth_key was given, or it refused it
+  relay_removed,  ///< the relay was removed from the pool
+  send_timeout,   ///< the relay could not be reached within send_timeout
+  ok_timeout,     ///< the relay did not answer within ok_timeout
+  refused,        ///< the relay answered with a refusal; its words are given beside
+  auth_required,  ///< the relay wants NIP-42 AUTH and no auth_key was given, or it refused it
 };
 
 }  // namespace uvnostr
@@ -114,7 +114,9 @@ class UVNOSTR_API error {
   /// One sentence with both, for people.
   std::string message() const;
 
-  friend bool operator==(const error& a, const error& b) noexcept { return a.code_ == b.code_ && a.subject_ == b.subject_; }
+  friend bool operator==(const error& a, const error& b) noexcept {
+    return a.code_ == b.code_ && a.subject_ == b.subject_;
+  }
   friend bool operator==(const error& a, errc b) noexcept { return a.code_ == make_error_code(b); }
   friend bool operator==(const error& a, std::error_code b) noexcept { return a.code_ == b; }
 
@@ -138,9 +140,18 @@ class [[nodiscard]] result {
   bool has_value() const noexcept { return value_.has_value(); }
   explicit operator bool() const noexcept { return has_value(); }
 
-  T& value() & noexcept { assert(has_value()); return *value_; }
-  const T& value() const& noexcept { assert(has_value()); return *value_; }
-  T&& value() && noexcept { assert(has_value()); return std::move(*value_); }
+  T& value() & noexcept {
+    assert(has_value());
+    return *value_;
+  }
+  const T& value() const& noexcept {
+    assert(has_value());
+    return *value_;
+  }
+  T&& value() && noexcept {
+    assert(has_value());
+    return std::move(*value_);
+  }
   T& operator*() & noexcept { return value(); }
   const T& operator*() const& noexcept { return value(); }
   T&& operator*() && noexcept { return std::move(*this).value(); }

@@ -37,7 +37,8 @@ class UVNOSTR_API relay {
                                  subscribe_options options = {}) noexcept {
     return subscribe(std::span(filters.begin(), filters.size()), std::move(callbacks), options);
   }
-  result<subscription> subscribe(const filter& f, subscription_callbacks callbacks, subscribe_options options = {}) noexcept {
+  result<subscription> subscribe(const filter& f, subscription_callbacks callbacks,
+                                 subscribe_options options = {}) noexcept {
     return subscribe(std::span(&f, 1), std::move(callbacks), options);
   }
   /// As pool::publish().

@@ -15,9 +15,9 @@ namespace uvnostr {
 enum class relay_state {
   connecting,  ///< DNS, TCP, TLS and upgrade are under way
   connected,
-  waiting,     ///< for the next attempt
-  closing,     ///< the close handshake is under way
-  stopped,     ///< for good: removed, or reconnecting has ended
+  waiting,  ///< for the next attempt
+  closing,  ///< the close handshake is under way
+  stopped,  ///< for good: removed, or reconnecting has ended
 };
 
 /// The name as it stands above.
@@ -27,22 +27,22 @@ UVNOSTR_API std::string_view to_string(relay_state) noexcept;
 /// Lifetime: the text views die when the callback returns.
 struct relay_status {
   relay_id relay{};
-  std::string_view url{};             ///< normalised
+  std::string_view url{};  ///< normalised
   relay_state state{};
   relay_state previous = relay_state::waiting;  ///< the state before; a new relay waits
-  std::error_code cause{};            ///< why a connection failed or ended; 0 when nothing did
-  std::string_view text{};            ///< the cause and its details as a sentence, printable; empty when cause is 0
-  std::string_view words{};           ///< the relay's own reason in its close frame: see printable()
-  std::uint16_t close_code = 0;       ///< of the relay's close frame, 0 if there was none. Source: RFC 6455, 7.4
-  int http_status = 0;                ///< of an HTTP answer that was not 101
-  unsigned failures = 0;              ///< in a row: attempts that failed, connections that did not last
+  std::error_code cause{};                      ///< why a connection failed or ended; 0 when nothing did
+  std::string_view text{};       ///< the cause and its details as a sentence, printable; empty when cause is 0
+  std::string_view words{};      ///< the relay's own reason in its close frame: see printable()
+  std::uint16_t close_code = 0;  ///< of the relay's close frame, 0 if there was none. Source: RFC 6455, 7.4
+  int http_status = 0;           ///< of an HTTP answer that was not 101
+  unsigned failures = 0;         ///< in a row: attempts that failed, connections that did not last
   std::optional<std::chrono::milliseconds> next_attempt{};  ///< set while waiting: how long
 };
 
 /// How far an AUTH got. Source: NIP-42.
 enum class auth_step {
-  challenged,      ///< the relay sent a challenge; it may do so at any time
-  answered,        ///< it was signed with auth_key and is being sent
+  challenged,  ///< the relay sent a challenge; it may do so at any time
+  answered,    ///< it was signed with auth_key and is being sent
   accepted,
   refused,         ///< the relay refused the AUTH, or did not answer it. It is tried again later
   not_challenged,  ///< the relay demands AUTH, and sends no challenge

@@ -25,7 +25,7 @@ struct message_counts {
   std::uint64_t malformed_event = 0;       ///< an EVENT whose event is not one by NIP-01
   std::uint64_t wrong_id = 0;              ///< the id is not the hash of the event
   std::uint64_t wrong_signature = 0;
-  std::uint64_t unverified = 0;            ///< waiting for verification, or for events before them
+  std::uint64_t unverified = 0;  ///< waiting for verification, or for events before them
   // The others.
   std::uint64_t eose = 0;
   std::uint64_t ok = 0;
@@ -33,8 +33,8 @@ struct message_counts {
   std::uint64_t notice = 0;
   std::uint64_t auth = 0;
   std::uint64_t unknown_verb = 0;
-  std::uint64_t malformed = 0;             ///< not a JSON array that begins with a verb, or with parts that do not fit it
-  std::uint64_t binary = 0;                ///< binary WebSocket messages, which Nostr does not have
+  std::uint64_t malformed = 0;  ///< not a JSON array that begins with a verb, or with parts that do not fit it
+  std::uint64_t binary = 0;     ///< binary WebSocket messages, which Nostr does not have
 
   /// Of all the above.
   UVNOSTR_API std::uint64_t sum() const noexcept;
@@ -46,27 +46,27 @@ struct relay_stats {
   std::string url{};
   relay_state state{};
   std::uint64_t messages_in = 0;
-  std::uint64_t bytes_in = 0;       ///< of message payload
+  std::uint64_t bytes_in = 0;  ///< of message payload
   std::uint64_t messages_out = 0;
   std::uint64_t bytes_out = 0;
-  std::uint64_t attempts = 0;       ///< dials
-  std::uint64_t connects = 0;       ///< dials that became a connection
+  std::uint64_t attempts = 0;  ///< dials
+  std::uint64_t connects = 0;  ///< dials that became a connection
   std::uint64_t disconnects = 0;
   std::uint64_t nonstandard_ids = 0;  ///< events accepted although their id hashes control characters as \u00xx
-  std::size_t publish_bytes = 0;    ///< of events that wait to be sent or answered; at most max_publish_bytes
-  std::size_t unverified_bytes = 0; ///< of messages that wait for verification
-  bool reading_paused = false;      ///< unverified_bytes exceeded max_unverified_bytes: the socket is not read
+  std::size_t publish_bytes = 0;      ///< of events that wait to be sent or answered; at most max_publish_bytes
+  std::size_t unverified_bytes = 0;   ///< of messages that wait for verification
+  bool reading_paused = false;        ///< unverified_bytes exceeded max_unverified_bytes: the socket is not read
   std::optional<std::chrono::microseconds> connect_time{};  ///< of the last connection, DNS to upgrade
   std::optional<std::chrono::microseconds> ping_time{};     ///< of the last ping
   message_counts messages{};
 };
 
 struct pool_stats {
-  message_counts messages{};        ///< of all relays, removed ones included
+  message_counts messages{};  ///< of all relays, removed ones included
   std::uint64_t messages_in = 0;
   std::uint64_t bytes_in = 0;
-  std::uint64_t verified = 0;       ///< signatures checked
-  std::size_t seen_entries = 0;     ///< in the cache against duplicates
+  std::uint64_t verified = 0;    ///< signatures checked
+  std::size_t seen_entries = 0;  ///< in the cache against duplicates
   std::vector<relay_stats> relays{};
 };
 

@@ -42,13 +42,13 @@ UVNOSTR_API std::string_view to_string(close_reason) noexcept;
 /// Lifetime: `words` dies when the callback returns.
 struct relay_closed {
   enum class again {
-    after_pause,         ///< on this connection, after `pause`
+    after_pause,  ///< on this connection, after `pause`
     on_next_connection,
-    never,               ///< unless subscription::ask_again() is called
+    never,  ///< unless subscription::ask_again() is called
   };
   relay_id relay{};
-  std::string_view words{};           ///< the relay's own; may be empty
-  bool hung_up = false;               ///< the relay closed the connection over this REQ instead of answering
+  std::string_view words{};  ///< the relay's own; may be empty
+  bool hung_up = false;      ///< the relay closed the connection over this REQ instead of answering
   again asked_again{};
   std::chrono::milliseconds pause{};  ///< of after_pause
 };

@@ -102,5 +102,7 @@ struct std::hash<uvnostr::pubkey> {
 };
 template <>
 struct std::hash<uvnostr::signature> {
-  std::size_t operator()(const uvnostr::signature& sig) const noexcept { return uvnostr::detail::first_bytes(sig.bytes); }
+  std::size_t operator()(const uvnostr::signature& sig) const noexcept {
+    return uvnostr::detail::first_bytes(sig.bytes);
+  }
 };

@@ -24,7 +24,8 @@ std::span<const tag_view> event_view::tags() const noexcept { return record_->ta
 std::optional<tag_view> event_view::tag(std::string_view name) const noexcept {
   const auto all = tags();
   // An empty tag has no name, not an empty one.
-  const auto found = std::find_if(all.begin(), all.end(), [name](const tag_view& tag) { return tag.size() != 0 && tag.name() == name; });
+  const auto found = std::find_if(all.begin(), all.end(),
+                                  [name](const tag_view& tag) { return tag.size() != 0 && tag.name() == name; });
   if (found == all.end()) return std::nullopt;
   return *found;
 }

@@ -63,7 +63,8 @@ class inspection : private wire::json_scanner {
     if (!any_value()) return json_error();
     if (!name_.empty() && !wrong_) {
       inspection judge = before;
-      if (!judge.value() || judge.position() != position()) wrong_ = place_of(std::string(name_), judge.fault_at_.value_or(before.offset()));
+      if (!judge.value() || judge.position() != position())
+        wrong_ = place_of(std::string(name_), judge.fault_at_.value_or(before.offset()));
     }
     name_ = {};
     space();
@@ -119,7 +120,8 @@ class inspection : private wire::json_scanner {
     if (bad_utf8_ && *bad_utf8_ >= offset()) {
       bool escaped = false;
       const char* const bad = begin_ + *bad_utf8_;
-      if (wire::find_quote(position(), bad, escaped) == nullptr) return {errc::event_utf8, place_of(std::string(name_), *bad_utf8_)};
+      if (wire::find_quote(position(), bad, escaped) == nullptr)
+        return {errc::event_utf8, place_of(std::string(name_), *bad_utf8_)};
     }
     return {errc::event_json, place_of(std::string(name_), offset())};
   }
@@ -129,7 +131,7 @@ class inspection : private wire::json_scanner {
   }
 
   const char* begin_;
-  std::string_view name_;                // of the member at hand, if it is one of NIP-01
+  std::string_view name_;  // of the member at hand, if it is one of NIP-01
   std::array<bool, 7> seen_{};
   std::optional<std::size_t> bad_utf8_;
   std::optional<std::size_t> fault_at_;  // inside a list

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include <uvnostr/filter.hpp>
 
-#include "wire/filter_match.hpp"
 #include "wire/filter_codec.hpp"
+#include "wire/filter_match.hpp"
 
 namespace uvnostr {
 

@@ -47,7 +47,9 @@ result<relay_id> pool::add_relay(std::string_view url) noexcept {
   return core_->add_relay(url);
 }
 
-error pool::remove_relay(relay_id id) noexcept { return core_ == nullptr ? error(errc::closed) : core_->remove_relay(id); }
+error pool::remove_relay(relay_id id) noexcept {
+  return core_ == nullptr ? error(errc::closed) : core_->remove_relay(id);
+}
 error pool::reconnect() noexcept { return core_ == nullptr ? error(errc::closed) : core_->reconnect(); }
 error pool::reconnect(relay_id id) noexcept { return core_ == nullptr ? error(errc::closed) : core_->reconnect(id); }
 
@@ -58,7 +60,7 @@ result<subscription> pool::subscribe(std::span<const filter> filters, subscripti
 }
 
 error pool::publish(const event& event, publish_callbacks callbacks, publish_options options,
-                              std::vector<relay_id> relays) noexcept {
+                    std::vector<relay_id> relays) noexcept {
   if (core_ == nullptr) return errc::closed;
   return core_->publish(event, std::move(callbacks), options, relays);
 }
@@ -68,7 +70,9 @@ void pool::close() noexcept {
 }
 
 std::vector<relay_id> pool::relays() const { return core_ == nullptr ? std::vector<relay_id>() : core_->relays(); }
-std::string_view pool::url(relay_id id) const noexcept { return core_ == nullptr ? std::string_view() : core_->url(id); }
+std::string_view pool::url(relay_id id) const noexcept {
+  return core_ == nullptr ? std::string_view() : core_->url(id);
+}
 
 result<relay_id> pool::find(std::string_view url) const noexcept {
   if (core_ == nullptr || core_->closed()) return errc::closed;

@@ -43,7 +43,8 @@ pool_callbacks as_pool_callbacks(relay_callbacks given) {
 
 }  // namespace
 
-result<relay> relay::make(uv_loop_t* loop, std::string_view url, relay_options options, relay_callbacks callbacks) noexcept {
+result<relay> relay::make(uv_loop_t* loop, std::string_view url, relay_options options,
+                          relay_callbacks callbacks) noexcept {
   const result<port::world*> world = world_of_loop(loop, true);
   if (!world) return world.error();
   result<base::ref<pool_core>> core = pool_core::make(**world, {}, as_pool_callbacks(std::move(callbacks)));

@@ -26,7 +26,8 @@ subscription::~subscription() {
 }
 
 void subscription::close() noexcept {
-  if (record_ != nullptr && record_->core != nullptr) record_->core->end_subscription(*record_, close_reason::requested);
+  if (record_ != nullptr && record_->core != nullptr)
+    record_->core->end_subscription(*record_, close_reason::requested);
 }
 
 void subscription::detach() noexcept {
@@ -56,8 +57,12 @@ void subscription::resume() noexcept {
 }
 
 bool subscription::is_paused() const noexcept { return record_ != nullptr && record_->is_paused; }
-std::string subscription::cursor() const { return record_ == nullptr ? std::string() : write_cursor(record_->filters, record_->position()); }
-answer_counts subscription::answers() const noexcept { return record_ == nullptr ? answer_counts() : record_->answers(); }
+std::string subscription::cursor() const {
+  return record_ == nullptr ? std::string() : write_cursor(record_->filters, record_->position());
+}
+answer_counts subscription::answers() const noexcept {
+  return record_ == nullptr ? answer_counts() : record_->answers();
+}
 
 bool subscription::is_open() const noexcept { return record_ != nullptr && record_->core != nullptr; }
 subscription_id subscription::id() const noexcept { return record_ == nullptr ? subscription_id{} : record_->id(); }

@@ -76,7 +76,8 @@ bool same_prefix(std::string_view received, std::string_view wanted) noexcept {
 
 }  // namespace
 
-std::error_code decode_bech32(std::string_view text, std::string_view prefix, std::span<std::uint8_t, 32> out) noexcept {
+std::error_code decode_bech32(std::string_view text, std::string_view prefix,
+                              std::span<std::uint8_t, 32> out) noexcept {
   const std::size_t separator = text.rfind('1');
   if (!has_form(text, separator)) return errc::bech32_format;
   const std::string_view data = text.substr(separator + 1);

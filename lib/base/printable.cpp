@@ -30,9 +30,8 @@ constexpr range unprintable[] = {
 };
 
 bool is_printable(char32_t character) noexcept {
-  return std::none_of(std::begin(unprintable), std::end(unprintable), [character](const range& each) {
-    return character >= each.first && character <= each.last;
-  });
+  return std::none_of(std::begin(unprintable), std::end(unprintable),
+                      [character](const range& each) { return character >= each.first && character <= each.last; });
 }
 
 char32_t decode(std::string_view sequence) noexcept {

@@ -49,7 +49,7 @@ class timer {
   timer_queue* queue_ = nullptr;
   std::chrono::microseconds deadline_{};
   std::uint64_t sequence_ = 0;
-  std::size_t place_ = 0;         // in the heap
+  std::size_t place_ = 0;        // in the heap
   list_hook<timer> due_{*this};  // linked: taken out of the heap by run_due(), about to fire
 };
 

@@ -14,10 +14,10 @@ namespace uvnostr::base {
 /// as path. Source: RFC 6455, 3; RFC 3986, 6.2.
 struct url {
   bool secure = false;
-  std::string host;            // a name, an IPv4 literal, or an IPv6 literal without brackets
-  std::uint16_t port = 0;      // the default put in
-  std::string target;          // path and query as they go into the request line; at least "/"
-  std::string text;            // the whole in normal form
+  std::string host;        // a name, an IPv4 literal, or an IPv6 literal without brackets
+  std::uint16_t port = 0;  // the default put in
+  std::string target;      // path and query as they go into the request line; at least "/"
+  std::string text;        // the whole in normal form
 
   bool host_is_ipv6() const noexcept { return host.find(':') != std::string::npos; }
   /// What goes into the Host header: brackets for IPv6, the port unless it is the default.

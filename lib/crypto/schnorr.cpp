@@ -56,7 +56,8 @@ std::size_t last_bytes_of(const pubkey& author) noexcept {
 }
 
 bool is_by(const secp256k1_xonly_pubkey& key, const event_id& id, const signature& sig) noexcept {
-  return secp256k1_schnorrsig_verify(secp256k1_context_static, sig.bytes.data(), id.bytes.data(), id.bytes.size(), &key) != 0;
+  return secp256k1_schnorrsig_verify(secp256k1_context_static, sig.bytes.data(), id.bytes.data(), id.bytes.size(),
+                                     &key) != 0;
 }
 
 }  // namespace
@@ -114,7 +115,8 @@ struct signature_checker::joint {
   std::size_t author_number(const pubkey& author, const secp256k1_xonly_pubkey& key) noexcept;
 
   std::array<std::uint8_t, 32> secret;
-  std::unique_ptr<uvnostr_batch, decltype(&uvnostr_batch_destroy)> batch{uvnostr_batch_create(capacity), uvnostr_batch_destroy};
+  std::unique_ptr<uvnostr_batch, decltype(&uvnostr_batch_destroy)> batch{uvnostr_batch_create(capacity),
+                                                                         uvnostr_batch_destroy};
   std::size_t claim_count = 0;
   std::size_t author_count = 0;
   bool has_coefficients = false;
@@ -176,10 +178,13 @@ bool signature_checker::verify(std::uint16_t number) {
 std::span<const std::uint8_t> signature_checker::coefficients() {
   const std::size_t bytes = joint_->claim_count * uvnostr_batch_coefficient_bytes;
   if (!joint_->has_coefficients) {
-    const std::string_view whole[]{text_of(joint_->secret), {reinterpret_cast<const char*>(joint_->claims.data()), joint_->claim_count * sizeof(joint::claim)}};
+    const std::string_view whole[]{
+        text_of(joint_->secret),
+        {reinterpret_cast<const char*>(joint_->claims.data()), joint_->claim_count * sizeof(joint::claim)}};
     const std::array<std::uint8_t, 32> seed = sha256(whole);
     for (std::size_t at = 0; at < bytes; at += 32) {
-      const std::array<std::uint8_t, 2> counter{static_cast<std::uint8_t>(at / 32 % 256), static_cast<std::uint8_t>(at / 32 / 256)};
+      const std::array<std::uint8_t, 2> counter{static_cast<std::uint8_t>(at / 32 % 256),
+                                                static_cast<std::uint8_t>(at / 32 / 256)};
       const std::string_view parts[]{text_of(seed), text_of(counter)};
       const std::array<std::uint8_t, 32> two = sha256(parts);
       std::memcpy(joint_->coefficients.data() + at, two.data(), std::min(two.size(), joint_->coefficients.size() - at));
@@ -194,7 +199,9 @@ bool signature_checker::holds(std::span<const std::uint16_t> numbers, std::span<
   return uvnostr_batch_holds(joint_->batch.get(), numbers.data(), numbers.size(), coefficients.data()) != 0;
 }
 
-bool signature_checker::verify_together(std::span<const std::uint16_t> numbers) { return holds(numbers, coefficients()); }
+bool signature_checker::verify_together(std::span<const std::uint16_t> numbers) {
+  return holds(numbers, coefficients());
+}
 
 #else
 
@@ -224,8 +231,8 @@ bool derive_pubkey(const std::array<std::uint8_t, 32>& secret, pubkey& out) noex
   return secp256k1_xonly_pubkey_serialize(context.get(), out.bytes.data(), &key) != 0;
 }
 
-bool sign(const event_id& id, const std::array<std::uint8_t, 32>& secret,
-          const std::array<std::uint8_t, 32>& auxiliary, signature& out) noexcept {
+bool sign(const event_id& id, const std::array<std::uint8_t, 32>& secret, const std::array<std::uint8_t, 32>& auxiliary,
+          signature& out) noexcept {
   const signing_context context;
   secp256k1_keypair pair;
   const wipe_at_exit wiped(pair);

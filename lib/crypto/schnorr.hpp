@@ -73,7 +73,7 @@ class signature_checker {
 bool derive_pubkey(const std::array<std::uint8_t, 32>& secret, pubkey& out) noexcept;
 
 /// Signs with `auxiliary` as BIP-340's randomness. The secret was accepted by derive_pubkey().
-bool sign(const event_id& id, const std::array<std::uint8_t, 32>& secret,
-          const std::array<std::uint8_t, 32>& auxiliary, signature& out) noexcept;
+bool sign(const event_id& id, const std::array<std::uint8_t, 32>& secret, const std::array<std::uint8_t, 32>& auxiliary,
+          signature& out) noexcept;
 
 }  // namespace uvnostr::crypto

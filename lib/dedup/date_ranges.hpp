@@ -25,7 +25,8 @@ class date_ranges {
   }
 
   bool contains(unix_seconds at) const noexcept {
-    return std::any_of(ranges_.begin(), ranges_.begin() + count_, [at](const range& each) { return at >= each.from && at <= each.to; });
+    return std::any_of(ranges_.begin(), ranges_.begin() + count_,
+                       [at](const range& each) { return at >= each.from && at <= each.to; });
   }
   bool empty() const noexcept { return count_ == 0; }
 

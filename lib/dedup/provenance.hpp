@@ -14,7 +14,8 @@ namespace uvnostr::dedup {
 
 class provenance {
  public:
-  explicit provenance(std::size_t entries) : entries_(entries), bits_(std::make_unique_for_overwrite<std::uint64_t[]>(entries)) {}
+  explicit provenance(std::size_t entries)
+      : entries_(entries), bits_(std::make_unique_for_overwrite<std::uint64_t[]>(entries)) {}
 
   /// Slots up to this one can be noted from now on.
   void make_room_for(std::uint32_t slot);

@@ -18,7 +18,10 @@ void provenance::make_room_for(std::uint32_t slot) {
 }
 
 seen_events::seen_events(std::size_t capacity, const key& secret)
-    : secret_(secret), hash_(secret), table_(seen_table::make<seen_table>(capacity, secret)), provenance_(table_->entry_count()) {}
+    : secret_(secret),
+      hash_(secret),
+      table_(seen_table::make<seen_table>(capacity, secret)),
+      provenance_(table_->entry_count()) {}
 
 std::uint32_t seen_events::add_subscription() {
   ++live_;
@@ -39,7 +42,8 @@ void seen_events::end_subscription(std::uint32_t subscription) noexcept {
   (s.count() == 0 ? unused_ : ended_).push_back(subscription);
 }
 
-std::optional<unix_seconds> seen_events::repeats(const event_id& id, std::uint32_t subscription, std::uint32_t relay_slot) noexcept {
+std::optional<unix_seconds> seen_events::repeats(const event_id& id, std::uint32_t subscription,
+                                                 std::uint32_t relay_slot) noexcept {
   const std::uint32_t entry = table_->find(id, subscription);
   if (entry == none) return std::nullopt;
   provenance_.note(entry, relay_slot);
@@ -53,8 +57,8 @@ bool seen_events::verified_before(const event_id& id, const signature& sig) cons
   return same;
 }
 
-seen_events::admission seen_events::admit(const verify::verified_event& event, std::uint32_t subscription, std::uint32_t relay_slot,
-                                          origin from, bool stored) noexcept {
+seen_events::admission seen_events::admit(const verify::verified_event& event, std::uint32_t subscription,
+                                          std::uint32_t relay_slot, origin from, bool stored) noexcept {
   const wire::event_fields& fields = event.fields();
   const seen_table::spot spot = table_->look_up(fields.id, subscription);
   if (spot.entry != none) {
@@ -62,7 +66,8 @@ seen_events::admission seen_events::admit(const verify::verified_event& event, s
     return admission::known;
   }
   if (stored && subscriptions_[subscription].forgotten.contains(fields.created_at_time())) return admission::doubtful;
-  const std::uint32_t entry = table_->insert_at(spot, fields.id, subscription, tag_of(fields.sig), fields.created_at_time()).entry;
+  const std::uint32_t entry =
+      table_->insert_at(spot, fields.id, subscription, tag_of(fields.sig), fields.created_at_time()).entry;
   provenance_.clear(entry);
   provenance_.note(entry, relay_slot);
   push(subscriptions_[subscription], from, entry);
@@ -98,7 +103,8 @@ void seen_events::forget_one(std::uint32_t subscription) noexcept {
 /// another is not used up.
 std::uint32_t seen_events::largest() noexcept {
   if (largest_ < subscriptions_.size() && subscriptions_[largest_].count() > fair_share()) return largest_;
-  const auto found = std::max_element(subscriptions_.begin(), subscriptions_.end(), [](const share& a, const share& b) { return a.count() < b.count(); });
+  const auto found = std::max_element(subscriptions_.begin(), subscriptions_.end(),
+                                      [](const share& a, const share& b) { return a.count() < b.count(); });
   largest_ = static_cast<std::uint32_t>(found - subscriptions_.begin());
   return largest_;
 }

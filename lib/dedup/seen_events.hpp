@@ -52,9 +52,12 @@ class seen_events {
     known,     // it had
     doubtful,  // stored, and of a date of which events were forgotten: it may have had it. Nothing is remembered
   };
-  admission admit(const verify::verified_event&, std::uint32_t subscription, std::uint32_t relay_slot, origin, bool stored) noexcept;
+  admission admit(const verify::verified_event&, std::uint32_t subscription, std::uint32_t relay_slot, origin,
+                  bool stored) noexcept;
   /// Whether no event of the subscription was forgotten.
-  bool remembers_all(std::uint32_t subscription) const noexcept { return subscriptions_[subscription].forgotten.empty(); }
+  bool remembers_all(std::uint32_t subscription) const noexcept {
+    return subscriptions_[subscription].forgotten.empty();
+  }
   /// How many events of pages, and how many others, a subscription can count on being remembered.
   std::size_t half_share() const noexcept { return fair_share() / 2; }
   /// How many more events of pages can be taken without forgetting one that is not newer than that date.
@@ -81,7 +84,7 @@ class seen_events {
   struct share {
     queue recent{};
     queue pages{};
-    std::uint32_t unpassed = none;        // in `pages`: the first that room_for_pages() has not passed
+    std::uint32_t unpassed = none;  // in `pages`: the first that room_for_pages() has not passed
     std::uint32_t unpassed_count = 0;
     date_ranges forgotten{};
     bool ended = false;
@@ -99,10 +102,10 @@ class seen_events {
   std::unique_ptr<seen_table> table_;
   provenance provenance_;
   std::vector<share> subscriptions_;
-  std::vector<std::uint32_t> ended_;   // that still have entries
+  std::vector<std::uint32_t> ended_;  // that still have entries
   std::vector<std::uint32_t> unused_;
   std::uint32_t live_ = 0;
-  std::uint32_t largest_ = 0;          // had more than its share when it was looked for
+  std::uint32_t largest_ = 0;  // had more than its share when it was looked for
 };
 
 }  // namespace uvnostr::dedup

@@ -50,7 +50,8 @@ auto basic_seen_table<Owned>::look_up(const event_id& id, std::uint32_t owner) c
 
 template <bool Owned>
 std::uint32_t basic_seen_table<Owned>::find(const event_id& id, std::uint32_t owner) const noexcept {
-  const end_of_search end = search(id, place_of(id), [&](std::uint32_t number) { return !Owned || entries_[number].owner() == owner; });
+  const end_of_search end =
+      search(id, place_of(id), [&](std::uint32_t number) { return !Owned || entries_[number].owner() == owner; });
   return end.accepted ? entry_in(slots_[end.slot]) : npos;
 }
 
@@ -92,9 +93,7 @@ void basic_seen_table<Owned>::expect_erase(std::uint32_t entry) noexcept {
 }
 
 template <bool Owned>
-void basic_seen_table<Owned>::touch(std::uint32_t entry) noexcept
-  requires(!Owned)
-{
+void basic_seen_table<Owned>::touch(std::uint32_t entry) noexcept requires(!Owned) {
   if (entry == newest_) return;
   unlink(entry);
   link_newest(entry);

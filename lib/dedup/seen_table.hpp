@@ -54,9 +54,11 @@ class basic_seen_table {
   template <class Table = basic_seen_table>
   static std::unique_ptr<Table> make(std::size_t capacity, const std::array<std::uint8_t, 16>& key) {
     assert(capacity != 0 && capacity <= max_capacity);
-    const std::size_t bytes = sizeof(Table) + (capacity + 1) * sizeof(node) + slot_count(capacity) * sizeof(std::uint32_t);
+    const std::size_t bytes =
+        sizeof(Table) + (capacity + 1) * sizeof(node) + slot_count(capacity) * sizeof(std::uint32_t);
     void* const at = ::operator new(bytes);
-    return std::unique_ptr<Table>(::new (at) Table(creation{capacity, bytes, static_cast<std::byte*>(at) + sizeof(Table)}, key));
+    return std::unique_ptr<Table>(
+        ::new (at) Table(creation{capacity, bytes, static_cast<std::byte*>(at) + sizeof(Table)}, key));
   }
   static void operator delete(void* at) { ::operator delete(at); }
 
@@ -83,15 +85,15 @@ class basic_seen_table {
   void for_each(const event_id& id, Function&& function) const;
 
   /// Adds it as the newest; the oldest goes if the table is full. It is not there yet.
-  inserted insert(const event_id& id, std::uint32_t owner = 0, std::uint32_t sig_tag = 0, unix_seconds created_at = {}) noexcept {
+  inserted insert(const event_id& id, std::uint32_t owner = 0, std::uint32_t sig_tag = 0,
+                  unix_seconds created_at = {}) noexcept {
     return insert_at(look_up(id, owner), id, owner, sig_tag, created_at);
   }
   /// The same for one that was looked up just now.
   inserted insert_at(const spot&, const event_id& id, std::uint32_t owner = 0, std::uint32_t sig_tag = 0,
                      unix_seconds created_at = {}) noexcept;
   /// Makes it the newest.
-  void touch(std::uint32_t entry) noexcept
-    requires(!Owned);
+  void touch(std::uint32_t entry) noexcept requires(!Owned);
   /// It will be erased next: what that needs is fetched into the processor's cache now.
   void expect_erase(std::uint32_t entry) noexcept;
   void erase(std::uint32_t entry) noexcept;
@@ -101,13 +103,11 @@ class basic_seen_table {
   std::uint32_t owner(std::uint32_t entry) const noexcept { return entries_[entry].owner(); }
   std::uint32_t sig_tag(std::uint32_t entry) const noexcept { return entries_[entry].sig_tag(); }
   /// Dates after 2106 are told as the last second that 32 bits hold, those before 1970 as the first.
-  unix_seconds created_at(std::uint32_t entry) const noexcept { return unix_seconds(std::chrono::seconds(entries_[entry].date())); }
-  /// The link of an entry, npos at first, for a queue of the caller's.
-  std::uint32_t& next(std::uint32_t entry) noexcept
-    requires(Owned)
-  {
-    return entries_[entry].newer;
+  unix_seconds created_at(std::uint32_t entry) const noexcept {
+    return unix_seconds(std::chrono::seconds(entries_[entry].date()));
   }
+  /// The link of an entry, npos at first, for a queue of the caller's.
+  std::uint32_t& next(std::uint32_t entry) noexcept requires(Owned) { return entries_[entry].newer; }
 
   std::size_t size() const noexcept { return size_; }
   std::size_t capacity() const noexcept { return capacity_; }
@@ -142,7 +142,8 @@ class basic_seen_table {
     void set(std::uint32_t owner, std::uint32_t sig_tag, unix_seconds created_at) noexcept {
       owner_ = owner;
       sig_tag_ = sig_tag;
-      date_ = static_cast<std::uint32_t>(std::clamp<std::int64_t>(created_at.time_since_epoch().count(), 0, 0xffffffff));
+      date_ =
+          static_cast<std::uint32_t>(std::clamp<std::int64_t>(created_at.time_since_epoch().count(), 0, 0xffffffff));
     }
 
    private:

@@ -15,7 +15,8 @@ namespace uvnostr::dedup {
 template <int WordRounds = 1, int LastRounds = 3>
 class siphash {
  public:
-  explicit siphash(const std::array<std::uint8_t, 16>& key) noexcept : k0_(load(key.data())), k1_(load(key.data() + 8)) {}
+  explicit siphash(const std::array<std::uint8_t, 16>& key) noexcept
+      : k0_(load(key.data())), k1_(load(key.data() + 8)) {}
 
   /// Of a whole number of eight-byte words.
   template <std::size_t Size>

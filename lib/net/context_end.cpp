@@ -35,7 +35,8 @@ void context_end::schedule(callback<void()> begins, callback<void()> over) noexc
   over_ = std::move(over);
   // Not now: we may be inside one of libwebsockets' callbacks.
   uv_ref(as_handle(timer_));
-  uv_timer_start(&timer_, [](uv_timer_t* t) { static_cast<context_end*>(t->data)->on_timer(); }, 0, 1);
+  uv_timer_start(
+      &timer_, [](uv_timer_t* t) { static_cast<context_end*>(t->data)->on_timer(); }, 0, 1);
 }
 
 void context_end::call_off() noexcept {

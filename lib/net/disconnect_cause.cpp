@@ -62,9 +62,9 @@ std::string_view certificate_fault(std::string_view text, int number) noexcept {
   for (const int unknown_ca : {2, 18, 19, 20, 21, 24}) {
     if (number == unknown_ca) return "the certificate is of an unknown CA";
   }
-  if (contains_one_of(text, {"unable to get local issuer", "unable to get issuer", "self-signed certificate",
-                             "self signed certificate", "unable to verify the first", "invalid CA",
-                             "CA signature digest"})) {
+  if (contains_one_of(text,
+                      {"unable to get local issuer", "unable to get issuer", "self-signed certificate",
+                       "self signed certificate", "unable to verify the first", "invalid CA", "CA signature digest"})) {
     return "the certificate is of an unknown CA";
   }
   if (number != 0 || contains_one_of(text, {"certificate verify failed", "no peer cert"})) {
@@ -91,18 +91,13 @@ port::disconnect cause_of_errno(int error) noexcept {
   port::disconnect why;
   const int known = uv_translate_sys_error(error);
   switch (known) {
-    case UV_ECONNREFUSED:
-      why.cause = errc::connection_refused;
-      return why;
+    case UV_ECONNREFUSED: why.cause = errc::connection_refused; return why;
     case UV_ENETUNREACH:
     case UV_EHOSTUNREACH:
     case UV_ENETDOWN:
     case UV_EADDRNOTAVAIL:  // no address of ours in that family
-    case UV_EAFNOSUPPORT:
-      why.cause = errc::network_unreachable;
-      break;
-    default:
-      why.cause = errc::connection_failed;
+    case UV_EAFNOSUPPORT: why.cause = errc::network_unreachable; break;
+    default: why.cause = errc::connection_failed;
   }
   if (error != 0) why.detail = uv_strerror(known);
   return why;

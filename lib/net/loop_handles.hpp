@@ -13,7 +13,8 @@ namespace uvnostr::net {
 class newer_handles {
  public:
   explicit newer_handles(uv_loop_t* loop) noexcept : loop_(loop) {
-    uv_walk(loop, [](uv_handle_t*, void* count) { ++*static_cast<std::size_t*>(count); }, &known_);
+    uv_walk(
+        loop, [](uv_handle_t*, void* count) { ++*static_cast<std::size_t*>(count); }, &known_);
   }
 
   template <class Visitor>

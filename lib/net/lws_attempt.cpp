@@ -79,7 +79,8 @@ void lws_attempt::watch_connecting(const newer_handles& handles) noexcept {
   });
   if (poll_ == nullptr) return;
   lws_callback_ = poll_->poll_cb;
-  uv_poll_start(poll_, connecting_events, [](uv_poll_t* p, int status, int events) { on_connecting(p, status, events); });
+  uv_poll_start(poll_, connecting_events,
+                [](uv_poll_t* p, int status, int events) { on_connecting(p, status, events); });
 }
 
 void lws_attempt::on_connecting(uv_poll_t* poll, int status, int events) noexcept {

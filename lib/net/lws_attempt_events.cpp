@@ -40,8 +40,7 @@ int lws_attempt::on_event(lws* wsi, lws_callback_reasons reason, void*, void* in
       auto* const self = static_cast<lws_attempt*>(lws_get_opaque_user_data(wsi));
       return self != nullptr ? self->handle(wsi, reason, in, size) : go_on;
     }
-    default:
-      return go_on;
+    default: return go_on;
   }
 }
 
@@ -53,11 +52,8 @@ int lws_attempt::handle(lws* wsi, lws_callback_reasons reason, void* in, std::si
   }
   wsi_ = wsi;
   switch (reason) {
-    case LWS_CALLBACK_TIMER:
-      return close_it;  // see close_in_next_turn()
-    case LWS_CALLBACK_CLIENT_CONNECTION_ERROR:
-      failed(bytes);
-      return go_on;
+    case LWS_CALLBACK_TIMER: return close_it;  // see close_in_next_turn()
+    case LWS_CALLBACK_CLIENT_CONNECTION_ERROR: failed(bytes); return go_on;
     case LWS_CALLBACK_CLIENT_CLOSED:
     case LWS_CALLBACK_CLOSED_CLIENT_HTTP:
       if (owner_ != nullptr && was_open()) {
@@ -66,14 +62,14 @@ int lws_attempt::handle(lws* wsi, lws_callback_reasons reason, void* in, std::si
         failed({});
       }
       return go_on;
-    default:
-      break;
+    default: break;
   }
   if (!rule_of(phase_).has_owner) return rule_of(phase_).keeps_socket ? go_on : close_it;
   switch (reason) {
     case LWS_CALLBACK_WSI_CREATE:
       poll_ = nullptr;
-      if (phase_ == attempt_phase::connecting) enter(target_.secure ? attempt_phase::greeting : attempt_phase::upgrading);
+      if (phase_ == attempt_phase::connecting)
+        enter(target_.secure ? attempt_phase::greeting : attempt_phase::upgrading);
       return go_on;
     case LWS_CALLBACK_CLIENT_APPEND_HANDSHAKE_HEADER: {
       if (phase_ != attempt_phase::upgrading) enter(attempt_phase::upgrading);
@@ -82,8 +78,8 @@ int lws_attempt::handle(lws* wsi, lws_callback_reasons reason, void* in, std::si
     }
     case LWS_CALLBACK_CLIENT_FILTER_PRE_ESTABLISH: {
       // We offer neither, so the answer may name neither (RFC 6455, 4.1).
-      const bool unasked = lws_hdr_total_length(wsi, WSI_TOKEN_EXTENSIONS) > 0 ||
-                           lws_hdr_total_length(wsi, WSI_TOKEN_PROTOCOL) > 0;
+      const bool unasked =
+          lws_hdr_total_length(wsi, WSI_TOKEN_EXTENSIONS) > 0 || lws_hdr_total_length(wsi, WSI_TOKEN_PROTOCOL) > 0;
       return unasked ? close_it : go_on;
     }
     default:
@@ -105,16 +101,10 @@ bool lws_attempt::tell(lws_callback_reasons reason, std::string_view bytes) noex
       owner_->on_piece({bytes, lws_remaining_packet_payload(wsi_), lws_is_final_fragment(wsi_) != 0,
                         lws_frame_is_binary(wsi_) != 0});
       return true;
-    case LWS_CALLBACK_CLIENT_RECEIVE_PONG:
-      owner_->on_pong_frame();
-      return true;
-    case LWS_CALLBACK_WS_PEER_INITIATED_CLOSE:
-      owner_->on_close_frame(bytes);
-      return true;
-    case LWS_CALLBACK_CLIENT_WRITEABLE:
-      return owner_->write(wsi_);
-    default:
-      return true;
+    case LWS_CALLBACK_CLIENT_RECEIVE_PONG: owner_->on_pong_frame(); return true;
+    case LWS_CALLBACK_WS_PEER_INITIATED_CLOSE: owner_->on_close_frame(bytes); return true;
+    case LWS_CALLBACK_CLIENT_WRITEABLE: return owner_->write(wsi_);
+    default: return true;
   }
 }
 

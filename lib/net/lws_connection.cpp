@@ -59,7 +59,8 @@ void lws_connection::enter(connection_phase next) noexcept {
 
 void lws_connection::start_timer(std::uint64_t milliseconds) noexcept {
   uv_update_time(transport_.loop());
-  uv_timer_start(&timer_, [](uv_timer_t* t) { static_cast<lws_connection*>(t->data)->on_timer(); }, milliseconds, 0);
+  uv_timer_start(
+      &timer_, [](uv_timer_t* t) { static_cast<lws_connection*>(t->data)->on_timer(); }, milliseconds, 0);
 }
 
 void lws_connection::on_resolved(std::error_code error, const char* detail,
@@ -135,15 +136,9 @@ void lws_connection::on_established(lws_attempt& attempt) noexcept {
 void lws_connection::on_piece(const message_piece& piece) noexcept {
   if (!rule().delivers) return;
   switch (incoming_.add(piece)) {
-    case incoming_message::outcome::incomplete:
-      listener_.on_activity();
-      return;
-    case incoming_message::outcome::too_big:
-      give_up_message();
-      return;
-    case incoming_message::outcome::binary:
-      listener_.on_binary(incoming_.size());
-      return;
+    case incoming_message::outcome::incomplete: listener_.on_activity(); return;
+    case incoming_message::outcome::too_big: give_up_message(); return;
+    case incoming_message::outcome::binary: listener_.on_binary(incoming_.size()); return;
     case incoming_message::outcome::text:
       listener_.on_text(incoming_.text());
       if (!is_over()) incoming_.done_with_text();

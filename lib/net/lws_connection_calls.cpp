@@ -66,11 +66,8 @@ bool lws_connection::write(lws* wsi) noexcept {
     if (!write_ping(wsi)) return false;
   }
   switch (queue_.write_to(wsi)) {
-    case write_queue::outcome::failed:
-      return false;
-    case write_queue::outcome::blocked:
-      ask_to_write();
-      break;
+    case write_queue::outcome::failed: return false;
+    case write_queue::outcome::blocked: ask_to_write(); break;
     case write_queue::outcome::emptied:
       if (phase_ != connection_phase::closing_later) break;
       enter(connection_phase::closing);
@@ -113,8 +110,7 @@ void lws_connection::close(std::uint16_t code, std::string_view reason) noexcept
       set_reading(true);  // for the relay's answer
       ask_to_write();
       break;
-    default:
-      break;  // it was called before
+    default: break;  // it was called before
   }
 }
 

@@ -47,7 +47,7 @@ class sigpipe_guard {
  private:
   bool writes_can_raise_it_;
   bool saved_ = false;
-  struct sigaction before_{};
+  struct sigaction before_ {};
 };
 #endif
 

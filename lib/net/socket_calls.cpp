@@ -55,9 +55,11 @@ bool peer_is_there(lws_sockfd_type socket) noexcept {
   return received > 0 || (received < 0 && uv_translate_sys_error(last_error()) == UV_EAGAIN);
 }
 
-void notice_dead_peer(lws_sockfd_type socket, std::chrono::milliseconds silence, std::chrono::milliseconds patience) noexcept {
+void notice_dead_peer(lws_sockfd_type socket, std::chrono::milliseconds silence,
+                      std::chrono::milliseconds patience) noexcept {
   const auto set = [socket](int level, int name, std::chrono::milliseconds::rep value) {
-    const int bounded = static_cast<int>(std::clamp<std::chrono::milliseconds::rep>(value, 1, std::numeric_limits<int>::max()));
+    const int bounded =
+        static_cast<int>(std::clamp<std::chrono::milliseconds::rep>(value, 1, std::numeric_limits<int>::max()));
     // Windows wants a pointer to char.
     static_cast<void>(setsockopt(socket, level, name, reinterpret_cast<const char*>(&bounded), sizeof bounded));
   };

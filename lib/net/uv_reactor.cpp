@@ -107,7 +107,8 @@ void uv_reactor::start_timer() noexcept {
   using std::chrono::milliseconds;
   const auto left = std::chrono::ceil<milliseconds>(alarm_at_ - now()).count();
   uv_update_time(loop_);
-  uv_timer_start(&timer_, [](uv_timer_t* t) { on_timer(t); }, left > 0 ? static_cast<std::uint64_t>(left) : 0, 0);
+  uv_timer_start(
+      &timer_, [](uv_timer_t* t) { on_timer(t); }, left > 0 ? static_cast<std::uint64_t>(left) : 0, 0);
 }
 
 void uv_reactor::clear_alarm() noexcept {

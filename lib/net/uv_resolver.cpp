@@ -36,8 +36,7 @@ errc resolver_error(int status) noexcept {
     case UV_EAI_ADDRFAMILY:
     case UV_EINVAL:  // not a possible name; too long, for instance
       return errc::host_not_found;
-    default:
-      return errc::resolver_failed;
+    default: return errc::resolver_failed;
   }
 }
 

@@ -36,7 +36,8 @@ class resolver_listener {
 class resolver_request {
  public:
   /// If it returns an error, there is no request.
-  static std::error_code start(uv_loop_t*, const std::string& host, resolver_listener&, resolver_request*& out) noexcept;
+  static std::error_code start(uv_loop_t*, const std::string& host, resolver_listener&,
+                               resolver_request*& out) noexcept;
   /// The listener is not called from now on. A thread that has begun goes on, and its answer is dropped.
   void cancel() noexcept;
 

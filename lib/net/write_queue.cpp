@@ -64,7 +64,8 @@ void copy_masked(unsigned char* out, std::string_view text, std::uint32_t key) n
   }
   unsigned char key_bytes[mask_bytes];
   std::memcpy(key_bytes, &key, sizeof key_bytes);
-  for (; at < text.size(); ++at) out[at] = static_cast<unsigned char>(static_cast<unsigned char>(text[at]) ^ key_bytes[at % mask_bytes]);
+  for (; at < text.size(); ++at)
+    out[at] = static_cast<unsigned char>(static_cast<unsigned char>(text[at]) ^ key_bytes[at % mask_bytes]);
 }
 
 /// Reads the header of a frame that push() made.

@@ -12,7 +12,8 @@ namespace {
 
 /// The attempt ended without a sign that anything was reached.
 bool is_silence(std::error_code cause) noexcept {
-  for (const errc each : {errc::host_not_found, errc::resolver_failed, errc::network_unreachable, errc::connection_failed, errc::connect_timeout}) {
+  for (const errc each : {errc::host_not_found, errc::resolver_failed, errc::network_unreachable,
+                          errc::connection_failed, errc::connect_timeout}) {
     if (cause == each) return true;
   }
   return false;
@@ -32,7 +33,8 @@ void dialler::want(relay_session& session) {
 
 void dialler::over(const relay_session& session) noexcept {
   if (!queue_.empty()) reactor_.wake_soon();
-  const auto in_queue = std::find_if(queue_.begin(), queue_.end(), [&](const waiting& each) { return each.session.get() == &session; });
+  const auto in_queue =
+      std::find_if(queue_.begin(), queue_.end(), [&](const waiting& each) { return each.session.get() == &session; });
   if (in_queue != queue_.end()) {
     queue_.erase(in_queue);
     return;
@@ -47,8 +49,8 @@ void dialler::over(const relay_session& session) noexcept {
 }
 
 bool dialler::network_is_down() const noexcept {
-  return silent_.size() >= enough_silence &&
-         std::none_of(relays_.present().begin(), relays_.present().end(), [](const auto& each) { return each.second->open(); });
+  return silent_.size() >= enough_silence && std::none_of(relays_.present().begin(), relays_.present().end(),
+                                                          [](const auto& each) { return each.second->open(); });
 }
 
 /// If not, try_again_at() was called, or the end of a dial will make room.

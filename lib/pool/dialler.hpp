@@ -71,9 +71,9 @@ class dialler {
   base::timer_queue& timers_;
   const relay_set& relays_;
   const std::size_t max_dials_;
-  std::vector<waiting> queue_;                  // in the order in which they came
+  std::vector<waiting> queue_;  // in the order in which they came
   std::vector<dial> dialling_;
-  std::vector<relay_id> silent_;                // relays that gave no sign of life, since one last did; each once
+  std::vector<relay_id> silent_;  // relays that gave no sign of life, since one last did; each once
   std::array<std::chrono::microseconds, 3> next_probe_{};  // of each kind, while the network is down
   base::timer timer_ = base::timer::calling<&dialler::on_timer>(*this);
 };

@@ -16,10 +16,10 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr std::chrono::hours longest{24 * 365};                 // so that sums of times cannot overflow
-constexpr milliseconds shortest_delay{100};                     // a relay that refuses is not dialled in a tight loop
-constexpr std::size_t largest_message = std::size_t{1} << 30;   // it is received into one buffer
-constexpr std::size_t most_header_bytes = 16 * 1024;             // the request is written into one buffer
+constexpr std::chrono::hours longest{24 * 365};                // so that sums of times cannot overflow
+constexpr milliseconds shortest_delay{100};                    // a relay that refuses is not dialled in a tight loop
+constexpr std::size_t largest_message = std::size_t{1} << 30;  // it is received into one buffer
+constexpr std::size_t most_header_bytes = 16 * 1024;           // the request is written into one buffer
 
 std::string text_of(milliseconds value) { return std::to_string(value.count()) + " ms"; }
 std::string text_of(std::chrono::seconds value) { return std::to_string(value.count()) + " s"; }
@@ -58,8 +58,8 @@ class range_check {
 };
 
 void check_reconnect(range_check& all, const reconnect_options& o) {
-  all.option("reconnect.initial_delay", o.initial_delay, o.initial_delay >= shortest_delay && o.initial_delay <= longest,
-             "from 100 ms to 365 days");
+  all.option("reconnect.initial_delay", o.initial_delay,
+             o.initial_delay >= shortest_delay && o.initial_delay <= longest, "from 100 ms to 365 days");
   all.option("reconnect.max_delay", o.max_delay, o.max_delay >= o.initial_delay && o.max_delay <= longest,
              "from initial_delay to 365 days");
   all.option("reconnect.multiplier", o.multiplier, o.multiplier >= 1.0 && o.multiplier <= 1000.0, "from 1 to 1000");
@@ -89,7 +89,8 @@ void check_headers(range_check& all, const relay_options& o) {
     const auto refuse = [&](std::string_view member, const std::string& why) {
       all.refuse("headers[" + std::to_string(i) + "]." + std::string(member), why);
     };
-    if (!is_token(header.name)) refuse("name", "is \"" + base::printable(header.name) + "\"; it must be a token of RFC 9110");
+    if (!is_token(header.name))
+      refuse("name", "is \"" + base::printable(header.name) + "\"; it must be a token of RFC 9110");
     if (!is_text(header.value)) refuse("value", "has a control character");
     bytes += header.name.size() + header.value.size() + line_bytes;
   }
@@ -107,8 +108,8 @@ error check_options(const relay_options& o, std::string_view owner, port::transp
   all.time_or_zero("ping_interval", o.ping_interval);
   all.time("pong_timeout", o.pong_timeout);
   all.time("close_timeout", o.close_timeout);
-  all.option("max_message_bytes", o.max_message_bytes, o.max_message_bytes != 0 && o.max_message_bytes <= largest_message,
-             "from 1 byte to 1 GiB (1073741824)");
+  all.option("max_message_bytes", o.max_message_bytes,
+             o.max_message_bytes != 0 && o.max_message_bytes <= largest_message, "from 1 byte to 1 GiB (1073741824)");
   all.size("max_publish_bytes", o.max_publish_bytes);
   check_headers(all, o);
   if (error found = all.take()) return found;

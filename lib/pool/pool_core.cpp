@@ -14,11 +14,14 @@ using session::relay_session;
 
 namespace {
 
-error unknown(relay_id id) { return {errc::unknown_relay, "relay_id " + std::to_string(static_cast<std::uint32_t>(id))}; }
+error unknown(relay_id id) {
+  return {errc::unknown_relay, "relay_id " + std::to_string(static_cast<std::uint32_t>(id))};
+}
 
 }  // namespace
 
-pool_core::pool_core(port::world& world, pool_options options, pool_callbacks callbacks, const dedup::seen_events::key& secret)
+pool_core::pool_core(port::world& world, pool_options options, pool_callbacks callbacks,
+                     const dedup::seen_events::key& secret)
     : options_(std::move(options)),
       callbacks_(std::move(callbacks)),
       world_(world),
@@ -32,11 +35,13 @@ pool_core::pool_core(port::world& world, pool_options options, pool_callbacks ca
 
 pool_core::~pool_core() { shutdown(); }
 
-result<base::ref<pool_core>> pool_core::make(port::world& world, pool_options options, pool_callbacks callbacks) noexcept {
+result<base::ref<pool_core>> pool_core::make(port::world& world, pool_options options,
+                                             pool_callbacks callbacks) noexcept {
   error wrong = check_options(options);
   if (!wrong) wrong = check_options(options.relay_defaults, "pool_options::relay_defaults.", world.transport());
   dedup::seen_events::key secret;
-  if (!wrong && !world.reactor().random_bytes(std::as_writable_bytes(std::span(secret)))) wrong = errc::random_unavailable;
+  if (!wrong && !world.reactor().random_bytes(std::as_writable_bytes(std::span(secret))))
+    wrong = errc::random_unavailable;
   if (wrong) {
     world.release();
     return wrong;
@@ -54,9 +59,7 @@ result<base::ref<pool_core>> pool_core::make(port::world& world, pool_options op
 
 // Relays.
 
-result<relay_id> pool_core::add_relay(std::string_view url) {
-  return add_checked(url, options_.relay_defaults);
-}
+result<relay_id> pool_core::add_relay(std::string_view url) { return add_checked(url, options_.relay_defaults); }
 
 result<relay_id> pool_core::add_relay(std::string_view url, relay_options options) {
   if (closed()) return errc::closed;
@@ -70,10 +73,13 @@ result<relay_id> pool_core::add_checked(std::string_view text, relay_options opt
   if (!url) return error(url.error().code(), base::url::shown(text));
   if (relays_.find_url(url->text) != nullptr) return error(errc::duplicate_relay, url->text);
   const turn guard(*this);
-  const auto added = base::make_ref<relay_session>(
-      relays_.next_id(), relays_.free_slot(), std::move(*url), std::move(options),
-      session::surroundings{
-          .reactor = reactor_, .transport = world_.transport(), .timers = timers_, .listener = *this, .messages = receiver_});
+  const auto added =
+      base::make_ref<relay_session>(relays_.next_id(), relays_.free_slot(), std::move(*url), std::move(options),
+                                    session::surroundings{.reactor = reactor_,
+                                                          .transport = world_.transport(),
+                                                          .timers = timers_,
+                                                          .listener = *this,
+                                                          .messages = receiver_});
   relays_.add(added);
   seen_.add_relay(added->slot());
   reactor_.hold_loop(true);
@@ -118,8 +124,8 @@ void pool_core::on_session_state(relay_session& session) noexcept {
   subscriptions_.on_progress();
   if (callbacks_.on_relay_state) {
     const relay_status at_this_time = session.status();
-    later_.add([this, now = at_this_time, keep = base::ref<relay_session>::retain(session), text = std::string(at_this_time.text),
-                words = std::string(at_this_time.words)]() mutable {
+    later_.add([this, now = at_this_time, keep = base::ref<relay_session>::retain(session),
+                text = std::string(at_this_time.text), words = std::string(at_this_time.words)]() mutable {
       now.text = text;
       now.words = words;
       callbacks_.on_relay_state(now);
@@ -128,7 +134,8 @@ void pool_core::on_session_state(relay_session& session) noexcept {
   if (session.stopped()) session_stopped(session);
 }
 
-void pool_core::on_auth(relay_session& session, auth_step step, std::string_view challenge, std::string_view words) noexcept {
+void pool_core::on_auth(relay_session& session, auth_step step, std::string_view challenge,
+                        std::string_view words) noexcept {
   if (!callbacks_.on_auth) return;
   later_.add([this, relay = session.id(), step, challenge = std::string(challenge), words = std::string(words)] {
     callbacks_.on_auth({.relay = relay, .step = step, .challenge = challenge, .words = words});

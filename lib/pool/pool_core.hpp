@@ -84,20 +84,31 @@ class pool_core final : public base::ref_counted<pool_core>,
   void on_session_state(session::relay_session&) noexcept override;
   void on_session_wants_dial(session::relay_session& session) noexcept override { dialler_.want(session); }
   void on_session_dial_over(session::relay_session& session) noexcept override { dialler_.over(session); }
-  void on_request_settled(session::relay_session&, session::request& request) noexcept override { subscriptions_.on_settled(request); }
-  void on_request_refused(session::relay_session& session, session::request& request, const session::refusal& said) noexcept override {
+  void on_request_settled(session::relay_session&, session::request& request) noexcept override {
+    subscriptions_.on_settled(request);
+  }
+  void on_request_refused(session::relay_session& session, session::request& request,
+                          const session::refusal& said) noexcept override {
     subscriptions_.on_refused(session, request, said);
   }
   void on_request_caught_up(session::relay_session&, session::request& request, bool first) noexcept override {
     subscriptions_.on_caught_up(request, first);
   }
-  void on_request_progress(session::relay_session&, session::request&) noexcept override { subscriptions_.on_progress(); }
+  void on_request_progress(session::relay_session&, session::request&) noexcept override {
+    subscriptions_.on_progress();
+  }
   bool is_behind(const session::request& request) noexcept override { return subscription_set::is_behind(request); }
   bool may_ask_page(const session::request& request) noexcept override { return subscriptions_.may_ask_page(request); }
-  bool remembers_all(const session::request& request) noexcept override { return subscriptions_.remembers_all(request); }
-  std::uint32_t page_size(const session::request& request) noexcept override { return subscriptions_.page_size(request); }
-  void on_auth(session::relay_session&, auth_step, std::string_view challenge, std::string_view words) noexcept override;
-  void on_delivery_done(session::relay_session&, session::delivery&, outcome, std::string_view, std::error_code) noexcept override;
+  bool remembers_all(const session::request& request) noexcept override {
+    return subscriptions_.remembers_all(request);
+  }
+  std::uint32_t page_size(const session::request& request) noexcept override {
+    return subscriptions_.page_size(request);
+  }
+  void on_auth(session::relay_session&, auth_step, std::string_view challenge,
+               std::string_view words) noexcept override;
+  void on_delivery_done(session::relay_session&, session::delivery&, outcome, std::string_view,
+                        std::error_code) noexcept override;
 
   void on_notice(session::relay_session&, std::string_view) noexcept override;
   session::relay_session* session_in_slot(std::uint32_t slot) noexcept override { return relays_.in_slot(slot); }

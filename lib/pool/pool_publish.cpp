@@ -30,7 +30,7 @@ result<std::vector<relay_session*>> pool_core::targets(const std::vector<relay_i
 }
 
 error pool_core::publish(const event& event, publish_callbacks callbacks, const publish_options& options,
-                                   const std::vector<relay_id>& relays) {
+                         const std::vector<relay_id>& relays) {
   if (closed()) return errc::closed;
   if (error wrong = check_options(options)) return wrong;
   const result<std::vector<relay_session*>> asked = targets(relays);
@@ -41,7 +41,8 @@ error pool_core::publish(const event& event, publish_callbacks callbacks, const 
   for (const relay_session* const each : *asked) {
     const std::size_t most = each->options().max_publish_bytes;
     if (message.size() <= most) continue;
-    return {errc::event_too_big, each->url().text + " (" + std::to_string(message.size()) + " bytes, at most " + std::to_string(most) + ")"};
+    return {errc::event_too_big,
+            each->url().text + " (" + std::to_string(message.size()) + " bytes, at most " + std::to_string(most) + ")"};
   }
   if (options.verify) {
     if (error wrong = event.verify()) return wrong;
@@ -51,7 +52,8 @@ error pool_core::publish(const event& event, publish_callbacks callbacks, const 
   auto record = base::make_ref<publish_record>(std::move(message), event.id(), std::move(callbacks), options);
   for (relay_session* const each : *asked) {
     publish_target& target = record->targets.emplace_back(*record);
-    const std::error_code cause = each->stopped() ? make_error_code(errc::retries_exhausted) : each->outbox().add(target);
+    const std::error_code cause =
+        each->stopped() ? make_error_code(errc::retries_exhausted) : each->outbox().add(target);
     if (cause) on_delivery_done(*each, target, outcome::not_sent, {}, cause);
   }
   publishes_.push_back(record->hook);
@@ -59,15 +61,22 @@ error pool_core::publish(const event& event, publish_callbacks callbacks, const 
   return {};
 }
 
-void pool_core::on_delivery_done(relay_session& session, session::delivery& delivery, outcome what, std::string_view words,
-                                 std::error_code cause) noexcept {
+void pool_core::on_delivery_done(relay_session& session, session::delivery& delivery, outcome what,
+                                 std::string_view words, std::error_code cause) noexcept {
   publish_record& record = static_cast<publish_target&>(delivery).record;
-  later_.add([this, keep = base::ref<publish_record>::retain(record), relay = session.id(), what, words = std::string(words), cause] {
+  later_.add([this, keep = base::ref<publish_record>::retain(record), relay = session.id(), what,
+              words = std::string(words), cause] {
     const std::string_view message = words;
     const std::string_view prefix = wire::reason_prefix(message);
     std::string_view text = prefix.empty() ? message : message.substr(prefix.size() + 1);
     while (text.starts_with(' ')) text.remove_prefix(1);
-    give_receipt(*keep, {.relay = relay, .event = keep->id, .outcome = what, .message = message, .prefix = prefix, .text = text, .cause = cause});
+    give_receipt(*keep, {.relay = relay,
+                         .event = keep->id,
+                         .outcome = what,
+                         .message = message,
+                         .prefix = prefix,
+                         .text = text,
+                         .cause = cause});
   });
 }
 
@@ -77,7 +86,8 @@ void pool_core::give_receipt(publish_record& record, receipt answer) {
   if (record.callbacks.on_receipt) record.callbacks.on_receipt(answer);
   const std::size_t wanted = record.options.enough_accepted;
   const std::size_t possible = record.accepted + (record.targets.size() - record.receipts);
-  if (wanted != 0 && phase_ != phase::over && (record.accepted >= wanted || possible < wanted) && !std::exchange(record.enough_told, true)) {
+  if (wanted != 0 && phase_ != phase::over && (record.accepted >= wanted || possible < wanted) &&
+      !std::exchange(record.enough_told, true)) {
     if (record.callbacks.on_enough) record.callbacks.on_enough(record.accepted >= wanted);
   }
   if (record.receipts != record.targets.size() || phase_ == phase::over) return;

@@ -15,7 +15,8 @@ result<subscription> pool_core::subscribe(std::span<const filter> filters, subsc
   if (closed()) return errc::closed;
   if (filters.empty()) return errc::filter_count;
   for (std::size_t i = 0; i < filters.size(); ++i) {
-    if (const error wrong = filters[i].check()) return error(wrong.code(), "filters[" + std::to_string(i) + "]." + wrong.subject());
+    if (const error wrong = filters[i].check())
+      return error(wrong.code(), "filters[" + std::to_string(i) + "]." + wrong.subject());
   }
   if (error wrong = check_options(options)) return wrong;
   const result<std::vector<relay_session*>> asked = targets(relays);
@@ -28,8 +29,9 @@ result<subscription> pool_core::subscribe(std::span<const filter> filters, subsc
   }
 
   const turn guard(*this);
-  auto record = base::make_ref<subscription_record>(*this, subscriptions_.next_number(), std::vector(filters.begin(), filters.end()),
-                                                    std::move(callbacks), options, relays.empty());
+  auto record = base::make_ref<subscription_record>(*this, subscriptions_.next_number(),
+                                                    std::vector(filters.begin(), filters.end()), std::move(callbacks),
+                                                    options, relays.empty());
   record->resume_from = std::move(from);
   subscriptions_.add(*record);
   for (relay_session* const each : *asked) record->ask(base::ref<relay_session>::retain(*each));

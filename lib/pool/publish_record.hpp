@@ -35,7 +35,7 @@ class publish_record final : public base::ref_counted<publish_record> {
   std::list<publish_target> targets;  // they are linked from elsewhere: none may move
   std::size_t receipts = 0;           // given to the application
   std::size_t accepted = 0;
-  bool enough_told = false;           // or not wanted
+  bool enough_told = false;                     // or not wanted
   base::list_hook<publish_record> hook{*this};  // in the pool
 };
 

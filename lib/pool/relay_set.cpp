@@ -29,7 +29,8 @@ relay_set::session_ref relay_set::remove(relay_id id) {
 }
 
 relay_set::session_ref relay_set::take_leaving(relay_session& session) {
-  const auto found = std::find_if(leaving_.begin(), leaving_.end(), [&](const auto& each) { return each.get() == &session; });
+  const auto found =
+      std::find_if(leaving_.begin(), leaving_.end(), [&](const auto& each) { return each.get() == &session; });
   if (found == leaving_.end()) return nullptr;
   session_ref left = std::move(*found);
   leaving_.erase(found);
@@ -57,7 +58,8 @@ relay_session* relay_set::find_url(std::string_view normalized) const noexcept {
 }
 
 bool relay_set::all_stopped() const noexcept {
-  return leaving_.empty() && std::all_of(sessions_.begin(), sessions_.end(), [](const auto& each) { return each.second->stopped(); });
+  return leaving_.empty() &&
+         std::all_of(sessions_.begin(), sessions_.end(), [](const auto& each) { return each.second->stopped(); });
 }
 
 void relay_set::abort_all() noexcept {

@@ -34,7 +34,9 @@ class relay_set {
 
   session::relay_session* find(relay_id) const noexcept;
   session::relay_session* find_url(std::string_view normalized) const noexcept;
-  session::relay_session* in_slot(std::uint32_t slot) const noexcept { return slot < slots_.size() ? slots_[slot] : nullptr; }
+  session::relay_session* in_slot(std::uint32_t slot) const noexcept {
+    return slot < slots_.size() ? slots_[slot] : nullptr;
+  }
 
   const sessions& present() const noexcept { return sessions_; }
   bool empty() const noexcept { return sessions_.empty(); }

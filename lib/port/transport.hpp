@@ -28,9 +28,9 @@ struct dial_request {
 /// Why a connection could not be made, or ended.
 struct disconnect {
   std::error_code cause;
-  std::string detail;             // more on the cause in words, without the URL; may be empty
-  std::uint16_t close_code = 0;   // of the peer's close frame
-  int http_status = 0;            // of an answer that was not 101
+  std::string detail;                               // more on the cause in words, without the URL; may be empty
+  std::uint16_t close_code = 0;                     // of the peer's close frame
+  int http_status = 0;                              // of an answer that was not 101
   std::optional<std::chrono::seconds> retry_after;  // of such an answer
 };
 

@@ -49,7 +49,8 @@ bool read(const json_value& from, std::optional<unix_seconds>& to) {
 }
 
 bool read(const json_value& from, std::size_t filters, missing_stretch& to) {
-  if (!from.IsArray() || from.Size() != 5 || !from[0].IsUint() || from[0].GetUint() >= filters || !from[1].IsUint() || from[1].GetUint() > 2) {
+  if (!from.IsArray() || from.Size() != 5 || !from[0].IsUint() || from[0].GetUint() >= filters || !from[1].IsUint() ||
+      from[1].GetUint() > 2) {
     return false;
   }
   to.filter = from[0].GetUint();
@@ -63,10 +64,12 @@ bool read(const json_value& from, std::size_t filters, missing_stretch& to) {
 }
 
 bool read(const json_value& from, std::size_t filters, cursor_position& to) {
-  if (!from.IsObject() || !from.HasMember("reached") || !from.HasMember("floors") || !from.HasMember("missing")) return false;
+  if (!from.IsObject() || !from.HasMember("reached") || !from.HasMember("floors") || !from.HasMember("missing"))
+    return false;
   const json_value& floors = from["floors"];
   const json_value& missing = from["missing"];
-  if (!read(from["reached"], to.reached) || !floors.IsArray() || floors.Size() != filters || !missing.IsArray()) return false;
+  if (!read(from["reached"], to.reached) || !floors.IsArray() || floors.Size() != filters || !missing.IsArray())
+    return false;
   for (const json_value& each : floors.GetArray()) {
     if (!read(each, to.floors.emplace_back())) return false;
   }
@@ -79,7 +82,8 @@ bool read(const json_value& from, std::size_t filters, cursor_position& to) {
 }  // namespace
 
 std::string write_cursor(std::span<const filter> filters, const cursor_positions& positions) {
-  std::string out = "{\"version\":" + std::to_string(version) + ",\"filters\":\"" + digest_of(filters) + "\",\"relays\":{";
+  std::string out =
+      "{\"version\":" + std::to_string(version) + ",\"filters\":\"" + digest_of(filters) + "\",\"relays\":{";
   for (const auto& [url, position] : positions) {
     if (out.back() != '{') out += ',';
     wire::append_canonical_string(out, url, wire::control_style::escaped);
@@ -103,8 +107,9 @@ std::string write_cursor(std::span<const filter> filters, const cursor_positions
 result<cursor_positions> read_cursor(std::span<const filter> filters, std::string_view text) {
   rapidjson::Document whole;
   whole.Parse<rapidjson::kParseIterativeFlag | rapidjson::kParseValidateEncodingFlag>(text.data(), text.size());
-  if (whole.HasParseError() || !whole.IsObject() || !whole.HasMember("version") || !whole["version"].IsInt() || whole["version"].GetInt() != version ||
-      !whole.HasMember("filters") || !whole["filters"].IsString() || !whole.HasMember("relays") || !whole["relays"].IsObject()) {
+  if (whole.HasParseError() || !whole.IsObject() || !whole.HasMember("version") || !whole["version"].IsInt() ||
+      whole["version"].GetInt() != version || !whole.HasMember("filters") || !whole["filters"].IsString() ||
+      !whole.HasMember("relays") || !whole["relays"].IsObject()) {
     return errc::cursor_format;
   }
   if (digest_of(filters) != whole["filters"].GetString()) return errc::cursor_filters;

@@ -23,7 +23,7 @@ namespace uvnostr {
 /// One relay's part.
 struct cursor_position {
   std::optional<unix_seconds> reached{};
-  std::vector<std::optional<unix_seconds>> floors{};   // by filter
+  std::vector<std::optional<unix_seconds>> floors{};  // by filter
   std::vector<session::missing_stretch> missing{};
 };
 

@@ -23,7 +23,10 @@ struct held_item {
     verify::id_form form;
 
     kept_event(const verify::verified_event& event, verify::id_form id_form)
-        : json(event.fields().json), fields(event.fields().moved_to(json.data())), form(id_form), verified_(event.in(fields)) {}
+        : json(event.fields().json),
+          fields(event.fields().moved_to(json.data())),
+          form(id_form),
+          verified_(event.in(fields)) {}
     const verify::verified_event& verified() const noexcept { return verified_; }
 
    private:
@@ -31,11 +34,11 @@ struct held_item {
   };
 
   base::ref<session::sent_req> to;
-  std::unique_ptr<kept_event> event;                // an event
+  std::unique_ptr<kept_event> event;                   // an event
   std::unique_ptr<wire::relay_message> end_of_answer;  // or EOSE, CLOSED
-  event_id copied{};                                // or a copy of an event before it
+  event_id copied{};                                   // or a copy of an event before it
   unix_seconds created_at{};
-  std::size_t bytes = 0;                            // accounted for at the session
+  std::size_t bytes = 0;  // accounted for at the session
 };
 
 using held_items = std::deque<held_item>;

@@ -9,9 +9,11 @@ using dedup::seen_table;
 
 // The places are not touched before they are used: an idle pool has no memory in them.
 pending_events::pending_events(const dedup::seen_events::key& secret)
-    : ids_(seen_table::make<seen_table>(capacity, secret)), places_(std::make_unique_for_overwrite<place[]>(capacity)) {}
+    : ids_(seen_table::make<seen_table>(capacity, secret)),
+      places_(std::make_unique_for_overwrite<place[]>(capacity)) {}
 
-void pending_events::add(const wire::event_fields& event, std::uint32_t subscription, std::uint32_t relay_slot, std::uint32_t sig_tag) {
+void pending_events::add(const wire::event_fields& event, std::uint32_t subscription, std::uint32_t relay_slot,
+                         std::uint32_t sig_tag) {
   if (ids_->size() == capacity || ids_->find_any(event.id) != seen_table::npos) return;
   const std::uint32_t entry = ids_->insert(event.id, relay_slot, sig_tag).entry;
   places_[entry] = {.json = event.json, .subscription = subscription, .fate = none};
@@ -23,13 +25,14 @@ std::optional<pending_events::first_sender> pending_events::find(const event_id&
   return first_sender{.relay_slot = ids_->owner(entry), .sig_tag = ids_->sig_tag(entry)};
 }
 
-std::optional<std::uint32_t> pending_events::join(const event_id& id, std::string_view rest_of_message, std::uint32_t subscription) {
+std::optional<std::uint32_t> pending_events::join(const event_id& id, std::string_view rest_of_message,
+                                                  std::uint32_t subscription) {
   const std::uint32_t entry = ids_->size() == 0 ? seen_table::npos : ids_->find_any(id);
   if (entry == seen_table::npos) return std::nullopt;
   place& at = places_[entry];
   // Behind it is the bracket that ends the message, and nothing else: so the message is as valid as the first was.
-  if (at.subscription != subscription || rest_of_message.size() != at.json.size() + 1 || rest_of_message.back() != ']' ||
-      !rest_of_message.starts_with(at.json)) {
+  if (at.subscription != subscription || rest_of_message.size() != at.json.size() + 1 ||
+      rest_of_message.back() != ']' || !rest_of_message.starts_with(at.json)) {
     return std::nullopt;
   }
   if (at.fate == none) {

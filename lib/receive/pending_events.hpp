@@ -32,7 +32,8 @@ class pending_events {
   explicit pending_events(const dedup::seen_events::key& secret);
 
   /// The bytes of the event stay where they are until it is decided. Does nothing if its id is known.
-  void add(const wire::event_fields& event, std::uint32_t subscription, std::uint32_t relay_slot, std::uint32_t sig_tag);
+  void add(const wire::event_fields& event, std::uint32_t subscription, std::uint32_t relay_slot,
+           std::uint32_t sig_tag);
 
   struct first_sender {
     std::uint32_t relay_slot;

@@ -25,8 +25,8 @@ relay_request& request_of(session::sent_req& req) noexcept { return static_cast<
 
 }  // namespace
 
-receiver::receiver(port::reactor& reactor, receiver_host& host, subscription_set& subscriptions, dedup::seen_events& seen,
-                   turn_budget& budget, const pool_options& options)
+receiver::receiver(port::reactor& reactor, receiver_host& host, subscription_set& subscriptions,
+                   dedup::seen_events& seen, turn_budget& budget, const pool_options& options)
     : reactor_(reactor),
       host_(host),
       subscriptions_(subscriptions),
@@ -104,7 +104,8 @@ void receiver::on_event_message(relay_session& from, const wire::frame_head& hea
 
 /// An event came that is verified, or known: how far the relay's answer has come by it. The fields are needed by those
 /// with several filters only.
-void receiver::note(session::sent_req& req, const event_id& id, unix_seconds created_at, const wire::event_fields* fields) noexcept {
+void receiver::note(session::sent_req& req, const event_id& id, unix_seconds created_at,
+                    const wire::event_fields* fields) noexcept {
   session::request& to = req.owner();
   switch (req.state) {
     case session::sent_req::state::asked:
@@ -116,7 +117,9 @@ void receiver::note(session::sent_req& req, const event_id& id, unix_seconds cre
         to.history().note_stored(id, record_.view());
       }
       break;
-    case session::sent_req::state::live: to.history().note_live(created_at, request_of(req).session().trusted_time()); break;
+    case session::sent_req::state::live:
+      to.history().note_live(created_at, request_of(req).session().trusted_time());
+      break;
     case session::sent_req::state::over: break;
   }
 }
@@ -183,9 +186,7 @@ void receiver::on_other_message(relay_session& from, wire::verb verb, std::strin
       ++counts.eose;
       in_its_turn(from, std::move(*message));
       break;
-    default:
-      ++counts.closed;
-      in_its_turn(from, std::move(*message));
+    default: ++counts.closed; in_its_turn(from, std::move(*message));
   }
 }
 
@@ -294,7 +295,8 @@ void receiver::refuse(relay_request& to, verdict why) noexcept {
   to.session().note_forgery();
 }
 
-void receiver::count_copy(subscription_record& of, session::sent_req& to, const event_id& id, unix_seconds created_at) noexcept {
+void receiver::count_copy(subscription_record& of, session::sent_req& to, const event_id& id,
+                          unix_seconds created_at) noexcept {
   relay_session& from = request_of(to).session();
   note(to, id, created_at, nullptr);
   seen_.repeats(id, of.in_seen, from.slot());
@@ -339,7 +341,8 @@ void receiver::give(subscription_record& subscription, session::sent_req& to, co
   }
   ++stats.messages.delivered;
   record_.assign(fields, !verifier_.off());
-  subscriptions_.deliver(subscription, request.session().id(), record_.view(), of_page, admitted == seen_events::admission::first);
+  subscriptions_.deliver(subscription, request.session().id(), record_.view(), of_page,
+                         admitted == seen_events::admission::first);
 }
 
 void receiver::hold(subscription_record& subscription, held_item item) noexcept {

@@ -89,7 +89,7 @@ class receiver final : public session::message_listener, private verify::verifie
   turn_budget& budget_;
   pending_events pending_;
   verify::verifier verifier_;
-  wire::event_record record_;                   // shows one event after the other
+  wire::event_record record_;  // shows one event after the other
 };
 
 }  // namespace uvnostr

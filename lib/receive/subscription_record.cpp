@@ -35,7 +35,8 @@ void subscription_record::ask(base::ref<session::relay_session> session) {
 }
 
 void subscription_record::remove_relay(const session::relay_session& session) noexcept {
-  const auto found = std::find_if(requests_.begin(), requests_.end(), [&](const auto& each) { return &each->session() == &session; });
+  const auto found =
+      std::find_if(requests_.begin(), requests_.end(), [&](const auto& each) { return &each->session() == &session; });
   if (found == requests_.end()) return;
   resume_from = position();
   const base::ref<relay_request> removed = std::move(*found);
@@ -77,7 +78,8 @@ void subscription_record::remove_all_relays() noexcept {
 }
 
 relay_request* subscription_record::at(relay_id id) const noexcept {
-  const auto found = std::find_if(requests_.begin(), requests_.end(), [&](const auto& each) { return each->session().id() == id; });
+  const auto found =
+      std::find_if(requests_.begin(), requests_.end(), [&](const auto& each) { return each->session().id() == id; });
   return found == requests_.end() ? nullptr : found->get();
 }
 
@@ -104,7 +106,8 @@ cursor_positions subscription_record::position() const {
   for (const base::ref<relay_request>& each : requests_) {
     const session::history& come = each->history();
     if (!come.ever_answered()) continue;
-    cursor_position at{.reached = come.reached(), .floors = {come.floors().begin(), come.floors().end()}, .missing = come.missing()};
+    cursor_position at{
+        .reached = come.reached(), .floors = {come.floors().begin(), come.floors().end()}, .missing = come.missing()};
     if (at.reached && oldest_recent) at.reached = std::min(*at.reached, *oldest_recent);
     for (std::uint32_t i = 0; oldest_of_pages && i < filters.size(); ++i) {
       at.missing.push_back({.filter = i, .since = oldest_of_pages, .until = newest_of_pages});

@@ -79,18 +79,18 @@ class subscription_record final : public base::ref_counted<subscription_record> 
   subscription_callbacks callbacks;
   const subscribe_options options;
   const bool is_for_all_relays;  // those added later included
-  pool_core* core;             // null once the subscription or the pool has ended
+  pool_core* core;               // null once the subscription or the pool has ended
   const std::uint32_t number;
   cursor_positions resume_from;  // where relays begin that are added, and how far those came that are gone
   held_items waiting;
   std::uint64_t delivered = 0;
   std::uint64_t acknowledged = 0;
   bool is_paused = false;
-  std::uint32_t in_seen = 0;   // its number among the seen events
-  bool pages_wait = false;     // a relay that is ahead of others waits for them
-  bool was_asked = false;      // of at least one relay
+  std::uint32_t in_seen = 0;  // its number among the seen events
+  bool pages_wait = false;    // a relay that is ahead of others waits for them
+  bool was_asked = false;     // of at least one relay
   bool all_eose_told = false;
-  bool abandoned = false;      // its handle was destroyed: nothing is called any more
+  bool abandoned = false;                            // its handle was destroyed: nothing is called any more
   base::list_hook<subscription_record> hook{*this};  // in the pool
 
  private:

@@ -57,7 +57,8 @@ void subscription_set::remove_relay(const relay_session& removed) {
   }
 }
 
-void subscription_set::deliver(subscription_record& to, relay_id from, const event_view& event, bool of_page, bool first) noexcept {
+void subscription_set::deliver(subscription_record& to, relay_id from, const event_view& event, bool of_page,
+                               bool first) noexcept {
   const base::ref<subscription_record> keep = base::ref<subscription_record>::retain(to);
   keep->note_delivered(event.created_at(), of_page);
   if (keep->callbacks.on_event) keep->callbacks.on_event(from, event);
@@ -77,7 +78,8 @@ void subscription_set::on_caught_up(session::request& request, bool first) noexc
   if (!silent_ && to.subscription() != nullptr && keep->callbacks.on_caught_up) {
     keep->callbacks.on_caught_up(from, to.history().gaps());
   }
-  if (first && !silent_ && to.subscription() != nullptr) to.session().requests().settle(to, session::request::ending::answered);
+  if (first && !silent_ && to.subscription() != nullptr)
+    to.session().requests().settle(to, session::request::ending::answered);
 }
 
 void subscription_set::on_settled(session::request& request) noexcept {
@@ -93,11 +95,15 @@ void subscription_set::check_all_eose(subscription_record& record) {
   if (record.options.close_on_eose && record.core != nullptr) end(record, close_reason::all_eose);
 }
 
-void subscription_set::on_refused(const relay_session& session, session::request& request, const session::refusal& said) noexcept {
+void subscription_set::on_refused(const relay_session& session, session::request& request,
+                                  const session::refusal& said) noexcept {
   subscription_record* const record = static_cast<relay_request&>(request).subscription();
   if (record == nullptr || !record->callbacks.on_relay_closed) return;
-  relay_closed told{
-      .relay = session.id(), .words = {}, .hung_up = said.hung_up, .asked_again = said.asked_again, .pause = said.pause};
+  relay_closed told{.relay = session.id(),
+                    .words = {},
+                    .hung_up = said.hung_up,
+                    .asked_again = said.asked_again,
+                    .pause = said.pause};
   later_.add([keep = base::ref<subscription_record>::retain(*record), told, words = std::string(said.words)]() mutable {
     told.words = words;
     if (keep->core != nullptr) keep->callbacks.on_relay_closed(told);
@@ -126,7 +132,8 @@ bool subscription_set::may_ask_page(const session::request& request) noexcept {
     relay_session& at = each->session();
     const bool may_come = !at.open() && !at.failing() && !each->settled();
     if (!may_come && !each->is_catching_up()) continue;
-    const unix_seconds next = may_come ? unix_seconds::max() : each->history().next_until().value_or(unix_seconds::min());
+    const unix_seconds next =
+        may_come ? unix_seconds::max() : each->history().next_until().value_or(unix_seconds::min());
     if (next > own && next > farthest_behind) farthest_behind = next;
   }
   if (!farthest_behind || seen_.room_for_pages(record->in_seen, *farthest_behind) >= page_size(request)) return true;

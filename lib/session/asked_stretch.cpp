@@ -44,7 +44,8 @@ bool asked_stretch::has_news() const noexcept {
 }
 
 bool asked_stretch::shows_cut() const noexcept {
-  const auto count = std::count_if(published.begin(), published.end(), [this](unix_seconds at) { return at >= *oldest; });
+  const auto count =
+      std::count_if(published.begin(), published.end(), [this](unix_seconds at) { return at >= *oldest; });
   return news > static_cast<std::uint32_t>(count);
 }
 

@@ -14,31 +14,31 @@ namespace uvnostr::session {
 struct missing_stretch {
   enum class part : unsigned char { whole, blurred_kinds, other_kinds };
 
-  std::uint32_t filter = 0;                // its place in the subscription
+  std::uint32_t filter = 0;  // its place in the subscription
   part kinds = part::whole;
-  std::optional<unix_seconds> since{};     // none: from the beginning
-  std::optional<unix_seconds> until{};     // none: up to now
-  std::optional<std::uint32_t> left{};     // of the application's `limit`
+  std::optional<unix_seconds> since{};  // none: from the beginning
+  std::optional<unix_seconds> until{};  // none: up to now
+  std::optional<std::uint32_t> left{};  // of the application's `limit`
 
   friend bool operator==(const missing_stretch&, const missing_stretch&) = default;
 };
 
 struct asked_stretch {
   missing_stretch of{};
-  std::vector<event_id> at_until{};            // sorted: events of the second `until` that came in earlier answers
-  bool alone = false;                          // to be asked by a REQ of its own
-  std::uint32_t cut_at = 0;                    // events of the last answer, if there were fewer than it was asked for
-  std::vector<unix_seconds> published{};       // dates of live events of this stretch: pages bring them as well
-  std::optional<unix_seconds> passed{};        // the second above `until` was stepped over
+  std::vector<event_id> at_until{};       // sorted: events of the second `until` that came in earlier answers
+  bool alone = false;                     // to be asked by a REQ of its own
+  std::uint32_t cut_at = 0;               // events of the last answer, if there were fewer than it was asked for
+  std::vector<unix_seconds> published{};  // dates of live events of this stretch: pages bring them as well
+  std::optional<unix_seconds> passed{};   // the second above `until` was stepped over
   // Of the answer that is being received:
   std::uint32_t limit = 0;
   std::uint32_t came = 0;
-  std::uint32_t news = 0;                      // of these, not in an answer before
-  std::uint32_t shared = 0;                    // of these, matching another stretch as well
+  std::uint32_t news = 0;    // of these, not in an answer before
+  std::uint32_t shared = 0;  // of these, matching another stretch as well
   std::vector<event_id> new_at_until{};
-  std::optional<unix_seconds> oldest{};        // where the answer ends
+  std::optional<unix_seconds> oldest{};  // where the answer ends
   std::vector<event_id> at_oldest{};
-  std::optional<unix_seconds> before_oldest{}; // the date that was the oldest one before
+  std::optional<unix_seconds> before_oldest{};  // the date that was the oldest one before
 
   /// An event of the stretch came.
   void note(const event_id&, unix_seconds created_at);

@@ -127,7 +127,11 @@ void authenticator::finish(bool accepted, std::string_view text) {
     const auto pause = std::min(first_retry * (1 << std::min(refusals_++, 6U)), longest_retry);
     session_.timers().schedule(retry_timer_, session_.now() + pause);
   }
-  session_.listener().on_auth(session_, accepted ? auth_step::accepted : was_sent ? auth_step::refused : auth_step::not_challenged, challenge_, text);
+  session_.listener().on_auth(session_,
+                              accepted   ? auth_step::accepted
+                              : was_sent ? auth_step::refused
+                                         : auth_step::not_challenged,
+                              challenge_, text);
   session_.auth_over(accepted, text);
   if (wanted_ || session_.options().auth != auth_policy::eager || !is_challenged() || !may_answer()) return;
   wanted_ = true;

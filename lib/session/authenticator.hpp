@@ -61,19 +61,19 @@ class authenticator {
   relay_session& session_;
   base::timer timer_ = base::timer::calling<&authenticator::on_timer>(*this);        // for a challenge or an OK
   base::timer retry_timer_ = base::timer::calling<&authenticator::on_retry>(*this);  // after a refusal
-  std::string challenge_;         // the newest
-  std::string to_send_;           // the AUTH message
+  std::string challenge_;                                                            // the newest
+  std::string to_send_;                                                              // the AUTH message
   std::optional<event_id> sent_;  // the AUTH event that waits for its OK
   std::chrono::microseconds answered_at_{};
-  double answers_ = 0;            // given, less one a minute
-  unsigned refusals_ = 0;         // of our AUTH, in a row
-  bool answered_ = false;         // the newest challenge
+  double answers_ = 0;     // given, less one a minute
+  unsigned refusals_ = 0;  // of our AUTH, in a row
+  bool answered_ = false;  // the newest challenge
   bool wanted_ = false;
   bool done_ = false;
   bool gate_closed_ = false;
-  bool asked_ = false;            // something was refused for want of AUTH, on this connection
-  bool demanded_ = false;         // the same, on any
-  bool begins_with_it_ = true;    // its challenge comes before any refusal, as far as we know
+  bool asked_ = false;          // something was refused for want of AUTH, on this connection
+  bool demanded_ = false;       // the same, on any
+  bool begins_with_it_ = true;  // its challenge comes before any refusal, as far as we know
 };
 
 }  // namespace uvnostr::session

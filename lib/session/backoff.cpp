@@ -18,7 +18,8 @@ std::optional<std::chrono::milliseconds> backoff::next_delay(double chance) cons
 }
 
 std::chrono::milliseconds backoff::not_all_at_once(std::chrono::milliseconds wait, double chance) const noexcept {
-  return wait + std::chrono::milliseconds(static_cast<std::int64_t>(static_cast<double>(wait.count()) * options_.jitter * chance));
+  return wait + std::chrono::milliseconds(
+                    static_cast<std::int64_t>(static_cast<double>(wait.count()) * options_.jitter * chance));
 }
 
 }  // namespace uvnostr::session

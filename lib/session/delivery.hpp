@@ -39,18 +39,19 @@ class delivery {
   void on_timer() noexcept;
 
   outbox* outbox_ = nullptr;
-  base::timer timer_ = base::timer::calling<&delivery::on_timer>(*this);  // ok_timeout while unanswered, else send_until_
-  std::chrono::microseconds added_at_{};       // on the session's clock
-  std::chrono::microseconds unread_before_{};  // the session's unread_time() when ok_timeout was set
-  std::chrono::microseconds looked_at_{};      // when it was seen that it had not left, or that others had
-  std::uint64_t left_before_ = 0;              // the session's bytes_that_left() then
-  std::uint64_t leaves_at_ = 0;                // it has left once so many bytes have; 0: it has
-  std::uint64_t place_ = 0;                    // in the order of sending
-  std::string refusal_;                        // the words of a refusal after which it is sent again
+  base::timer timer_ =
+      base::timer::calling<&delivery::on_timer>(*this);  // ok_timeout while unanswered, else send_until_
+  std::chrono::microseconds added_at_{};                 // on the session's clock
+  std::chrono::microseconds unread_before_{};            // the session's unread_time() when ok_timeout was set
+  std::chrono::microseconds looked_at_{};                // when it was seen that it had not left, or that others had
+  std::uint64_t left_before_ = 0;                        // the session's bytes_that_left() then
+  std::uint64_t leaves_at_ = 0;                          // it has left once so many bytes have; 0: it has
+  std::uint64_t place_ = 0;                              // in the order of sending
+  std::string refusal_;                                  // the words of a refusal after which it is sent again
   state state_ = state::queued;
-  unsigned char fatal_ = 0;                    // connections that the relay ended while this alone was unanswered
-  bool suspect_ = false;                       // the relay may have ended a connection over it
-  bool sent_ = false;                          // at least once
+  unsigned char fatal_ = 0;  // connections that the relay ended while this alone was unanswered
+  bool suspect_ = false;     // the relay may have ended a connection over it
+  bool sent_ = false;        // at least once
   bool auth_tried_ = false;
 };
 

@@ -24,8 +24,8 @@ bool may_have(const filter& f, event_kind kind) noexcept {
 }
 
 bool may_have_ephemeral(const filter& f) noexcept {
-  return f.kinds.empty() ||
-         std::any_of(f.kinds.begin(), f.kinds.end(), [](event_kind k) { return k >= first_ephemeral && k <= last_ephemeral; });
+  return f.kinds.empty() || std::any_of(f.kinds.begin(), f.kinds.end(),
+                                        [](event_kind k) { return k >= first_ephemeral && k <= last_ephemeral; });
 }
 
 bool is_blurred_only(const filter& f) noexcept { return f.kinds.size() == 1 && f.kinds.front() == gift_wrap; }
@@ -39,7 +39,9 @@ std::optional<unix_seconds> earlier_since(std::optional<unix_seconds> a, std::op
 
 unix_seconds end_of(const missing_stretch& of) noexcept { return of.until.value_or(unix_seconds::max()); }
 
-bool is_same_part(const missing_stretch& a, const missing_stretch& b) noexcept { return a.filter == b.filter && a.kinds == b.kinds; }
+bool is_same_part(const missing_stretch& a, const missing_stretch& b) noexcept {
+  return a.filter == b.filter && a.kinds == b.kinds;
+}
 
 }  // namespace
 
@@ -86,7 +88,8 @@ std::optional<unix_seconds> history::floor_of(std::uint32_t number) const noexce
     if (each.of.filter == number && each.of.left && each.of.until) floor = later(floor, *each.of.until);
   }
   // The floor of limit 0 is a time by the clock. If that was ahead, live events show it, unless their dates are blurred.
-  if (filters_[number].limit == 0U && newest_live_ && std::none_of(filters_.begin(), filters_.end(), [](const filter& f) { return may_have(f, gift_wrap); })) {
+  if (filters_[number].limit == 0U && newest_live_ &&
+      std::none_of(filters_.begin(), filters_.end(), [](const filter& f) { return may_have(f, gift_wrap); })) {
     floor = std::min(*floor, std::max(*newest_live_, *floor - farthest_ahead));
   }
   return floor;
@@ -135,7 +138,8 @@ std::vector<filter> history::begin(unix_seconds now, std::uint32_t page, bool al
   answered_now_ = false;
   if (std::exchange(told_, false)) gaps_.clear();
   newest_.reset();
-  std::vector<filter> filters = ask(parts_of_all(all_is_remembered && !restored_ && missing_.empty() && noted_ <= page), page);
+  std::vector<filter> filters =
+      ask(parts_of_all(all_is_remembered && !restored_ && missing_.empty() && noted_ <= page), page);
   begun_ = now;
   return filters;
 }
@@ -160,7 +164,8 @@ void history::note_stored(const event_id& id, const event_view& event) {
   asking* first = nullptr;
   bool is_shared = false;
   for (asking& each : asked_) {
-    const bool kind_fits = each.of.kinds == part::whole || (each.of.kinds == part::blurred_kinds) == (event.kind() == gift_wrap);
+    const bool kind_fits =
+        each.of.kinds == part::whole || (each.of.kinds == part::blurred_kinds) == (event.kind() == gift_wrap);
     if (!kind_fits || !takes(each, at) || !wire::matches(filters_[each.of.filter], event)) continue;
     each.note(id, at);
     if (first == nullptr) {
@@ -256,7 +261,8 @@ void history::answered(eose_hint hint, unix_seconds now) {
   for (const asking& a : asked) largest_ = std::max(largest_, a.came - a.shared);
   largest_answer_ = std::max(largest_answer_, came_);
   // A relay that sends as much as it was asked for cannot have finished with certainty.
-  const bool is_full = std::any_of(asked.begin(), asked.end(), [](const asking& a) { return a.limit != 0 && a.came >= a.limit; });
+  const bool is_full =
+      std::any_of(asked.begin(), asked.end(), [](const asking& a) { return a.limit != 0 && a.came >= a.limit; });
   const bool is_empty = std::all_of(asked.begin(), asked.end(), [](const asking& a) { return a.came == 0; });
   const verdict v{.is_complete = is_empty || (hint == eose_hint::finish && !is_full),
                   .brought_news = std::any_of(asked.begin(), asked.end(), [](const asking& a) { return a.has_news(); }),
@@ -305,7 +311,8 @@ std::optional<unix_seconds> history::next_until() const noexcept {
 
 std::vector<filter> history::next_page(std::uint32_t page) {
   if (missing_.empty() || !asked_.empty()) return {};
-  std::sort(missing_.begin(), missing_.end(), [](const asking& a, const asking& b) { return end_of(a.of) > end_of(b.of); });
+  std::sort(missing_.begin(), missing_.end(),
+            [](const asking& a, const asking& b) { return end_of(a.of) > end_of(b.of); });
   // One stretch of each filter at a time: an event could not be told to belong to one of two.
   std::vector<asking> together;
   for (asking& each : std::exchange(missing_, {})) {

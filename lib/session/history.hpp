@@ -86,16 +86,17 @@ class history {
   std::vector<missing_stretch> missing() const;
   std::span<const std::optional<unix_seconds>> floors() const noexcept { return floors_; }
   /// Instead of a first connection: what an earlier history of the same filters had come to.
-  void restore(std::optional<unix_seconds> reached, const std::vector<missing_stretch>& missing, std::vector<std::optional<unix_seconds>> floors);
+  void restore(std::optional<unix_seconds> reached, const std::vector<missing_stretch>& missing,
+               std::vector<std::optional<unix_seconds>> floors);
 
  private:
   using asking = asked_stretch;
   /// What one answer says of all its stretches.
   struct verdict {
-    bool is_complete;    // nothing was left out
-    bool brought_news;   // of any stretch
-    bool may_be_cut;     // as a whole
-    bool is_of_one;      // stretch
+    bool is_complete;   // nothing was left out
+    bool brought_news;  // of any stretch
+    bool may_be_cut;    // as a whole
+    bool is_of_one;     // stretch
     unix_seconds now;
   };
 
@@ -121,19 +122,19 @@ class history {
   std::vector<asking> missing_;                      // what pages will ask for
   std::vector<asking> asked_;                        // what the answer being received is for
   gap_list gaps_;
-  std::optional<unix_seconds> begun_;                // this connection
-  std::optional<unix_seconds> lost_;                 // the last connection
-  std::optional<unix_seconds> newest_live_;          // that was not in the future
-  std::optional<unix_seconds> newest_;               // in the answer of the REQ that stays open
-  event_id last_id_{};                               // in the answer being received
-  std::uint32_t came_ = 0;                           // in the answer being received, copies included
-  std::uint32_t largest_ = 0;                        // number of one filter's events in one answer so far
-  std::uint32_t largest_answer_ = 0;                 // number of all events in one answer so far
-  std::uint32_t cap_ = 0;                            // the relay was seen to cut an answer off at that number
-  std::uint64_t noted_ = 0;                          // events, on all connections
-  bool restored_ = false;                            // what came before is not known here
+  std::optional<unix_seconds> begun_;        // this connection
+  std::optional<unix_seconds> lost_;         // the last connection
+  std::optional<unix_seconds> newest_live_;  // that was not in the future
+  std::optional<unix_seconds> newest_;       // in the answer of the REQ that stays open
+  event_id last_id_{};                       // in the answer being received
+  std::uint32_t came_ = 0;                   // in the answer being received, copies included
+  std::uint32_t largest_ = 0;                // number of one filter's events in one answer so far
+  std::uint32_t largest_answer_ = 0;         // number of all events in one answer so far
+  std::uint32_t cap_ = 0;                    // the relay was seen to cut an answer off at that number
+  std::uint64_t noted_ = 0;                  // events, on all connections
+  bool restored_ = false;                    // what came before is not known here
   eose_hint last_hint_ = eose_hint::none;
-  bool main_answer_ = false;                         // the one being received
+  bool main_answer_ = false;  // the one being received
   bool answered_now_ = false;
   bool told_ = false;
   bool ever_answered_ = false;

@@ -96,7 +96,8 @@ bool outbox::has_left(delivery& d) noexcept {
   }
   const std::chrono::microseconds until = d.looked_at_ + d.options_.ok_timeout;
   if (until <= now) return true;
-  session_.timers().schedule(d.timer_, d.leaves_at_ == 0 ? until : std::min(until, now + d.options_.ok_timeout / looks));
+  session_.timers().schedule(d.timer_,
+                             d.leaves_at_ == 0 ? until : std::min(until, now + d.options_.ok_timeout / looks));
   return false;
 }
 
@@ -205,7 +206,8 @@ bool outbox::sends_again_later(delivery& d, std::string_view text) {
   const std::chrono::microseconds now = session_.now();
   if (!pause_timer_.is_scheduled()) {
     const auto pause = std::min(first_pause * (1 << std::min(pauses_, 6U)), longest_pause);
-    const auto with_jitter = std::chrono::duration<double, std::milli>(static_cast<double>(pause.count()) * (1.0 + 0.2 * session_.random_fraction()));
+    const auto with_jitter = std::chrono::duration<double, std::milli>(static_cast<double>(pause.count()) *
+                                                                       (1.0 + 0.2 * session_.random_fraction()));
     const auto until = now + std::chrono::duration_cast<std::chrono::microseconds>(with_jitter);
     if (until > d.added_at_ + d.options_.retry_timeout) return false;
     ++pauses_;

@@ -80,18 +80,19 @@ class outbox {
   void on_patience_over() noexcept;
 
   relay_session& session_;
-  list queued_;                         // by place_
+  list queued_;  // by place_
   list unanswered_;
-  list held_;                           // for AUTH
-  list refused_;                        // rate-limited
-  std::unordered_multimap<event_id, delivery*, id_hash> by_id_;  // the unanswered ones
-  base::timer pause_timer_ = base::timer::calling<&outbox::on_pause_over>(*this);        // nothing is sent until then
-  base::timer patience_timer_ = base::timer::calling<&outbox::on_patience_over>(*this);  // suspects wait for REQs until then
+  list held_;                                                                      // for AUTH
+  list refused_;                                                                   // rate-limited
+  std::unordered_multimap<event_id, delivery*, id_hash> by_id_;                    // the unanswered ones
+  base::timer pause_timer_ = base::timer::calling<&outbox::on_pause_over>(*this);  // nothing is sent until then
+  base::timer patience_timer_ =
+      base::timer::calling<&outbox::on_patience_over>(*this);  // suspects wait for REQs until then
   std::size_t bytes_ = 0;
-  std::size_t group_ = 1;               // how many suspects may be unanswered at a time
-  std::size_t proven_bytes_ = 0;        // the largest message that the relay has accepted
+  std::size_t group_ = 1;         // how many suspects may be unanswered at a time
+  std::size_t proven_bytes_ = 0;  // the largest message that the relay has accepted
   std::uint64_t last_place_ = 0;
-  unsigned pauses_ = 0;                 // in a row
+  unsigned pauses_ = 0;  // in a row
 };
 
 }  // namespace uvnostr::session

@@ -24,10 +24,10 @@ enum class phase : unsigned char { idle, waiting, queued, connecting, connected,
 
 struct phase_rule {
   phase at;
-  relay_state shown_as;   // to the application
+  relay_state shown_as;  // to the application
   bool has_connection;
-  bool has_timer;         // the delay, connect_timeout or close_timeout
-  unsigned char next;     // the phases that may follow, a bit each
+  bool has_timer;      // the delay, connect_timeout or close_timeout
+  unsigned char next;  // the phases that may follow, a bit each
 };
 
 template <class... Phases>
@@ -37,13 +37,13 @@ constexpr unsigned char one_of(Phases... phases) noexcept {
 
 inline constexpr std::array<phase_rule, 7> phase_rules{{
     // at               shown as                 connection timer  next
-    {phase::idle,       relay_state::waiting,    false,     false, one_of(phase::queued, phase::stopped)},
-    {phase::waiting,    relay_state::waiting,    false,     true,  one_of(phase::queued, phase::stopped)},
-    {phase::queued,     relay_state::waiting,    false,     false, one_of(phase::connecting, phase::stopped)},
-    {phase::connecting, relay_state::connecting, true,      true,  one_of(phase::connected, phase::waiting, phase::stopped)},
-    {phase::connected,  relay_state::connected,  true,      false, one_of(phase::waiting, phase::closing, phase::stopped)},
-    {phase::closing,    relay_state::closing,    true,      true,  one_of(phase::stopped)},
-    {phase::stopped,    relay_state::stopped,    false,     false, one_of(phase::queued)},
+    {phase::idle, relay_state::waiting, false, false, one_of(phase::queued, phase::stopped)},
+    {phase::waiting, relay_state::waiting, false, true, one_of(phase::queued, phase::stopped)},
+    {phase::queued, relay_state::waiting, false, false, one_of(phase::connecting, phase::stopped)},
+    {phase::connecting, relay_state::connecting, true, true, one_of(phase::connected, phase::waiting, phase::stopped)},
+    {phase::connected, relay_state::connected, true, false, one_of(phase::waiting, phase::closing, phase::stopped)},
+    {phase::closing, relay_state::closing, true, true, one_of(phase::stopped)},
+    {phase::stopped, relay_state::stopped, false, false, one_of(phase::queued)},
 }};
 
 constexpr const phase_rule& rule_of(phase p) noexcept { return phase_rules[static_cast<std::size_t>(p)]; }

@@ -27,13 +27,20 @@ std::string sentence(const port::disconnect& end) {
 /// It does not want us so soon again.
 /// Source: RFC 6585, 4; RFC 9110, 15.6.4; RFC 6455, 7.4: 1008 is for a violated policy, 4000 to 4999 are the relay's own.
 bool sends_us_away(const port::disconnect& end) noexcept {
-  return end.http_status == 429 || end.http_status == 503 || end.close_code == 1008 || (end.close_code >= 4000 && end.close_code <= 4999);
+  return end.http_status == 429 || end.http_status == 503 || end.close_code == 1008 ||
+         (end.close_code >= 4000 && end.close_code <= 4999);
 }
 
 }  // namespace
 
-relay_session::relay_session(relay_id id, std::uint32_t slot, base::url url, relay_options options, const surroundings& around)
-    : id_(id), slot_(slot), url_(std::move(url)), options_(std::move(options)), around_(around), backoff_(options_.reconnect) {
+relay_session::relay_session(relay_id id, std::uint32_t slot, base::url url, relay_options options,
+                             const surroundings& around)
+    : id_(id),
+      slot_(slot),
+      url_(std::move(url)),
+      options_(std::move(options)),
+      around_(around),
+      backoff_(options_.reconnect) {
   stats_.relay = id;
   stats_.url = url_.text;
 }
@@ -170,7 +177,8 @@ void relay_session::connection_over(const port::disconnect& end) noexcept {
     if (was == phase::connected) backoff_.lost_after(uptime);
   }
   auth_.on_disconnected();
-  const bool hung_up = was == phase::connected && (end.cause == errc::closed_by_relay || end.cause == errc::connection_lost);
+  const bool hung_up =
+      was == phase::connected && (end.cause == errc::closed_by_relay || end.cause == errc::connection_lost);
   const bool answers_were_due = requests_.answers_are_due();
   // Events are looked into first: they end with a receipt, and then it is the REQs' turn.
   requests_.on_disconnected(hung_up && !outbox_.is_waiting());
@@ -205,7 +213,8 @@ void relay_session::wait_or_stop() noexcept {
     return;
   }
   if (last_end_.retry_after) {
-    const std::chrono::milliseconds asked = std::min<std::chrono::milliseconds>(*last_end_.retry_after, longest_retry_after);
+    const std::chrono::milliseconds asked =
+        std::min<std::chrono::milliseconds>(*last_end_.retry_after, longest_retry_after);
     delay_ = std::max(*delay_, backoff_.not_all_at_once(asked, random_fraction()));
   }
   enter(phase::waiting);
@@ -238,9 +247,7 @@ void relay_session::stop(std::error_code cause) noexcept {
       connection_->abort();
       connection_ = nullptr;
       [[fallthrough]];
-    case phase::queued:
-      listener().on_session_dial_over(*this);
-      break;
+    case phase::queued: listener().on_session_dial_over(*this); break;
     case phase::idle:
     case phase::waiting: break;
     case phase::closing:
@@ -265,9 +272,7 @@ void relay_session::on_phase_timer() noexcept {
       enter(phase::queued);
       listener().on_session_wants_dial(*this);
       break;
-    case phase::connecting:
-      lost(errc::connect_timeout);
-      break;
+    case phase::connecting: lost(errc::connect_timeout); break;
     case phase::closing:
       std::exchange(connection_, nullptr)->abort();
       connection_over({.cause = {}, .detail = {}, .retry_after = {}});

@@ -169,14 +169,15 @@ class relay_session final : public base::ref_counted<relay_session>, private por
   session::outbox outbox_{*this};
   session::authenticator auth_{*this};
   session::liveness liveness_{*this};
-  base::timer phase_timer_ = base::timer::calling<&relay_session::on_phase_timer>(*this);  // delay, connect or close timeout
+  base::timer phase_timer_ =
+      base::timer::calling<&relay_session::on_phase_timer>(*this);  // delay, connect or close timeout
   base::timer pump_timer_ = base::timer::calling<&relay_session::on_pump_timer>(*this);
-  bool dial_failed_ = false;          // the last one
+  bool dial_failed_ = false;  // the last one
   std::chrono::microseconds phase_since_{};
   std::chrono::microseconds paused_since_{};
   std::chrono::microseconds unread_time_{};  // of the pauses that are over
-  std::error_code stop_cause_;        // set once stop() was called
-  port::disconnect last_end_;         // of the last connection, for status()
+  std::error_code stop_cause_;               // set once stop() was called
+  port::disconnect last_end_;                // of the last connection, for status()
   std::string last_end_text_;
   relay_state previous_ = relay_state::waiting;
   std::optional<std::chrono::milliseconds> delay_;

@@ -58,11 +58,12 @@ class request : public base::shared_object {
   session::history history_;
   const subscribe_options& options_;
   request_table* table_ = nullptr;
-  base::timer timer_ = base::timer::calling<&request::on_timer>(*this);  // eose_timeout while an answer is due, else a pause
+  base::timer timer_ =
+      base::timer::calling<&request::on_timer>(*this);  // eose_timeout while an answer is due, else a pause
   step step_ = step::away;
   ending end_ = ending::none;
   bool eose_told_ = false;
-  bool caught_up_told_ = false;                // on this connection
+  bool caught_up_told_ = false;  // on this connection
   bool auth_tried_ = false;
   bool page_waits_ = false;                    // a page failed: the next one waits for the timer
   bool waits_for_others_ = false;              // pages: other relays are behind

@@ -20,7 +20,8 @@ constexpr unsigned most_fatal = 2;
 
 /// A refusal that the same REQ may not meet a little later. An unknown word counts as an error, as NIP-01 has it.
 bool is_temporary(std::string_view prefix) noexcept {
-  for (const std::string_view lasting : {"invalid", "blocked", "restricted", "unsupported", "mute", "pow", "auth-required"}) {
+  for (const std::string_view lasting :
+       {"invalid", "blocked", "restricted", "unsupported", "mute", "pow", "auth-required"}) {
     if (prefix == lasting) return false;
   }
   return true;
@@ -28,12 +29,15 @@ bool is_temporary(std::string_view prefix) noexcept {
 
 }  // namespace
 
-bool sent_req::distrusted() const noexcept { return owner_->table_ != nullptr && owner_->table_->session_.has_forged(); }
+bool sent_req::distrusted() const noexcept {
+  return owner_->table_ != nullptr && owner_->table_->session_.has_forged();
+}
 
 void request::on_timer() noexcept { table_->on_timer(*this); }
 
 bool request::is_catching_up() const noexcept {
-  if (step_ == step::to_ask || step_ == step::asked || step_ == step::held) return !settled() || progress_ != progress_before_;
+  if (step_ == step::to_ask || step_ == step::asked || step_ == step::held)
+    return !settled() || progress_ != progress_before_;
   return step_ == step::live && !history_.is_caught_up() && !caught_up_told_ && !page_waits_;
 }
 
@@ -103,12 +107,14 @@ void request_table::on_disconnected(bool hung_up) noexcept {
     // The time for on_all_eose goes on: the relay may be back before it is over.
     if (r.step_ == request::step::refused || r.settled()) r.timer_.cancel();
     // A relay that hangs up before that time runs is waited for no longer than one that cannot be reached.
-    if ((r.step_ == request::step::to_ask || r.step_ == request::step::held) && !r.timer_.is_scheduled()) settle(r, request::ending::unreachable);
+    if ((r.step_ == request::step::to_ask || r.step_ == request::step::held) && !r.timer_.is_scheduled())
+      settle(r, request::ending::unreachable);
     r.step_ = request::step::away;
     if (r.fatal_ == most_fatal && may_be_the_cause) {
       ++r.fatal_;
       r.timer_.cancel();
-      session_.listener().on_request_refused(session_, r, {.words = {}, .hung_up = true, .asked_again = asked_again::never, .pause = {}});
+      session_.listener().on_request_refused(
+          session_, r, {.words = {}, .hung_up = true, .asked_again = asked_again::never, .pause = {}});
       settle(r, request::ending::refused);
     }
   }
@@ -126,7 +132,8 @@ bool request_table::answers_are_due() const noexcept {
 }
 
 bool request_table::may_ask_page(const request& r) const noexcept {
-  return r.step_ == request::step::live && !r.page_ && !r.page_waits_ && !r.caught_up_told_ && !r.history_.is_caught_up();
+  return r.step_ == request::step::live && !r.page_ && !r.page_waits_ && !r.caught_up_told_ &&
+         !r.history_.is_caught_up();
 }
 
 bool request_table::pump() {
@@ -177,7 +184,8 @@ void request_table::close_req(base::ref<sent_req>& req) {
 bool request_table::ask(request& r) {
   const std::uint32_t page = session_.listener().page_size(r);
   auto req = make_req(sent_req::kind::stays_open, r);
-  if (!session_.send(wire::req_message(req->id(), r.history_.begin(session_.trusted_time(), page, session_.listener().remembers_all(r))))) {
+  if (!session_.send(wire::req_message(
+          req->id(), r.history_.begin(session_.trusted_time(), page, session_.listener().remembers_all(r))))) {
     end_req(req);
     return false;
   }
@@ -287,7 +295,8 @@ void request_table::on_closed(sent_req& req, std::string_view text) {
 /// Grows with each refusal in a row. The jitter keeps many requests from coming back together.
 std::chrono::milliseconds request_table::pause(unsigned times) noexcept {
   const auto longest = std::min(first_pause * (1 << std::min(times == 0 ? 0U : times - 1, 6U)), longest_pause);
-  return std::chrono::milliseconds(static_cast<std::int64_t>(static_cast<double>(longest.count()) * (0.8 + 0.4 * session_.random_fraction())));
+  return std::chrono::milliseconds(
+      static_cast<std::int64_t>(static_cast<double>(longest.count()) * (0.8 + 0.4 * session_.random_fraction())));
 }
 
 void request_table::refuse(request& r, std::string_view text) {

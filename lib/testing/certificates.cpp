@@ -35,10 +35,12 @@ class key_pair {
   bool generate(entropy& random, certificate_key kind = certificate_key::ec_p256) noexcept {
     if (kind == certificate_key::rsa_2048) {
       return mbedtls_pk_setup(&context_, mbedtls_pk_info_from_type(MBEDTLS_PK_RSA)) == 0 &&
-             mbedtls_rsa_gen_key(mbedtls_pk_rsa(context_), mbedtls_ctr_drbg_random, random.generator(), 2048, 65537) == 0;
+             mbedtls_rsa_gen_key(mbedtls_pk_rsa(context_), mbedtls_ctr_drbg_random, random.generator(), 2048, 65537) ==
+                 0;
     }
     return mbedtls_pk_setup(&context_, mbedtls_pk_info_from_type(MBEDTLS_PK_ECKEY)) == 0 &&
-           mbedtls_ecp_gen_key(MBEDTLS_ECP_DP_SECP256R1, mbedtls_pk_ec(context_), mbedtls_ctr_drbg_random, random.generator()) == 0;
+           mbedtls_ecp_gen_key(MBEDTLS_ECP_DP_SECP256R1, mbedtls_pk_ec(context_), mbedtls_ctr_drbg_random,
+                               random.generator()) == 0;
   }
   std::string pem() noexcept {
     std::array<unsigned char, max_pem_bytes> space{};
@@ -138,13 +140,15 @@ class certificate_writer {
            mbedtls_x509write_crt_set_authority_key_identifier(&context_) == 0;
   }
   bool purpose(bool authority) noexcept {
-    const unsigned usage = authority ? MBEDTLS_X509_KU_KEY_CERT_SIGN | MBEDTLS_X509_KU_CRL_SIGN : MBEDTLS_X509_KU_DIGITAL_SIGNATURE;
+    const unsigned usage =
+        authority ? MBEDTLS_X509_KU_KEY_CERT_SIGN | MBEDTLS_X509_KU_CRL_SIGN : MBEDTLS_X509_KU_DIGITAL_SIGNATURE;
     return mbedtls_x509write_crt_set_basic_constraints(&context_, authority ? 1 : 0, -1) == 0 &&
            mbedtls_x509write_crt_set_key_usage(&context_, static_cast<unsigned char>(usage)) == 0;
   }
   bool names(const std::string& extension) noexcept {
-    return mbedtls_x509write_crt_set_extension(&context_, MBEDTLS_OID_SUBJECT_ALT_NAME, MBEDTLS_OID_SIZE(MBEDTLS_OID_SUBJECT_ALT_NAME), 0,
-                                               reinterpret_cast<const unsigned char*>(extension.data()), extension.size()) == 0;
+    return mbedtls_x509write_crt_set_extension(
+               &context_, MBEDTLS_OID_SUBJECT_ALT_NAME, MBEDTLS_OID_SIZE(MBEDTLS_OID_SUBJECT_ALT_NAME), 0,
+               reinterpret_cast<const unsigned char*>(extension.data()), extension.size()) == 0;
   }
   // A random serial number: two certificates of one issuer must differ in it.
   bool serial(entropy& random) noexcept {
@@ -156,15 +160,16 @@ class certificate_writer {
 #else
     mbedtls_mpi number;
     mbedtls_mpi_init(&number);
-    const bool set = mbedtls_mpi_read_binary(&number, bytes.data(), bytes.size()) == 0 && mbedtls_x509write_crt_set_serial(&context_, &number) == 0;
+    const bool set = mbedtls_mpi_read_binary(&number, bytes.data(), bytes.size()) == 0 &&
+                     mbedtls_x509write_crt_set_serial(&context_, &number) == 0;
     mbedtls_mpi_free(&number);
     return set;
 #endif
   }
   std::string pem(entropy& random) {
     std::string space(64 * 1024, '\0');
-    if (mbedtls_x509write_crt_pem(&context_, reinterpret_cast<unsigned char*>(space.data()), space.size(), mbedtls_ctr_drbg_random,
-                                  random.generator()) != 0) {
+    if (mbedtls_x509write_crt_pem(&context_, reinterpret_cast<unsigned char*>(space.data()), space.size(),
+                                  mbedtls_ctr_drbg_random, random.generator()) != 0) {
       return {};
     }
     space.resize(space.find('\0'));
@@ -176,7 +181,8 @@ class certificate_writer {
 };
 
 // A server certificate signed by `issuer`, or by its own key if there is none.
-result<tls_identity> issue_certificate(const certificate_options& options, key_pair* issuer, const std::string& issuer_name, entropy& random) {
+result<tls_identity> issue_certificate(const certificate_options& options, key_pair* issuer,
+                                       const std::string& issuer_name, entropy& random) {
   const result<std::string> names = alternative_names(options);
   if (!names) return names.error();
   if (!random) return errc::random_unavailable;
@@ -185,7 +191,8 @@ result<tls_identity> issue_certificate(const certificate_options& options, key_p
   certificate_writer writer;
   const bool written = key.generate(random, options.key) && writer.serial(random) &&
                        writer.name(subject, issuer != nullptr ? issuer_name : subject, validity_of(options.dates)) &&
-                       writer.keys(key, issuer != nullptr ? *issuer : key) && writer.purpose(false) && writer.names(*names);
+                       writer.keys(key, issuer != nullptr ? *issuer : key) && writer.purpose(false) &&
+                       writer.names(*names);
   tls_identity identity;
   if (written) identity = {writer.pem(random), key.pem()};
   if (identity.certificate_pem.empty() || identity.key_pem.empty()) return errc::unsupported;
@@ -215,7 +222,8 @@ result<certificate_authority> certificate_authority::make(std::string_view name)
   for (const char c : name) made->name += c == ',' || c == '\\' || c == '=' ? ' ' : c;
   certificate_writer writer;
   if (made->key.generate(made->random) && writer.serial(made->random) &&
-      writer.name(made->name, made->name, validity_of(certificate_dates::valid)) && writer.keys(made->key, made->key) && writer.purpose(true)) {
+      writer.name(made->name, made->name, validity_of(certificate_dates::valid)) && writer.keys(made->key, made->key) &&
+      writer.purpose(true)) {
     made->pem = writer.pem(made->random);
   }
   if (made->pem.empty()) return errc::unsupported;

@@ -37,14 +37,17 @@ secret_key test_key(unsigned n) noexcept {
   return *made;
 }
 
-event make_event(const secret_key& key, event_kind kind, std::string_view content, std::vector<std::vector<std::string>> tags,
-                 unix_seconds created_at) {
-  result<event> made = key.sign({.kind = kind, .content = std::string(content), .tags = std::move(tags), .created_at = created_at});
+event make_event(const secret_key& key, event_kind kind, std::string_view content,
+                 std::vector<std::vector<std::string>> tags, unix_seconds created_at) {
+  result<event> made =
+      key.sign({.kind = kind, .content = std::string(content), .tags = std::move(tags), .created_at = created_at});
   if (!made) std::terminate();
   return *std::move(made);
 }
 
-event make_event(std::string_view content, unix_seconds created_at) { return make_event(test_key(), 1, content, {}, created_at); }
+event make_event(std::string_view content, unix_seconds created_at) {
+  return make_event(test_key(), 1, content, {}, created_at);
+}
 
 std::string with_wrong_signature(const event_view& e) { return with_other_digit(e, "sig", e.sig().to_hex()); }
 

@@ -13,11 +13,13 @@ struct ticker {
   uv_timer_t uv;
   explicit ticker(uv_loop_t* loop) noexcept {
     uv_timer_init(loop, &uv);
-    uv_timer_start(&uv, [](uv_timer_t*) {}, tick_milliseconds, tick_milliseconds);
+    uv_timer_start(
+        &uv, [](uv_timer_t*) {}, tick_milliseconds, tick_milliseconds);
     uv.data = this;
   }
   void close() noexcept {
-    uv_close(reinterpret_cast<uv_handle_t*>(&uv), [](uv_handle_t* closed) { delete static_cast<ticker*>(closed->data); });
+    uv_close(reinterpret_cast<uv_handle_t*>(&uv),
+             [](uv_handle_t* closed) { delete static_cast<ticker*>(closed->data); });
   }
 };
 

@@ -25,7 +25,8 @@ const wire::event_fields& batch::add(treatment how, source& from, const wire::ra
   std::memcpy(at, json.data(), json.size());
   used_ += json.size();
   if (how == treatment::check) ++checks_;
-  items.push_back({.how = how, .number = static_cast<std::uint32_t>(events.size()), .from = base::ref<source>::retain(from)});
+  items.push_back(
+      {.how = how, .number = static_cast<std::uint32_t>(events.size()), .from = base::ref<source>::retain(from)});
   return events.emplace_back(event.moved_to(at)).fields();
 }
 

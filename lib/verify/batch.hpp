@@ -73,7 +73,7 @@ class batch final : public port::work {
 
   batch::stage stage = stage::filling;
   verify::workspace* workspace = nullptr;  // the verifier's, while checks are made
-  std::size_t next_item = 0;  // the first that was not given to the listener yet
+  std::size_t next_item = 0;               // the first that was not given to the listener yet
   std::vector<item> items;
   std::vector<wire::raw_event> events;
   std::vector<wire::relay_message> markers;

@@ -29,7 +29,9 @@ void joint_check::run(crypto::signature_checker& signatures) {
   waiting_.clear();
 }
 
-bool joint_check::is_caught(const candidate& each) const noexcept { return std::ranges::find(caught_, each.from) != caught_.end(); }
+bool joint_check::is_caught(const candidate& each) const noexcept {
+  return std::ranges::find(caught_, each.from) != caught_.end();
+}
 
 bool joint_check::check_alone(crypto::signature_checker& signatures, std::uint16_t number) {
   if (signatures.verify(number)) return true;
@@ -41,8 +43,9 @@ bool joint_check::check_alone(crypto::signature_checker& signatures, std::uint16
 
 /// True if all are good. `one_is_wrong`: that is known, so the equation need not be asked.
 bool joint_check::check(crypto::signature_checker& signatures, std::span<std::uint16_t> numbers, bool one_is_wrong) {
-  const auto of_caught = caught_.empty() ? std::ranges::subrange(numbers.end(), numbers.end())
-                                         : std::ranges::partition(numbers, [&](std::uint16_t each) { return !is_caught(waiting_[each]); });
+  const auto of_caught =
+      caught_.empty() ? std::ranges::subrange(numbers.end(), numbers.end())
+                      : std::ranges::partition(numbers, [&](std::uint16_t each) { return !is_caught(waiting_[each]); });
   bool good = true;
   for (const std::uint16_t each : of_caught) good &= check_alone(signatures, each);
   if (!of_caught.empty()) one_is_wrong = false;  // perhaps it was one of those

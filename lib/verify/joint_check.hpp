@@ -40,7 +40,7 @@ class joint_check {
   bool check(crypto::signature_checker&, std::span<std::uint16_t> numbers, bool one_is_wrong);
   bool is_caught(const candidate&) const noexcept;
 
-  std::vector<candidate> waiting_;       // those that the checker took come first, under its numbers
+  std::vector<candidate> waiting_;  // those that the checker took come first, under its numbers
   std::vector<std::uint16_t> numbers_;
   std::vector<const source*> caught_;
 };

@@ -101,7 +101,7 @@ void verifier::check_on_loop() noexcept {
     if (b->stage != batch::stage::filling) continue;
     b->workspace = &on_loop_;
     b->set_apart();
-    for (std::size_t asked = at_once_, checked = asked; checked == asked; ) {
+    for (std::size_t asked = at_once_, checked = asked; checked == asked;) {
       if (now + last > end) {
         reactor_.wake_soon();
         return;
@@ -173,15 +173,9 @@ bool verifier::give(batch& b) noexcept {
       case treatment::trusted:
         listener_.on_verified(*it.from, verified_event(b.events[it.number].fields()), it.form);
         break;
-      case treatment::copy:
-        listener_.on_copy(*it.from, b.events[it.number]);
-        break;
-      case treatment::joined:
-        listener_.on_joined(*it.from, it.number);
-        break;
-      case treatment::marker:
-        listener_.on_marker(*it.from, b.markers[it.number]);
-        break;
+      case treatment::copy: listener_.on_copy(*it.from, b.events[it.number]); break;
+      case treatment::joined: listener_.on_joined(*it.from, it.number); break;
+      case treatment::marker: listener_.on_marker(*it.from, b.markers[it.number]); break;
     }
     if (stopped_) return false;
   }

@@ -15,8 +15,8 @@
 namespace uvnostr::wire {
 
 enum class control_style {
-  verbatim,   // by the letter of NIP-01
-  escaped,    // control characters without a short form as \u00xx, lower-case hex
+  verbatim,  // by the letter of NIP-01
+  escaped,   // control characters without a short form as \u00xx, lower-case hex
 };
 
 /// Appends [0,pubkey,created_at,kind,tags,content] in canonical form.

@@ -13,9 +13,9 @@ namespace uvnostr::wire {
 /// Invariant: the views lie inside `json`, which is strictly valid JSON and UTF-8 with exactly the shape of
 /// NIP-01, so that later stages need no checks of their own.
 struct event_fields {
-  std::string_view json;       // the object, braces included
-  std::string_view tags;       // the array, brackets included, as received
-  std::string_view content;    // what stands between the quotes, as received
+  std::string_view json;     // the object, braces included
+  std::string_view tags;     // the array, brackets included, as received
+  std::string_view content;  // what stands between the quotes, as received
   event_id id;
   uvnostr::pubkey pubkey;
   signature sig;

@@ -44,12 +44,12 @@ class event_record {
   void decode_tags() const;
 
   event_fields fields_;
-  std::string json_;                                 // own() only
-  mutable std::atomic<bool> verified_ = false;       // the event itself never changes
+  std::string json_;                            // own() only
+  mutable std::atomic<bool> verified_ = false;  // the event itself never changes
   mutable bool content_decoded_ = false;
   mutable bool tags_decoded_ = false;
-  mutable std::string content_;                      // used if it has escapes
-  mutable std::string tag_text_;                     // unescaped strings of the tags, those with escapes only
+  mutable std::string content_;   // used if it has escapes
+  mutable std::string tag_text_;  // unescaped strings of the tags, those with escapes only
   mutable std::vector<std::string_view> tag_items_;
   mutable std::vector<tag_view> tags_;
 };

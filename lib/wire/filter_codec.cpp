@@ -27,7 +27,8 @@ error check_condition(const std::vector<tag_condition>& all, std::size_t at) {
   const tag_condition& condition = all[at];
   // A filter has one member for each letter: a second one of the same name would silently replace the first.
   const auto has_its_name = [&](const tag_condition& other) { return other.name == condition.name; };
-  if (!is_tag_name(condition.name) || std::any_of(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(at), has_its_name)) {
+  if (!is_tag_name(condition.name) ||
+      std::any_of(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(at), has_its_name)) {
     return tag_error(errc::filter_tag_name, at, "name");
   }
   if (condition.values.empty()) return tag_error(errc::filter_tag_value, at, "values");

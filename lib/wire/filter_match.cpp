@@ -21,7 +21,8 @@ bool unset_or_has(const std::vector<T>& wanted, const T& value) noexcept {
 bool satisfies(const tag_condition& condition, std::span<const tag_view> tags) noexcept {
   return std::any_of(tags.begin(), tags.end(), [&](const tag_view& tag) {
     // A tag without a value has none that could be the one wanted, not even an empty one.
-    return tag.size() >= 2 && tag.name().size() == 1 && tag.name()[0] == condition.name && has(condition.values, tag.value());
+    return tag.size() >= 2 && tag.name().size() == 1 && tag.name()[0] == condition.name &&
+           has(condition.values, tag.value());
   });
 }
 

@@ -84,9 +84,7 @@ class filter_handler : public json_handler<filter_handler> {
       case member::tags:
         filter_.tags.back().values.emplace_back(string);
         return is_tag_value(filter_.tags.back().name, string) || refuse(errc::filter_tag_value);
-      case member::search:
-        filter_.search = string;
-        return base::is_utf8(string) || refuse(errc::filter_field);
+      case member::search: filter_.search = string; return base::is_utf8(string) || refuse(errc::filter_field);
       default: return refuse(errc::filter_field);
     }
   }

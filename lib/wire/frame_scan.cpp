@@ -30,8 +30,9 @@ struct member_name {
 };
 
 constexpr member_name member_names[] = {
-    {content_member, "content"}, {created_at_member, "created_at"}, {id_member, "id"},    {kind_member, "kind"},
-    {pubkey_member, "pubkey"},   {sig_member, "sig"},               {tags_member, "tags"},
+    {content_member, "content"}, {created_at_member, "created_at"}, {id_member, "id"},
+    {kind_member, "kind"},       {pubkey_member, "pubkey"},         {sig_member, "sig"},
+    {tags_member, "tags"},
 };
 
 /// Walks over an event. A function that answers false has refused it.
@@ -63,7 +64,8 @@ class event_scanner : public json_scanner {
   /// A key as it is commonly written, or nothing.
   member plain_key() noexcept {
     switch (rest().size() < 2 ? 0 : rest()[1]) {
-      case 'c': return take("\"content\"") ? content_member : take("\"created_at\"") ? created_at_member : unknown_member;
+      case 'c':
+        return take("\"content\"") ? content_member : take("\"created_at\"") ? created_at_member : unknown_member;
       case 'i': return take("\"id\"") ? id_member : unknown_member;
       case 'k': return take("\"kind\"") ? kind_member : unknown_member;
       case 'p': return take("\"pubkey\"") ? pubkey_member : unknown_member;

@@ -49,7 +49,8 @@ rapidjson::ParseResult read_json(std::string_view text, Handler& handler) {
   rapidjson::Reader reader;
   const rapidjson::ParseResult result = reader.Parse<flags>(stream, handler);
   // A NUL byte after the value stops it in silence.
-  if (!result.IsError() && stream.Tell() != text.size()) return {rapidjson::kParseErrorDocumentRootNotSingular, stream.Tell()};
+  if (!result.IsError() && stream.Tell() != text.size())
+    return {rapidjson::kParseErrorDocumentRootNotSingular, stream.Tell()};
   return result;
 }
 

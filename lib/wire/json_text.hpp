@@ -17,11 +17,15 @@
 
 namespace uvnostr::wire {
 
-inline std::size_t bytes_between(const char* at, const char* end) noexcept { return static_cast<std::size_t>(end - at); }
+inline std::size_t bytes_between(const char* at, const char* end) noexcept {
+  return static_cast<std::size_t>(end - at);
+}
 
 inline const char* skip_space(const char* at, const char* end) noexcept {
   // Relays hardly ever write any: one comparison settles it.
-  while (at != end && static_cast<unsigned char>(*at) <= ' ' && (*at == ' ' || *at == '\n' || *at == '\t' || *at == '\r')) ++at;
+  while (at != end && static_cast<unsigned char>(*at) <= ' ' &&
+         (*at == ' ' || *at == '\n' || *at == '\t' || *at == '\r'))
+    ++at;
   return at;
 }
 

@@ -84,7 +84,8 @@ arguments read_arguments(int argc, char** argv) {
     } else if (takes_value(argument)) {
       filtered = true;
       const std::string wrong = i + 1 < argc ? take(all, argument, argv[i + 1]) : "a value must follow";
-      if (!wrong.empty()) all.complaint = argument + (i + 1 < argc ? " " + std::string(argv[i + 1]) : "") + ": " + wrong;
+      if (!wrong.empty())
+        all.complaint = argument + (i + 1 < argc ? " " + std::string(argv[i + 1]) : "") + ": " + wrong;
       ++i;
     } else if (argument.starts_with("-")) {
       all.complaint = argument + ": there is no such option";

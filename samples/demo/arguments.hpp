@@ -16,7 +16,7 @@ struct arguments {
   bool json = false;
   bool once = false;
   bool help = false;
-  std::string complaint;            // what is wrong; empty if nothing is
+  std::string complaint;  // what is wrong; empty if nothing is
 };
 
 arguments read_arguments(int argc, char** argv);

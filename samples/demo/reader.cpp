@@ -45,15 +45,17 @@ class reader {
 
  private:
   int start() {
-    auto made = uvnostr::pool::make(&loop_, {.relay_defaults = {.ca_file = given_.ca_file}}, {
-        .on_notice = [this](uvnostr::relay_id from, std::string_view words) {
-          std::cerr << pool_->url(from) << " says: " << excerpt(words, 300) << '\n';
-        },
-        .on_relay_state = [this](const uvnostr::relay_status& now) {
-          if (now.state == uvnostr::relay_state::connected) reached_ = true;
-          std::cerr << now.url << ' ' << describe(now) << '\n';
-        },
-        .on_close = [this] { stop_listening(); }});
+    auto made = uvnostr::pool::make(&loop_, {.relay_defaults = {.ca_file = given_.ca_file}},
+                                    {.on_notice =
+                                         [this](uvnostr::relay_id from, std::string_view words) {
+                                           std::cerr << pool_->url(from) << " says: " << excerpt(words, 300) << '\n';
+                                         },
+                                     .on_relay_state =
+                                         [this](const uvnostr::relay_status& now) {
+                                           if (now.state == uvnostr::relay_state::connected) reached_ = true;
+                                           std::cerr << now.url << ' ' << describe(now) << '\n';
+                                         },
+                                     .on_close = [this] { stop_listening(); }});
     if (!made) return fail(made.error());
     pool_ = std::move(*made);
     for (const std::string& url : given_.relays) {
@@ -69,17 +71,20 @@ class reader {
 
   uvnostr::subscription_callbacks callbacks() {
     return {.on_event = [this](uvnostr::relay_id from, const uvnostr::event_view& event) { show(from, event); },
-            .on_eose = [this](uvnostr::relay_id from, uvnostr::eose_hint) {
-              answered_ = true;
-              std::cerr << pool_->url(from) << " has sent what it had stored\n";
-            },
-            .on_all_eose = [this] {
-              if (given_.once) return pool_->close();
-              std::cerr << "every relay has answered or failed; what comes now is new (Ctrl-C ends)\n";
-            },
-            .on_relay_closed = [this](const uvnostr::relay_closed& told) {
-              std::cerr << pool_->url(told.relay) << " refuses: " << excerpt(told.words, 300) << '\n';
-            }};
+            .on_eose =
+                [this](uvnostr::relay_id from, uvnostr::eose_hint) {
+                  answered_ = true;
+                  std::cerr << pool_->url(from) << " has sent what it had stored\n";
+                },
+            .on_all_eose =
+                [this] {
+                  if (given_.once) return pool_->close();
+                  std::cerr << "every relay has answered or failed; what comes now is new (Ctrl-C ends)\n";
+                },
+            .on_relay_closed =
+                [this](const uvnostr::relay_closed& told) {
+                  std::cerr << pool_->url(told.relay) << " refuses: " << excerpt(told.words, 300) << '\n';
+                }};
   }
 
   void show(uvnostr::relay_id from, const uvnostr::event_view& event) {
@@ -96,7 +101,8 @@ class reader {
     for (std::size_t i = 0; i < std::size(signals_); ++i) {
       uv_signal_init(&loop_, &signals_[i]);
       signals_[i].data = this;
-      uv_signal_start(&signals_[i], [](uv_signal_t* s, int) { static_cast<reader*>(s->data)->on_signal(); }, numbers[i]);
+      uv_signal_start(
+          &signals_[i], [](uv_signal_t* s, int) { static_cast<reader*>(s->data)->on_signal(); }, numbers[i]);
     }
   }
 

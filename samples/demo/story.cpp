@@ -14,12 +14,15 @@ constexpr std::uint64_t longest_step_ms = 15'000;
 }  // namespace
 
 const story::step story::steps[] = {
-    {"a pool connects to three relays, and subscribes to notes", &story::start_relays_and_pool, &story::all_have_answered},
-    {"three signed notes are published to all of them", &story::publish_three_notes, &story::three_notes_are_everywhere},
+    {"a pool connects to three relays, and subscribes to notes", &story::start_relays_and_pool,
+     &story::all_have_answered},
+    {"three signed notes are published to all of them", &story::publish_three_notes,
+     &story::three_notes_are_everywhere},
     {"relay C is stopped", &story::stop_a_relay, &story::relay_was_missed},
     {"meanwhile two notes are published, and C gets one from somebody else", &story::publish_two_notes_meanwhile,
      &story::others_have_the_two},
-    {"C comes back: what waited is sent, what was missed arrives", &story::bring_the_relay_back, &story::nothing_is_missing},
+    {"C comes back: what waited is sent, what was missed arrives", &story::bring_the_relay_back,
+     &story::nothing_is_missing},
     {"where every message went", &story::show_statistics, &story::always},
     {"the pool is closed", &story::close_the_pool, &story::is_closed},
 };
@@ -35,7 +38,8 @@ story::~story() = default;
 
 bool story::run() {
   std::printf("uvnostr demo: three relays in this process, on the program's own loop; no network is needed.\n");
-  uv_timer_start(&timer_, [](uv_timer_t* t) { static_cast<story*>(t->data)->on_tick(); }, 0, tick_ms);
+  uv_timer_start(
+      &timer_, [](uv_timer_t* t) { static_cast<story*>(t->data)->on_tick(); }, 0, tick_ms);
   uv_run(&loop_, UV_RUN_DEFAULT);
   say("uv_run has returned");
 

@@ -43,9 +43,9 @@ class story {
     std::string name;
     bool published_by_us;
     std::size_t shown = 0;
-    std::string answers{};     // of the relays, in words
+    std::string answers{};  // of the relays, in words
     std::size_t accepted = 0;
-    bool answered = false;     // by all relays that it was for
+    bool answered = false;  // by all relays that it was for
   };
   static constexpr char relay_names[] = "ABC";
 

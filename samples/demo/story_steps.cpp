@@ -30,12 +30,13 @@ void story::start_relays_and_pool() {
   uvnostr::pool_options options{.relays = std::move(urls)};
   options.relay_defaults.reconnect.initial_delay = milliseconds(300);  // a demo has no time for the default of 1 s
   options.relay_defaults.reconnect.max_delay = milliseconds(1'000);
-  auto made = uvnostr::pool::make(&loop_, std::move(options), {
-      .on_relay_state = [this](const uvnostr::relay_status& now) { on_state(now); },
-      .on_close = [this] {
-        say("on_close: the last call");
-        closed_ = true;
-      }});
+  auto made = uvnostr::pool::make(&loop_, std::move(options),
+                                  {.on_relay_state = [this](const uvnostr::relay_status& now) { on_state(now); },
+                                   .on_close =
+                                       [this] {
+                                         say("on_close: the last call");
+                                         closed_ = true;
+                                       }});
   if (!made) return fail("no pool: " + made.error().message());
   pool_ = std::move(*made);
   std::size_t count = 0;
@@ -44,12 +45,14 @@ void story::start_relays_and_pool() {
     say(std::string(1, names_[id]) + " is " + std::string(pool_->url(id)));
   }
 
-  auto subscribed = pool_->subscribe(uvnostr::filter{.kinds = {1}}, {
-      .on_event = [this](uvnostr::relay_id from, const uvnostr::event_view& event) { on_note(from, event); },
-      .on_all_eose = [this] {
-        say("all relays have sent what they had stored: nothing yet");
-        all_answered_ = true;
-      }});
+  auto subscribed = pool_->subscribe(
+      uvnostr::filter{.kinds = {1}},
+      {.on_event = [this](uvnostr::relay_id from, const uvnostr::event_view& event) { on_note(from, event); },
+       .on_all_eose =
+           [this] {
+             say("all relays have sent what they had stored: nothing yet");
+             all_answered_ = true;
+           }});
   if (!subscribed) return fail("no subscription: " + subscribed.error().message());
   subscription_ = std::move(*subscribed);
 }
@@ -76,32 +79,40 @@ void story::publish(std::string name, std::string_view content) {
   if (!event) return fail("not signed: " + event.error().message());
   notes_.push_back({.event = *event, .name = std::move(name), .published_by_us = true});
 
-  const uvnostr::error wrong = pool_->publish(*event, {
-      .on_receipt = [this, id = event->id()](const uvnostr::receipt& answer) {
-        note& of = *find(id);
-        of.accepted += answer.outcome == uvnostr::outcome::accepted ? 1 : 0;
-        of.answers += std::string(of.answers.empty() ? "" : ", ") + name_of(answer.relay) + ' ' + std::string(to_string(answer.outcome));
-        if (!answer.message.empty()) of.answers += " (" + excerpt(answer.message) + ')';
-      },
-      .on_done = [this, id = event->id()](std::size_t accepted, std::size_t asked) {
-        note& of = *find(id);
-        say(of.name + ": " + of.answers + "; " + std::to_string(accepted) + " of " + std::to_string(asked) + " have it");
-        of.answered = true;
-      }});
+  const uvnostr::error wrong =
+      pool_->publish(*event, {.on_receipt =
+                                  [this, id = event->id()](const uvnostr::receipt& answer) {
+                                    note& of = *find(id);
+                                    of.accepted += answer.outcome == uvnostr::outcome::accepted ? 1 : 0;
+                                    of.answers += std::string(of.answers.empty() ? "" : ", ") + name_of(answer.relay) +
+                                                  ' ' + std::string(to_string(answer.outcome));
+                                    if (!answer.message.empty()) of.answers += " (" + excerpt(answer.message) + ')';
+                                  },
+                              .on_done =
+                                  [this, id = event->id()](std::size_t accepted, std::size_t asked) {
+                                    note& of = *find(id);
+                                    say(of.name + ": " + of.answers + "; " + std::to_string(accepted) + " of " +
+                                        std::to_string(asked) + " have it");
+                                    of.answered = true;
+                                  }});
   if (wrong) fail("not published: " + wrong.message());
 }
 
 void story::on_note(uvnostr::relay_id from, const uvnostr::event_view& event) {
   note* const found = find(event.id());
   if (found == nullptr) return fail("a note that nobody published");
-  say(found->name + " by " + short_name(event.pubkey()) + ", first from " + name_of(from) + ": " + excerpt(event.content()));
+  say(found->name + " by " + short_name(event.pubkey()) + ", first from " + name_of(from) + ": " +
+      excerpt(event.content()));
   if (++found->shown != 1) fail("this note was shown twice");
 }
 
-bool story::is_everywhere(const note& each) const { return each.shown == 1 && pool_->seen_on(each.event.id()).size() == 3; }
+bool story::is_everywhere(const note& each) const {
+  return each.shown == 1 && pool_->seen_on(each.event.id()).size() == 3;
+}
 
 bool story::three_notes_are_everywhere() const {
-  return std::all_of(notes_.begin(), notes_.end(), [this](const note& each) { return each.answered && is_everywhere(each); });
+  return std::all_of(notes_.begin(), notes_.end(),
+                     [this](const note& each) { return each.answered && is_everywhere(each); });
 }
 
 void story::stop_a_relay() {
@@ -127,8 +138,9 @@ void story::publish_two_notes_meanwhile() {
 }
 
 bool story::others_have_the_two() const {
-  return std::all_of(notes_.begin() + 3, notes_.begin() + 5,
-                     [this](const note& each) { return each.accepted == 2 && pool_->seen_on(each.event.id()).size() == 2; });
+  return std::all_of(notes_.begin() + 3, notes_.begin() + 5, [this](const note& each) {
+    return each.accepted == 2 && pool_->seen_on(each.event.id()).size() == 2;
+  });
 }
 
 void story::bring_the_relay_back() {
@@ -157,7 +169,8 @@ void story::show_statistics() {
 void story::close_the_pool() { pool_->close(); }
 
 story::note* story::find(const uvnostr::event_id& id) {
-  const auto found = std::find_if(notes_.begin(), notes_.end(), [&](const note& each) { return each.event.id() == id; });
+  const auto found =
+      std::find_if(notes_.begin(), notes_.end(), [&](const note& each) { return each.event.id() == id; });
   return found == notes_.end() ? nullptr : &*found;
 }
 

@@ -37,23 +37,24 @@ std::string describe(const uvnostr::relay_status& now) {
 }
 
 void print(std::FILE* to, const uvnostr::pool_stats& stats) {
-  std::fprintf(to, "  %-32s %8s %10s %8s %9s %8s %9s\n", "relay", "messages", "bytes", "shown", "dropped", "other", "connects");
+  std::fprintf(to, "  %-32s %8s %10s %8s %9s %8s %9s\n", "relay", "messages", "bytes", "shown", "dropped", "other",
+               "connects");
   for (const uvnostr::relay_stats& each : stats.relays) {
     const uvnostr::message_counts& in = each.messages;
     std::fprintf(to, "  %-32.32s %8llu %10llu %8llu %9llu %8llu %9llu\n", each.url.c_str(),
-                static_cast<unsigned long long>(each.messages_in), static_cast<unsigned long long>(each.bytes_in),
-                static_cast<unsigned long long>(in.delivered), static_cast<unsigned long long>(in.duplicate),
-                static_cast<unsigned long long>(in.sum() - in.delivered - in.duplicate),
-                static_cast<unsigned long long>(each.connects));
+                 static_cast<unsigned long long>(each.messages_in), static_cast<unsigned long long>(each.bytes_in),
+                 static_cast<unsigned long long>(in.delivered), static_cast<unsigned long long>(in.duplicate),
+                 static_cast<unsigned long long>(in.sum() - in.delivered - in.duplicate),
+                 static_cast<unsigned long long>(each.connects));
   }
   const uvnostr::message_counts& all = stats.messages;
-  std::fprintf(to, "  %-32s %8llu %10llu %8llu %9llu %8llu\n", "all", static_cast<unsigned long long>(stats.messages_in),
-              static_cast<unsigned long long>(stats.bytes_in), static_cast<unsigned long long>(all.delivered),
-              static_cast<unsigned long long>(all.duplicate),
-              static_cast<unsigned long long>(all.sum() - all.delivered - all.duplicate));
+  std::fprintf(to, "  %-32s %8llu %10llu %8llu %9llu %8llu\n", "all",
+               static_cast<unsigned long long>(stats.messages_in), static_cast<unsigned long long>(stats.bytes_in),
+               static_cast<unsigned long long>(all.delivered), static_cast<unsigned long long>(all.duplicate),
+               static_cast<unsigned long long>(all.sum() - all.delivered - all.duplicate));
   const unsigned long long bad = all.wrong_id + all.wrong_signature + all.malformed_event + all.malformed;
   std::fprintf(to, "  %llu signatures checked; %llu messages were refused as forged or malformed\n",
-              static_cast<unsigned long long>(stats.verified), bad);
+               static_cast<unsigned long long>(stats.verified), bad);
 }
 
 }  // namespace demo

@@ -27,8 +27,8 @@
 #include "bench/arguments.hpp"
 #include "bench/cost.hpp"
 #include "bench/event_source.hpp"
-#include "testing/sockets/frames.hpp"
 #include "testing/relay/upgrade.hpp"
+#include "testing/sockets/frames.hpp"
 
 namespace uvnostr::bench {
 namespace {
@@ -122,7 +122,8 @@ class connection {
   void close() {
     if (uv_is_closing(reinterpret_cast<uv_handle_t*>(&socket_))) return;
     owner_.on_gone(*this);
-    uv_close(reinterpret_cast<uv_handle_t*>(&socket_), [](uv_handle_t* handle) { delete static_cast<connection*>(handle->data); });
+    uv_close(reinterpret_cast<uv_handle_t*>(&socket_),
+             [](uv_handle_t* handle) { delete static_cast<connection*>(handle->data); });
   }
 
  private:
@@ -149,9 +150,7 @@ class connection {
           return;
         case frame_reader::found::text: on_text(reader_.payload()); break;
         case frame_reader::found::ping: answers_ += make_frame(opcode::pong, reader_.payload()); break;
-        case frame_reader::found::close:
-          send(make_frame(opcode::close, reader_.payload()));
-          return close();
+        case frame_reader::found::close: send(make_frame(opcode::close, reader_.payload())); return close();
         case frame_reader::found::pong:
         case frame_reader::found::binary: break;
         case frame_reader::found::violation:
@@ -198,10 +197,11 @@ class connection {
     }
     if (pieces.empty()) return send(eose_);
     blast_.data = this;
-    uv_write(&blast_, stream(), pieces.data(), static_cast<unsigned>(pieces.size()), [](uv_write_t* request, int status) {
-      auto& self = *static_cast<connection*>(request->data);
-      if (status == 0) self.send_more();
-    });
+    uv_write(&blast_, stream(), pieces.data(), static_cast<unsigned>(pieces.size()),
+             [](uv_write_t* request, int status) {
+               auto& self = *static_cast<connection*>(request->data);
+               if (status == 0) self.send_more();
+             });
   }
 
   void send(std::string bytes) {
@@ -297,7 +297,8 @@ void blaster::start_live() {
   timerfd_settime(clock_file_, 0, &every, nullptr);
   uv_poll_init(loop(), &clock_, clock_file_);
   clock_.data = this;
-  uv_poll_start(&clock_, UV_READABLE, [](uv_poll_t* handle, int, int) { static_cast<blaster*>(handle->data)->on_tick(); });
+  uv_poll_start(&clock_, UV_READABLE,
+                [](uv_poll_t* handle, int, int) { static_cast<blaster*>(handle->data)->on_tick(); });
 }
 
 void blaster::on_tick() {

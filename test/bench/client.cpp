@@ -31,9 +31,9 @@ class client {
       : mode_(given.text("mode", "fetch")), trace_file_(given.text("trace")), unique_(given.number("unique", 0)) {
     options_.relays = given.rest;
     options_.seen_entries = std::clamp<std::size_t>(unique_ * 2, 10'000, std::size_t{1} << 24);
-    options_.verification = given.is_on("verify")             ? verification::threads
+    options_.verification = given.is_on("verify")            ? verification::threads
                             : given.text("verify") == "loop" ? verification::on_loop
-                                                              : verification::off;
+                                                             : verification::off;
     if (mode_ == "publish") read_events(given.text("events"));
     trace_.reserve(mode_ == "live" ? unique_ : 0);
   }
@@ -100,9 +100,9 @@ class client {
   void publish_more() {
     while (next_ < events_.size() && in_flight_ < max_in_flight) {
       ++in_flight_;
-      const auto error = pool_->publish(events_[next_++], {
-          .on_receipt = [this](const receipt& r) { accepted_ += r.outcome == outcome::accepted; },
-          .on_done = [this](std::size_t, std::size_t) { on_published(); }});
+      const auto error = pool_->publish(
+          events_[next_++], {.on_receipt = [this](const receipt& r) { accepted_ += r.outcome == outcome::accepted; },
+                             .on_done = [this](std::size_t, std::size_t) { on_published(); }});
       if (error) std::exit(complain(error.message()));
     }
   }
@@ -125,11 +125,12 @@ class client {
   }
 
   void print(std::size_t relay_count, bool verified) const {
-    std::printf("{\"peer\":\"uvnostr\",\"relays\":%zu,\"delivered_unique\":%zu,\"frames_in\":%" PRIu64
-                ",\"wall_s\":%.6f,\"user_s\":%.6f,\"sys_s\":%.6f,\"peak_rss_kb\":%ld,\"verified\":%s,\"checksum\":%" PRIu64
-                ",\"content_bytes\":%" PRIu64 ",\"allocations\":%" PRIu64 ",\"oks\":%zu}\n",
-                relay_count, delivered_, frames_in_, spent_.wall_s, spent_.user_s, spent_.sys_s, peak_rss_kb(),
-                verified ? "true" : "false", checksum_, content_bytes_, spent_.allocations, accepted_);
+    std::printf(
+        "{\"peer\":\"uvnostr\",\"relays\":%zu,\"delivered_unique\":%zu,\"frames_in\":%" PRIu64
+        ",\"wall_s\":%.6f,\"user_s\":%.6f,\"sys_s\":%.6f,\"peak_rss_kb\":%ld,\"verified\":%s,\"checksum\":%" PRIu64
+        ",\"content_bytes\":%" PRIu64 ",\"allocations\":%" PRIu64 ",\"oks\":%zu}\n",
+        relay_count, delivered_, frames_in_, spent_.wall_s, spent_.user_s, spent_.sys_s, peak_rss_kb(),
+        verified ? "true" : "false", checksum_, content_bytes_, spent_.allocations, accepted_);
   }
 
   int write_trace() const {

@@ -73,9 +73,11 @@ int run(std::size_t entries, std::mt19937_64& random) {
   const double insert = measure(cycle, [&](const event_id& id) { inserted += table->insert(id); });
   if (found == 0 || found % entries != 0 || not_found % entries != 0 || inserted != rounds * cycle.size()) return 1;
 
-  std::printf("{\"peer\":\"dedup\",\"entries\":%zu,\"bytes_per_entry\":%.2f,\"hit_ns\":%.1f,\"duplicate_ns\":%.1f,\"miss_ns\":%.1f,"
-              "\"insert_evicting_ns\":%.1f}\n",
-              entries, static_cast<double>(table->memory_bytes()) / static_cast<double>(entries), hit, duplicate, miss, insert);
+  std::printf(
+      "{\"peer\":\"dedup\",\"entries\":%zu,\"bytes_per_entry\":%.2f,\"hit_ns\":%.1f,\"duplicate_ns\":%.1f,\"miss_ns\":%"
+      ".1f,"
+      "\"insert_evicting_ns\":%.1f}\n",
+      entries, static_cast<double>(table->memory_bytes()) / static_cast<double>(entries), hit, duplicate, miss, insert);
   return 0;
 }
 

@@ -51,9 +51,27 @@ class generator {
 
   /// Words, with now and then a line break, a quotation mark, a backslash, an emoji, another script.
   std::string words(std::size_t count) {
-    static constexpr std::array<std::string_view, 20> some{
-        "relay", "the",  "note", "of",  "zap",      "a",   "morning", "and",           "signed",        "key",
-        "who",   "read", "it",   "\n",  "\"so\"",   "C:\\", "\xF0\x9F\x8C\x85", "Stra\xC3\x9F" "e", "\xE6\x97\xA5\xE6\x9C\xAC", "https://example.com/a/b"};
+    static constexpr std::array<std::string_view, 20> some{"relay",
+                                                           "the",
+                                                           "note",
+                                                           "of",
+                                                           "zap",
+                                                           "a",
+                                                           "morning",
+                                                           "and",
+                                                           "signed",
+                                                           "key",
+                                                           "who",
+                                                           "read",
+                                                           "it",
+                                                           "\n",
+                                                           "\"so\"",
+                                                           "C:\\",
+                                                           "\xF0\x9F\x8C\x85",
+                                                           "Stra\xC3\x9F"
+                                                           "e",
+                                                           "\xE6\x97\xA5\xE6\x9C\xAC",
+                                                           "https://example.com/a/b"};
     std::string text;
     for (std::size_t i = 0; i < count; ++i) {
       if (i != 0) text += ' ';
@@ -84,9 +102,12 @@ class generator {
     } else if (kind == 10002) {
       for (std::size_t i = 2 + below(5); i != 0; --i) tags.push_back({"r", "wss://" + hex(8) + ".example/"});
     } else if (kind == 9735) {
-      tags = {{"p", hex(64)}, {"bolt11", "lnbc" + hex(300)}, {"description", "{\"kind\":9734,\"content\":\"" + words(5) + "\"}"}};
+      tags = {{"p", hex(64)},
+              {"bolt11", "lnbc" + hex(300)},
+              {"description", "{\"kind\":9734,\"content\":\"" + words(5) + "\"}"}};
     } else if (kind != 0) {
-      for (std::size_t i = below(4); i != 0; --i) tags.push_back({"e", hex(64), "wss://relay.example/", i == 1 ? "root" : "reply"});
+      for (std::size_t i = below(4); i != 0; --i)
+        tags.push_back({"e", hex(64), "wss://relay.example/", i == 1 ? "root" : "reply"});
       for (std::size_t i = below(3); i != 0; --i) tags.push_back({"p", hex(64)});
       if (below(5) == 0) tags.push_back({"t", "nostr"});
     }
@@ -112,9 +133,9 @@ class generator {
     const bool slashes = below(4) == 0;
     std::string json = "{\"content\":";
     append_text(json, e.content(), slashes);
-    json += ",\"created_at\":" + std::to_string(e.created_at().time_since_epoch().count()) + ",\"id\":\"" + e.id().to_hex() +
-            "\",\"kind\":" + std::to_string(e.kind()) + ",\"pubkey\":\"" + e.pubkey().to_hex() + "\",\"sig\":\"" + e.sig().to_hex() +
-            "\",\"tags\":[";
+    json += ",\"created_at\":" + std::to_string(e.created_at().time_since_epoch().count()) + ",\"id\":\"" +
+            e.id().to_hex() + "\",\"kind\":" + std::to_string(e.kind()) + ",\"pubkey\":\"" + e.pubkey().to_hex() +
+            "\",\"sig\":\"" + e.sig().to_hex() + "\",\"tags\":[";
     bool first_tag = true;
     for (const tag_view& tag : e.tags()) {
       json += std::exchange(first_tag, false) ? "[" : ",[";

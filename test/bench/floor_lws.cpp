@@ -45,9 +45,7 @@ int on_event(lws* wsi, lws_callback_reasons reason, void*, void* in, std::size_t
       uv_stop(uv_default_loop());
       break;
     }
-    case LWS_CALLBACK_CLIENT_CONNECTION_ERROR:
-      std::fprintf(stderr, "bench_floor_lws: no connection\n");
-      std::exit(1);
+    case LWS_CALLBACK_CLIENT_CONNECTION_ERROR: std::fprintf(stderr, "bench_floor_lws: no connection\n"); std::exit(1);
     default: break;
   }
   return 0;
@@ -81,7 +79,8 @@ int run(const arguments& given) {
     if (lws_client_connect_via_info(&to) == nullptr) return 1;
   }
   uv_run(uv_default_loop(), UV_RUN_DEFAULT);
-  std::printf("{\"peer\":\"lws\",\"relays\":%zu,\"frames_in\":%" PRIu64 ",\"wall_s\":%.6f,\"user_s\":%.6f,\"sys_s\":%.6f,\"peak_rss_kb\":%ld}\n",
+  std::printf("{\"peer\":\"lws\",\"relays\":%zu,\"frames_in\":%" PRIu64
+              ",\"wall_s\":%.6f,\"user_s\":%.6f,\"sys_s\":%.6f,\"peak_rss_kb\":%ld}\n",
               given.rest.size(), frames, spent.wall_s, spent.user_s, spent.sys_s, peak_rss_kb());
   return 0;
 }

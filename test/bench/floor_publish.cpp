@@ -34,7 +34,9 @@ void count_answers(target& t, std::vector<char>& buffer) {
   t.input.append(buffer.data(), static_cast<std::size_t>(got));
   std::size_t at = 0;
   while (at + 4 <= t.input.size()) {
-    const auto byte = [&](std::size_t i) { return static_cast<std::size_t>(static_cast<unsigned char>(t.input[at + i])); };
+    const auto byte = [&](std::size_t i) {
+      return static_cast<std::size_t>(static_cast<unsigned char>(t.input[at + i]));
+    };
     const std::size_t whole = byte(1) < 126 ? 2 + byte(1) : 4 + (byte(2) << 8 | byte(3));
     if (at + whole > t.input.size()) break;
     at += whole;
@@ -71,8 +73,10 @@ int run(const arguments& given) {
     }
   }
   const cost spent = cost_now() - started;
-  std::printf("{\"peer\":\"send\",\"relays\":%zu,\"oks\":%zu,\"wall_s\":%.6f,\"user_s\":%.6f,\"sys_s\":%.6f,\"peak_rss_kb\":%ld}\n",
-              targets.size(), events.size() * targets.size(), spent.wall_s, spent.user_s, spent.sys_s, peak_rss_kb());
+  std::printf(
+      "{\"peer\":\"send\",\"relays\":%zu,\"oks\":%zu,\"wall_s\":%.6f,\"user_s\":%.6f,\"sys_s\":%.6f,\"peak_rss_kb\":%"
+      "ld}\n",
+      targets.size(), events.size() * targets.size(), spent.wall_s, spent.user_s, spent.sys_s, peak_rss_kb());
   return 0;
 }
 

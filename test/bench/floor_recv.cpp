@@ -59,8 +59,10 @@ int run(const arguments& given) {
     }
   }
   const cost spent = cost_now() - started;
-  std::printf("{\"peer\":\"recv\",\"relays\":%zu,\"bytes_in\":%llu,\"wall_s\":%.6f,\"user_s\":%.6f,\"sys_s\":%.6f,\"peak_rss_kb\":%ld}\n",
-              sources.size(), static_cast<unsigned long long>(bytes), spent.wall_s, spent.user_s, spent.sys_s, peak_rss_kb());
+  std::printf(
+      "{\"peer\":\"recv\",\"relays\":%zu,\"bytes_in\":%llu,\"wall_s\":%.6f,\"user_s\":%.6f,\"sys_s\":%.6f,\"peak_rss_"
+      "kb\":%ld}\n",
+      sources.size(), static_cast<unsigned long long>(bytes), spent.wall_s, spent.user_s, spent.sys_s, peak_rss_kb());
   return 0;
 }
 

@@ -22,6 +22,8 @@ int main(int argc, char** argv) {
   const bench::cost started = bench::cost_now();
   for (const event& each : events) good += !each.verify();
   const bench::cost spent = bench::cost_now() - started;
-  std::printf("{\"peer\":\"verify\",\"delivered_unique\":%zu,\"wall_s\":%.6f,\"user_s\":%.6f,\"sys_s\":%.6f,\"peak_rss_kb\":%ld}\n", good,
-              spent.wall_s, spent.user_s, spent.sys_s, bench::peak_rss_kb());
+  std::printf(
+      "{\"peer\":\"verify\",\"delivered_unique\":%zu,\"wall_s\":%.6f,\"user_s\":%.6f,\"sys_s\":%.6f,\"peak_rss_kb\":%"
+      "ld}\n",
+      good, spent.wall_s, spent.user_s, spent.sys_s, bench::peak_rss_kb());
 }

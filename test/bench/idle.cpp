@@ -81,7 +81,8 @@ class idler {
     if (!settle(1)) return complain("the first relay did not answer");
     const long before_kb = rss_kb();
     for (std::size_t i = 1; i < relay_count_; ++i) {
-      if (auto added = pool_->add_relay(url_ + "/" + std::to_string(i)); !added) return complain(added.error().message());
+      if (auto added = pool_->add_relay(url_ + "/" + std::to_string(i)); !added)
+        return complain(added.error().message());
     }
     if (!settle(relay_count_)) return complain("not all relays answered");
     const long after_kb = rss_kb();
@@ -92,10 +93,12 @@ class idler {
     const cost spent = cost_now() - started;
     const double turns = static_cast<double>(turns_ - turns_of_wait);
     const double added_bytes = 1024.0 * static_cast<double>(after_kb - before_kb);
-    std::printf("{\"peer\":\"idle\",\"relays\":%zu,\"rss_kb\":%ld,\"bytes_per_relay\":%.0f,\"seconds\":%.2f,\"wakeups_per_s\":%.3f,"
-                "\"cpu_us_per_s\":%.1f}\n",
-                relay_count_, after_kb, relay_count_ == 1 ? 0.0 : added_bytes / static_cast<double>(relay_count_ - 1),
-                spent.wall_s, turns / spent.wall_s, 1e6 * (spent.user_s + spent.sys_s) / spent.wall_s);
+    std::printf(
+        "{\"peer\":\"idle\",\"relays\":%zu,\"rss_kb\":%ld,\"bytes_per_relay\":%.0f,\"seconds\":%.2f,\"wakeups_per_s\":%"
+        ".3f,"
+        "\"cpu_us_per_s\":%.1f}\n",
+        relay_count_, after_kb, relay_count_ == 1 ? 0.0 : added_bytes / static_cast<double>(relay_count_ - 1),
+        spent.wall_s, turns / spent.wall_s, 1e6 * (spent.user_s + spent.sys_s) / spent.wall_s);
     return 0;
   }
 
@@ -113,7 +116,8 @@ class idler {
     bool over = false;
     timer.data = &over;
     uv_update_time(loop_);
-    uv_timer_start(&timer, [](uv_timer_t* t) { *static_cast<bool*>(t->data) = true; }, milliseconds, 0);
+    uv_timer_start(
+        &timer, [](uv_timer_t* t) { *static_cast<bool*>(t->data) = true; }, milliseconds, 0);
     while (!over) uv_run(loop_, UV_RUN_ONCE);
     uv_close(reinterpret_cast<uv_handle_t*>(&timer), nullptr);
     uv_run(loop_, UV_RUN_NOWAIT);

@@ -26,7 +26,8 @@ std::vector<test::claim> make_claims(bool uneven) {
   std::vector<test::claim> made;
   for (std::uint32_t i = 0; i < signatures; ++i) {
     const double share = std::uniform_real_distribution<double>(0, 1)(random);
-    made.push_back(test::make_claim(uneven ? static_cast<std::uint32_t>(authors * share * share * share * share) : i, i));
+    made.push_back(
+        test::make_claim(uneven ? static_cast<std::uint32_t>(authors * share * share * share * share) : i, i));
   }
   return made;
 }
@@ -57,7 +58,8 @@ int main() {
   std::vector<std::size_t> sizes{1};
   crypto::signature_checker checker;
   if (checker.can_verify_together()) {
-    for (std::size_t size = 4; size <= crypto::signature_checker::capacity; size *= 2) sizes.insert(sizes.end(), {size, size + size / 2});
+    for (std::size_t size = 4; size <= crypto::signature_checker::capacity; size *= 2)
+      sizes.insert(sizes.end(), {size, size + size / 2});
   }
   while (sizes.back() > crypto::signature_checker::capacity) sizes.pop_back();
   for (const bool uneven : {false, true}) {
@@ -68,8 +70,8 @@ int main() {
       for (std::size_t i = 0; i < sizes.size(); ++i) least[i] = std::min(least[i], check(checker, claims, sizes[i]));
     }
     for (std::size_t i = 0; i < sizes.size(); ++i) {
-      std::printf("{\"peer\":\"signatures\",\"authors\":\"%s\",\"together\":%zu,\"us\":%.2f}\n", uneven ? "uneven" : "all different", sizes[i],
-                  least[i] * 1e6 / signatures);
+      std::printf("{\"peer\":\"signatures\",\"authors\":\"%s\",\"together\":%zu,\"us\":%.2f}\n",
+                  uneven ? "uneven" : "all different", sizes[i], least[i] * 1e6 / signatures);
     }
   }
 }

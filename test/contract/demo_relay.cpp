@@ -23,7 +23,9 @@ int main() {
   uv_read_start(
       reinterpret_cast<uv_stream_t*>(&input),
       [](uv_handle_t*, std::size_t, uv_buf_t* into) { *into = uv_buf_init(buffer, sizeof buffer); },
-      [](uv_stream_t* stream, ssize_t length, const uv_buf_t*) { if (length < 0) uv_stop(stream->loop); });
+      [](uv_stream_t* stream, ssize_t length, const uv_buf_t*) {
+        if (length < 0) uv_stop(stream->loop);
+      });
   uv_run(loop, UV_RUN_DEFAULT);
   return 0;
 }

@@ -68,16 +68,18 @@ int main() {
     if (!relay) return 1;
     uvnostr::relay_options options;
     options.ca_file = relay->ca_file();
-    auto client = uvnostr::relay::make(&loop, relay->url("localhost"), options, {.on_relay_state = [&](const uvnostr::relay_status& now) {
-      connected = connected || now.state == uvnostr::relay_state::connected;
-    }});
+    auto client = uvnostr::relay::make(&loop, relay->url("localhost"), options,
+                                       {.on_relay_state = [&](const uvnostr::relay_status& now) {
+                                         connected = connected || now.state == uvnostr::relay_state::connected;
+                                       }});
     if (!client || !testing::run_until(&loop, [&] { return connected; })) return 1;
     worked_beside = openssl_works();
   }
   const bool idle = testing::run_until_idle(&loop);
   const bool worked_after = openssl_works();
   if (!idle || uv_loop_close(&loop) != 0 || !worked_before || !worked_beside || !worked_after) {
-    std::fprintf(stderr, "OpenSSL worked before: %d, beside: %d, after: %d\n", worked_before, worked_beside, worked_after);
+    std::fprintf(stderr, "OpenSSL worked before: %d, beside: %d, after: %d\n", worked_before, worked_beside,
+                 worked_after);
     return 1;
   }
   std::puts("OpenSSL consumer: ok");

@@ -21,8 +21,9 @@ int main() {
     options.relay_defaults.ca_file = relay->ca_file();
     auto pool = uvnostr::pool::make(&loop, options, {});
     if (!pool) return 1;
-    auto notes = pool->subscribe(uvnostr::filter{.kinds = {1}}, {
-        .on_event = [&](uvnostr::relay_id, const uvnostr::event_view& note) { seen = note.content(); }});
+    auto notes = pool->subscribe(
+        uvnostr::filter{.kinds = {1}},
+        {.on_event = [&](uvnostr::relay_id, const uvnostr::event_view& note) { seen = note.content(); }});
     if (!notes || !testing::run_until(&loop, [&] { return !seen.empty(); })) {
       std::fprintf(stderr, "no event came\n");
       return 1;

@@ -28,7 +28,8 @@ std::vector<std::string> corpus_of(std::string_view target) {
   const std::filesystem::path folder = std::filesystem::path(UVNOSTR_FUZZ_CORPUS) / target;
   std::vector<std::filesystem::path> files;
   std::error_code error;
-  for (std::filesystem::directory_iterator each(folder, error), end; each != end; each.increment(error)) files.push_back(each->path());
+  for (std::filesystem::directory_iterator each(folder, error), end; each != end; each.increment(error))
+    files.push_back(each->path());
   std::ranges::sort(files);
   std::vector<std::string> corpus;
   for (const auto& path : files) {
@@ -49,7 +50,8 @@ void give_changed_corpus(std::string_view name, std::uint64_t usual_cases) {
   test::guarded_memory memory;
   for (std::uint64_t i = 0; i < cases; ++i) {
     const std::string input = inputs.next();
-    ASSERT_EQ(asked.run(memory.place(input)), "") << "case " << i << " of seed " << seed << ": " << test::visible(input);
+    ASSERT_EQ(asked.run(memory.place(input)), "")
+        << "case " << i << " of seed " << seed << ": " << test::visible(input);
   }
 }
 

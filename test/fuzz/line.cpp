@@ -24,7 +24,8 @@ std::string_view key_in(std::string_view acceptance) {
 }
 
 std::string with_key(std::string text, std::string_view key) {
-  for (std::size_t at = text.find('$'); at != std::string::npos; at = text.find('$', at + key.size())) text.replace(at, 1, key);
+  for (std::size_t at = text.find('$'); at != std::string::npos; at = text.find('$', at + key.size()))
+    text.replace(at, 1, key);
   return text;
 }
 
@@ -94,7 +95,8 @@ template <class Condition>
 bool line::until(Condition holds) {
   unsigned ticks = 0;
   tick_.data = &ticks;
-  uv_timer_start(&tick_, [](uv_timer_t* t) { ++*static_cast<unsigned*>(t->data); }, tick_ms, tick_ms);
+  uv_timer_start(
+      &tick_, [](uv_timer_t* t) { ++*static_cast<unsigned*>(t->data); }, tick_ms, tick_ms);
   while (!holds() && ticks < tick_limit) uv_run(&loop_, UV_RUN_ONCE);
   uv_timer_stop(&tick_);
   return ticks < tick_limit;

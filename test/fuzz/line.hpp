@@ -18,10 +18,10 @@ namespace uvnostr::fuzz {
 /// What the server sends, and how it is taken.
 struct broadcast {
   std::vector<std::string> chunks{};  // each is sent when the one before was read, the first when the request came
-  bool accepts = false;               // the first begins with an answer that accepts; if not, "$" in it is the right key
-  bool pause_in_messages = false;     // the listener stops reading in each message, and goes on a little later
-  std::size_t messages = 0;           // how many are to be waited for, pongs included
-  bool ends = false;                  // whether the client is to end the connection by itself
+  bool accepts = false;            // the first begins with an answer that accepts; if not, "$" in it is the right key
+  bool pause_in_messages = false;  // the listener stops reading in each message, and goes on a little later
+  std::size_t messages = 0;        // how many are to be waited for, pongs included
+  bool ends = false;               // whether the client is to end the connection by itself
   std::size_t max_message_bytes = 0;
 };
 
@@ -30,7 +30,7 @@ struct reception {
   std::vector<std::string> told;  // "text ...", "binary SIZE", "pong"
   bool opened = false;
   unsigned ends = 0;
-  bool ended_by_itself = false;   // before the server had hung up
+  bool ended_by_itself = false;  // before the server had hung up
   port::disconnect last;
 };
 

@@ -7,7 +7,8 @@ namespace uvnostr::fuzz {
 namespace {
 
 constexpr std::size_t longest_input = 8192;
-constexpr std::string_view telling_bytes = "\"\\/{}[]:,0129-+.eEaAfFnu \t\r\n|$#%@TSBAMEPQCX\x01\x1f\x7f\x80\xbf\xc0\xed\xf4\xff";
+constexpr std::string_view telling_bytes =
+    "\"\\/{}[]:,0129-+.eEaAfFnu \t\r\n|$#%@TSBAMEPQCX\x01\x1f\x7f\x80\xbf\xc0\xed\xf4\xff";
 
 }  // namespace
 

@@ -20,11 +20,12 @@ constexpr std::size_t max_message_bytes = 100'000;
 constexpr std::size_t max_stream_bytes = 300'000;
 constexpr std::size_t max_chunks = 300;
 
-constexpr unsigned with_the_answer = 1;    // the first chunk comes in one piece with the answer to the upgrade
+constexpr unsigned with_the_answer = 1;  // the first chunk comes in one piece with the answer to the upgrade
 constexpr unsigned pause_in_messages = 2;
-constexpr unsigned byte_by_byte = 4;       // as far as there may be chunks
+constexpr unsigned byte_by_byte = 4;  // as far as there may be chunks
 
-constexpr std::array<std::size_t, 16> sizes{0, 1, 2, 3, 5, 14, 100, 124, 125, 126, 127, 130, 1000, 4096, 65'535, 65'536};
+constexpr std::array<std::size_t, 16> sizes{0,   1,   2,   3,   5,    14,   100,    124,
+                                            125, 126, 127, 130, 1000, 4096, 65'535, 65'536};
 constexpr std::array<unsigned, 16> close_codes{1000, 1001, 1002, 1003, 1004, 1005, 1006, 1007,
                                                1011, 1015, 1016, 2999, 3000, 4999, 999,  65'535};
 
@@ -85,7 +86,9 @@ class program {
     return (letter <= '9' ? letter : letter + 9) & 15U;
   }
   std::size_t size() { return sizes[take() % sizes.size()]; }
-  void frame(unsigned opcode, bool is_final) { stream_ += test::frame(opcode, letters(size(), stream_.size()), is_final); }
+  void frame(unsigned opcode, bool is_final) {
+    stream_ += test::frame(opcode, letters(size(), stream_.size()), is_final);
+  }
   void cut() {
     if (stream_.size() == cut_at_) return;
     chunks_.push_back(stream_.substr(cut_at_));
@@ -108,7 +111,8 @@ class program {
 /// The close code as the library tells it. One that nobody may send is told as 1002.
 unsigned told_code(const std::string& payload) {
   if (payload.size() < 2) return 0;
-  const unsigned code = static_cast<unsigned>(static_cast<unsigned char>(payload[0])) << 8 | static_cast<unsigned char>(payload[1]);
+  const unsigned code =
+      static_cast<unsigned>(static_cast<unsigned char>(payload[0])) << 8 | static_cast<unsigned char>(payload[1]);
   const bool forbidden = code < 1000 || (code >= 1004 && code <= 1006) || (code >= 1016 && code < 3000);
   return forbidden ? 1002 : code;
 }
@@ -119,7 +123,8 @@ std::string shortened(const std::string& what) {
 
 std::string check_told(const std::vector<std::string>& told, const std::vector<std::string>& expected) {
   for (std::size_t i = 0; i < told.size() && i < expected.size(); ++i) {
-    if (told[i] != expected[i]) return "message " + std::to_string(i) + " is " + shortened(told[i]) + " and not " + shortened(expected[i]);
+    if (told[i] != expected[i])
+      return "message " + std::to_string(i) + " is " + shortened(told[i]) + " and not " + shortened(expected[i]);
   }
   if (told.size() == expected.size()) return {};
   return std::to_string(told.size()) + " messages instead of " + std::to_string(expected.size());
@@ -139,7 +144,8 @@ std::string check_end(const reception& got, const frame_oracle& expected) {
   }
   if (cause != errc::closed_by_relay) return wrong("closed_by_relay");
   if (got.last.close_code != told_code(expected.close_payload)) {
-    return "close code " + std::to_string(got.last.close_code) + " and not " + std::to_string(told_code(expected.close_payload));
+    return "close code " + std::to_string(got.last.close_code) + " and not " +
+           std::to_string(told_code(expected.close_payload));
   }
   const std::string reason = expected.close_payload.size() > 2 ? expected.close_payload.substr(2) : "";
   return got.last.detail == (base::is_utf8(reason) ? reason : "") ? "" : "another reason: " + got.last.detail;

@@ -24,12 +24,15 @@ std::string quoted(std::string_view text) {
 std::string written(const wire::relay_message& message) {
   switch (message.verb) {
     case wire::verb::ok:
-      return "[\"OK\"," + quoted(base::to_hex(message.event.bytes)) + (message.accepted ? ",true," : ",false,") + quoted(message.text) + "]";
+      return "[\"OK\"," + quoted(base::to_hex(message.event.bytes)) + (message.accepted ? ",true," : ",false,") +
+             quoted(message.text) + "]";
     case wire::verb::closed: return "[\"CLOSED\"," + quoted(message.subscription) + "," + quoted(message.text) + "]";
     case wire::verb::notice: return "[\"NOTICE\"," + quoted(message.text) + "]";
     case wire::verb::auth: return "[\"AUTH\"," + quoted(message.text) + "]";
     case wire::verb::eose: {
-      const char* const hint = message.hint == eose_hint::finish ? ",[\"finish\"]" : message.hint == eose_hint::more ? ",[\"more\"]" : "";
+      const char* const hint = message.hint == eose_hint::finish ? ",[\"finish\"]"
+                               : message.hint == eose_hint::more ? ",[\"more\"]"
+                                                                 : "";
       return "[\"EOSE\"," + quoted(message.subscription) + hint + "]";
     }
     default: return {};
@@ -45,15 +48,16 @@ std::string check_message(std::string_view text) {
   if (wire::scan_head(anew).verb != verb || read->verb != verb) return "the verb is another: " + anew;
   const auto again = wire::parse_relay_message(verb, anew);
   if (!again) return "the message is refused when written anew: " + anew;
-  const bool same = again->subscription == read->subscription && again->text == read->text && again->event == read->event &&
-                    again->accepted == read->accepted && again->hint == read->hint;
+  const bool same = again->subscription == read->subscription && again->text == read->text &&
+                    again->event == read->event && again->accepted == read->accepted && again->hint == read->hint;
   if (!same) return "the message is another when written anew: " + anew;
   if (!read->text.starts_with(wire::reason_prefix(read->text))) return "the prefix is none";
   return {};
 }
 
 draft decoded(const event& from) {
-  draft fields{.kind = from.kind(), .content = std::string(from.content()), .tags = {}, .created_at = from.created_at()};
+  draft fields{
+      .kind = from.kind(), .content = std::string(from.content()), .tags = {}, .created_at = from.created_at()};
   for (const tag_view& tag : from.tags()) fields.tags.emplace_back(tag.items().begin(), tag.items().end());
   return fields;
 }
@@ -85,7 +89,8 @@ std::string check_canonical(const wire::event_fields& received, const event& fro
   const auto named = event::parse(written(from, fields, right));
   if (!named) return "the event is refused when written anew";
   if (named->verify() == errc::wrong_id) return "the right id is taken for a wrong one";
-  if (named->content() != from.content() || decoded(*named).tags != fields.tags) return "the event is another when written anew";
+  if (named->content() != from.content() || decoded(*named).tags != fields.tags)
+    return "the event is another when written anew";
   right.bytes[31] ^= 1;
   const auto misnamed = event::parse(written(from, fields, right));
   if (!misnamed || misnamed->verify() != errc::wrong_id) return "a wrong id is taken for a right one";
@@ -100,7 +105,9 @@ std::string check_event(std::string_view text) {
     const error& why = read.error();
     if (why.subject().empty()) return "nothing says where: " + why.message();
     if (why == errc::event_utf8 && base::is_utf8(text)) return "event_utf8 of a text that is UTF-8";
-    return why == errc::event_utf8 || why == errc::event_json || why == errc::event_field ? "" : "another error: " + why.message();
+    return why == errc::event_utf8 || why == errc::event_json || why == errc::event_field
+               ? ""
+               : "another error: " + why.message();
   }
   if (text.find(read->json()) == std::string_view::npos) return "the JSON of the event is not what was received";
   return check_canonical(raw->fields(), *read, decoded(*read));

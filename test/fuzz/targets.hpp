@@ -24,8 +24,8 @@ struct target {
 };
 
 inline constexpr target targets[] = {
-    {"frame_scan", frame_scan}, {"receive", receive}, {"relay_message", relay_message}, {"signature_batch", signature_batch},
-    {"texts", texts}, {"upgrade", upgrade},
+    {"frame_scan", frame_scan},           {"receive", receive}, {"relay_message", relay_message},
+    {"signature_batch", signature_batch}, {"texts", texts},     {"upgrade", upgrade},
 };
 
 }  // namespace uvnostr::fuzz

@@ -26,12 +26,14 @@ std::string check_url(const std::string& text) {
   const auto again = base::url::parse(read->text);
   if (!again) return "the normal form is refused: " + read->text;
   if (again->text != read->text) return "the normal form has another: " + read->text + " and " + again->text;
-  if (again->secure != read->secure || again->host != read->host || again->port != read->port || again->target != read->target) {
+  if (again->secure != read->secure || again->host != read->host || again->port != read->port ||
+      again->target != read->target) {
     return "the normal form means something else: " + read->text;
   }
   for (const std::string& part : {read->host, read->target, read->authority()}) {
     for (const char c : part) {
-      if (static_cast<unsigned char>(c) <= ' ' || static_cast<unsigned char>(c) >= 0x7f) return "it could break a request: " + part;
+      if (static_cast<unsigned char>(c) <= ' ' || static_cast<unsigned char>(c) >= 0x7f)
+        return "it could break a request: " + part;
     }
   }
   if (read->target.empty() || read->target[0] != '/' || read->port == 0) return "it cannot be asked for: " + read->text;
@@ -41,12 +43,15 @@ std::string check_url(const std::string& text) {
 std::string check_ipv6(const std::string& text) {
   std::array<unsigned char, 16> expected{};
   // inet_pton() would read up to a NUL.
-  const bool is_address = text.find('\0') == std::string::npos && inet_pton(AF_INET6, text.c_str(), expected.data()) == 1;
+  const bool is_address =
+      text.find('\0') == std::string::npos && inet_pton(AF_INET6, text.c_str(), expected.data()) == 1;
   const auto normal = base::normal_ipv6(text);
-  if (normal.has_value() != is_address) return is_address ? "an IPv6 address is refused" : "what is no IPv6 address is accepted";
+  if (normal.has_value() != is_address)
+    return is_address ? "an IPv6 address is refused" : "what is no IPv6 address is accepted";
   if (!normal) return {};
   std::array<unsigned char, 16> bytes{};
-  if (inet_pton(AF_INET6, normal->c_str(), bytes.data()) != 1 || bytes != expected) return "another IPv6 address: " + *normal;
+  if (inet_pton(AF_INET6, normal->c_str(), bytes.data()) != 1 || bytes != expected)
+    return "another IPv6 address: " + *normal;
   return base::normal_ipv6(*normal) == normal ? "" : "the normal IPv6 address has another form: " + *normal;
 }
 
@@ -71,21 +76,25 @@ std::string check_value(const std::string& text, std::string (Value::*to_bech32)
   if (text != hex && lower(text) != bech32) return "what is accepted is neither of its two forms: " + hex;
   const auto from_hex = Value::parse(hex);
   const auto from_bech32 = Value::parse(bech32);
-  return from_hex && from_bech32 && from_hex->to_hex() == hex && from_bech32->to_hex() == hex ? "" : "a form of its own is not read: " + hex;
+  return from_hex && from_bech32 && from_hex->to_hex() == hex && from_bech32->to_hex() == hex
+             ? ""
+             : "a form of its own is not read: " + hex;
 }
 
 /// By the table of RFC 3629, 4, for the character at `at`: how many bytes it has, or 0.
 std::size_t character_bytes(std::string_view text, std::size_t at) {
   const auto in = [&](std::size_t i, unsigned from, unsigned to) {
-    return at + i < text.size() && static_cast<unsigned char>(text[at + i]) >= from && static_cast<unsigned char>(text[at + i]) <= to;
+    return at + i < text.size() && static_cast<unsigned char>(text[at + i]) >= from &&
+           static_cast<unsigned char>(text[at + i]) <= to;
   };
   const auto tail = [&](std::size_t i) { return in(i, 0x80, 0xbf); };
   if (in(0, 0, 0x7f)) return 1;
   if (in(0, 0xc2, 0xdf) && tail(1)) return 2;
-  const bool three = (in(0, 0xe0, 0xe0) && in(1, 0xa0, 0xbf)) || (in(0, 0xe1, 0xec) && tail(1)) || (in(0, 0xed, 0xed) && in(1, 0x80, 0x9f)) ||
-                     (in(0, 0xee, 0xef) && tail(1));
+  const bool three = (in(0, 0xe0, 0xe0) && in(1, 0xa0, 0xbf)) || (in(0, 0xe1, 0xec) && tail(1)) ||
+                     (in(0, 0xed, 0xed) && in(1, 0x80, 0x9f)) || (in(0, 0xee, 0xef) && tail(1));
   if (three && tail(2)) return 3;
-  const bool four = (in(0, 0xf0, 0xf0) && in(1, 0x90, 0xbf)) || (in(0, 0xf1, 0xf3) && tail(1)) || (in(0, 0xf4, 0xf4) && in(1, 0x80, 0x8f));
+  const bool four = (in(0, 0xf0, 0xf0) && in(1, 0x90, 0xbf)) || (in(0, 0xf1, 0xf3) && tail(1)) ||
+                    (in(0, 0xf4, 0xf4) && in(1, 0x80, 0x8f));
   return four && tail(2) && tail(3) ? 4 : 0;
 }
 

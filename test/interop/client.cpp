@@ -328,7 +328,8 @@ void program::publish(const uvnostr::event& event) {
     json_line("done").text("id", id.to_hex()).number("accepted", accepted).number("asked", asked);
   };
   // Tampered events are published too, to see what the relay says of them.
-  if (const auto failed = pool_->publish(event, std::move(callbacks), {.verify = false})) report_error("publish", failed);
+  if (const auto failed = pool_->publish(event, std::move(callbacks), {.verify = false}))
+    report_error("publish", failed);
 }
 
 void program::sign(const arguments& parts) {

@@ -163,7 +163,8 @@ TEST_F(Allocations, AreFewerThanOneForAnEventThatIsVerifiedOnThreads) {
   constexpr std::size_t of_each_size = 60;
   // Where one worker is overtaken by the others, batches of few events wait behind its own, and more are made: each takes
   // five allocations, and is used again while the queue is deep.
-  EXPECT_LT(taken_by(make_events(small_sizes, of_each_size), false, verification::threads), of_each_size * small_sizes.size());
+  EXPECT_LT(taken_by(make_events(small_sizes, of_each_size), false, verification::threads),
+            of_each_size * small_sizes.size());
 }
 
 TEST_F(Allocations, AreNoneForEventsAndDuplicatesOverTls) {

@@ -19,7 +19,8 @@ std::ptrdiff_t open_descriptors() {
 
 std::size_t handles_on(uv_loop_t* loop) {
   std::size_t count = 0;
-  uv_walk(loop, [](uv_handle_t*, void* counter) { ++*static_cast<std::size_t*>(counter); }, &count);
+  uv_walk(
+      loop, [](uv_handle_t*, void* counter) { ++*static_cast<std::size_t*>(counter); }, &count);
   return count;
 }
 

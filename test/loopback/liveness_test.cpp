@@ -29,7 +29,9 @@ class Liveness : public LoopTest {
       const int number = std::stoi(each.path().filename().string());
       sockaddr_in peer{};
       socklen_t size = sizeof peer;
-      if (getpeername(number, reinterpret_cast<sockaddr*>(&peer), &size) == 0 && peer.sin_family == AF_INET && ntohs(peer.sin_port) == port) return number;
+      if (getpeername(number, reinterpret_cast<sockaddr*>(&peer), &size) == 0 && peer.sin_family == AF_INET &&
+          ntohs(peer.sin_port) == port)
+        return number;
     }
     return -1;
   }

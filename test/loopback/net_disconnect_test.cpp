@@ -77,8 +77,9 @@ TEST_F(NetDisconnect, FollowsNoRedirect) {
 TEST_F(NetDisconnect, RefusesAnswersThatAreNoUpgrade) {
   const std::vector<std::function<std::string(const peer&)>> answers = {
       [](const peer&) {
-        return std::string("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-                           "Sec-WebSocket-Accept: AAAAAAAAAAAAAAAAAAAAAAAAAAA=\r\n\r\n");
+        return std::string(
+            "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+            "Sec-WebSocket-Accept: AAAAAAAAAAAAAAAAAAAAAAAAAAA=\r\n\r\n");
       },
       [](const peer&) {
         return std::string("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n");
@@ -174,7 +175,9 @@ TEST_F(NetDisconnect, TellsTheCodeAndReasonOfTheRelaysCloseFrame) {
 
 TEST_F(NetDisconnect, TellsTheFirstCloseFrameIfThereAreMore) {
   recorder r;
-  server->on_request = [](peer& p) { p.send(p.acceptance() + close_frame(4000, "bye bye") + close_frame(4001, "again")); };
+  server->on_request = [](peer& p) {
+    p.send(p.acceptance() + close_frame(4000, "bye bye") + close_frame(4001, "again"));
+  };
   dial(r);
   run_until([&] { return r.disconnects == 1; });
   EXPECT_EQ(r.last.close_code, 4000);

@@ -40,7 +40,8 @@ void net_test::run_until(const std::function<bool()>& holds) {
   uv_timer_t tick;
   uv_timer_init(&loop, &tick);
   tick.data = &ticks;
-  uv_timer_start(&tick, [](uv_timer_t* t) { ++*static_cast<unsigned*>(t->data); }, tick_ms, tick_ms);
+  uv_timer_start(
+      &tick, [](uv_timer_t* t) { ++*static_cast<unsigned*>(t->data); }, tick_ms, tick_ms);
   while (!holds() && ticks < limit) uv_run(&loop, UV_RUN_ONCE);
   EXPECT_LT(ticks, limit) << "what was waited for did not happen";
   bool closed = false;

@@ -45,7 +45,9 @@ TEST_F(NetMessages, TakesAMessageThatCameInOnePieceWithTheUpgrade) {
 TEST_F(NetMessages, TakesTheUpgradeAndFramesInSingleBytes) {
   recorder r;
   const std::string longer(300, 'x');
-  server->on_request = [&](peer& p) { p.send_in_single_bytes(p.acceptance() + text_frame("abc") + text_frame(longer)); };
+  server->on_request = [&](peer& p) {
+    p.send_in_single_bytes(p.acceptance() + text_frame("abc") + text_frame(longer));
+  };
   dial(r);
   run_until([&] { return r.texts.size() == 2; });
   EXPECT_EQ(r.texts, (std::vector<std::string>{"abc", longer}));
@@ -65,7 +67,8 @@ TEST_F(NetMessages, PutsFragmentsTogetherAcrossPings) {
 TEST_F(NetMessages, KeepsTheContentOfFramesOfAnySize) {
   recorder r;
   std::vector<std::string> sent;
-  for (const std::size_t size : std::initializer_list<std::size_t>{0, 1, 125, 126, 127, 4096, 65535, 65536, 65537, 300'000}) {
+  for (const std::size_t size :
+       std::initializer_list<std::size_t>{0, 1, 125, 126, 127, 4096, 65535, 65536, 65537, 300'000}) {
     std::string text(size, '\0');
     for (std::size_t i = 0; i < size; ++i) text[i] = static_cast<char>('a' + (i * 7 + i / 251) % 26);
     sent.push_back(std::move(text));
@@ -83,12 +86,14 @@ TEST_F(NetMessages, SendsTextOfAnySizeInOrderBetweenPongs) {
   recorder r;
   auto* connection = dial(r);
   std::vector<std::string> sent;
-  for (const std::size_t size : std::initializer_list<std::size_t>{0, 1, 7, 8, 9, 125, 126, 127, 16'384, 65'521, 65'535, 65'536, 65'537, 200'000}) {
+  for (const std::size_t size : std::initializer_list<std::size_t>{0, 1, 7, 8, 9, 125, 126, 127, 16'384, 65'521, 65'535,
+                                                                   65'536, 65'537, 200'000}) {
     std::string text(size, '\0');
     for (std::size_t i = 0; i < size; ++i) text[i] = static_cast<char>('a' + (i * 7 + i / 251) % 26);
     sent.push_back(std::move(text));
   }
-  for (int i = 0; i < 2000; ++i) sent.push_back("message " + std::to_string(i) + std::string(static_cast<std::size_t>(i % 300), '.'));
+  for (int i = 0; i < 2000; ++i)
+    sent.push_back("message " + std::to_string(i) + std::string(static_cast<std::size_t>(i % 300), '.'));
   std::vector<std::string> received;
   std::size_t pongs = 0;
   server->on_frame = [&](peer& p, const client_frame& f) {
@@ -147,7 +152,9 @@ TEST_F(NetMessages, AnswersTheNewestOfPingsThatComeTogether) {
   recorder r;
   dial(r);
   std::vector<std::string> pongs;
-  server->on_request = [](peer& p) { p.send(p.acceptance() + frame(9, "one") + text_frame("t") + frame(9, "two") + frame(9, "three")); };
+  server->on_request = [](peer& p) {
+    p.send(p.acceptance() + frame(9, "one") + text_frame("t") + frame(9, "two") + frame(9, "three"));
+  };
   server->on_frame = [&](peer&, const client_frame& f) {
     if (f.opcode == 10) pongs.push_back(f.payload);
   };

@@ -52,7 +52,8 @@ class NetReceive : public net_test, public ::testing::WithParamInterface<carrier
  protected:
   void SetUp() override {
     net_test::SetUp();
-    auto started = uvnostr::testing::test_relay::start(&loop, {.tls = GetParam() == carrier::tls, .keep_loop_alive = false});
+    auto started =
+        uvnostr::testing::test_relay::start(&loop, {.tls = GetParam() == carrier::tls, .keep_loop_alive = false});
     ASSERT_TRUE(started) << started.error().message();
     relay_.emplace(std::move(started).value());
     options.ca_file = relay_->ca_file();
@@ -79,7 +80,8 @@ class NetReceive : public net_test, public ::testing::WithParamInterface<carrier
       run_turns(2);
     }
     run_until([&] {
-      return r.disconnects != 0 || (r.texts.size() >= s.texts.size() && r.binaries.size() >= s.binaries.size() && r.pongs >= s.pongs);
+      return r.disconnects != 0 ||
+             (r.texts.size() >= s.texts.size() && r.binaries.size() >= s.binaries.size() && r.pongs >= s.pongs);
     });
     EXPECT_EQ(r.disconnects, 0U) << r.last.cause.message();
     EXPECT_TRUE(r.texts == s.texts) << r.texts.size() << " texts instead of " << s.texts.size();
@@ -99,8 +101,8 @@ stream every_kind() {
   s.text("a");
   s.ping(0);
   s.text(letters(125));
-  s.bytes += frame(text_opcode, "one ", false) + frame(ping_opcode, "now") + frame(more_opcode, "", false) + frame(pong_opcode, "") +
-             frame(more_opcode, letters(126), true);
+  s.bytes += frame(text_opcode, "one ", false) + frame(ping_opcode, "now") + frame(more_opcode, "", false) +
+             frame(pong_opcode, "") + frame(more_opcode, letters(126), true);
   s.texts.push_back("one " + letters(126));
   ++s.pongs;
   s.binary(3);

@@ -147,8 +147,7 @@ bool peer::take_frame() {
 }
 
 std::string peer::acceptance() const {
-  const std::string text =
-      header_value(request, "Sec-WebSocket-Key: ") + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
+  const std::string text = header_value(request, "Sec-WebSocket-Key: ") + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
   std::array<unsigned char, 20> digest{};
   mbedtls_md(mbedtls_md_info_from_type(MBEDTLS_MD_SHA1), reinterpret_cast<const unsigned char*>(text.data()),
              text.size(), digest.data());

@@ -62,7 +62,8 @@ TEST_F(Pool, IsWellAgainAfterARelayWasAway) {
   ASSERT_TRUE(until([&] { return r.has(mine.id()) && said.size() >= 6; }));
   lines told = take_said();
   std::sort(told.begin(), told.end());
-  EXPECT_EQ(told, (lines{"accepted", "all eose", "before", "done 1/1", "published while it was away", "stored while it was away"}));
+  EXPECT_EQ(told, (lines{"accepted", "all eose", "before", "done 1/1", "published while it was away",
+                         "stored while it was away"}));
   close(p);
 }
 

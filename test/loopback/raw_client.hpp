@@ -24,11 +24,12 @@ class raw_client {
     auto* request = new uv_connect_t;
     request->data = handle_;
     if (upgrade) send_raw(upgrade_request);
-    uv_tcp_connect(request, &handle_->uv, reinterpret_cast<const sockaddr*>(&address), [](uv_connect_t* done, int status) {
-      raw_client* self = static_cast<handle*>(done->data)->owner;
-      delete done;
-      if (self != nullptr) self->on_connect(status);
-    });
+    uv_tcp_connect(request, &handle_->uv, reinterpret_cast<const sockaddr*>(&address),
+                   [](uv_connect_t* done, int status) {
+                     raw_client* self = static_cast<handle*>(done->data)->owner;
+                     delete done;
+                     if (self != nullptr) self->on_connect(status);
+                   });
   }
   raw_client(const raw_client&) = delete;
   raw_client& operator=(const raw_client&) = delete;
@@ -48,7 +49,8 @@ class raw_client {
     if (payload.size() < 126) {
       sent += static_cast<char>(0x80 | payload.size());
     } else {
-      sent += {static_cast<char>(0x80 | 126), static_cast<char>(payload.size() >> 8), static_cast<char>(payload.size() & 0xff)};
+      sent += {static_cast<char>(0x80 | 126), static_cast<char>(payload.size() >> 8),
+               static_cast<char>(payload.size() & 0xff)};
     }
     constexpr std::string_view mask = "\x11\x22\x33\x44";
     sent += mask;
@@ -61,13 +63,16 @@ class raw_client {
     closed_ = true;
     handle_->owner = nullptr;
     const auto gone = [](uv_handle_t* closed) { delete static_cast<handle*>(closed->data); };
-    if (!reset || uv_tcp_close_reset(&handle_->uv, gone) != 0) uv_close(reinterpret_cast<uv_handle_t*>(&handle_->uv), gone);
+    if (!reset || uv_tcp_close_reset(&handle_->uv, gone) != 0)
+      uv_close(reinterpret_cast<uv_handle_t*>(&handle_->uv), gone);
   }
 
   /// Everything that came.
   const std::string& bytes() const { return bytes_; }
   std::string http_head() const { return bytes_.substr(0, bytes_.find("\r\n\r\n")); }
-  bool is_upgraded() const { return bytes_.starts_with("HTTP/1.1 101") && bytes_.find("\r\n\r\n") != std::string::npos; }
+  bool is_upgraded() const {
+    return bytes_.starts_with("HTTP/1.1 101") && bytes_.find("\r\n\r\n") != std::string::npos;
+  }
   /// 0 while the connection lasts, else libuv's reason.
   int ended() const { return ended_; }
 

@@ -55,12 +55,14 @@ TEST_F(Relay, NamesTheCauseOfAFailedDial) {
 
 TEST_F(Relay, GivesUpHandshakesThatNeverEnd) {
   test_relay server = start();
-  for (const handshake how : {handshake::silent, handshake::no_answer, handshake::slow, handshake::garbage, handshake::endless_headers}) {
+  for (const handshake how :
+       {handshake::silent, handshake::no_answer, handshake::slow, handshake::garbage, handshake::endless_headers}) {
     server.behaviour().on_connect = {.how = how};
     relay_options options = once();
     options.connect_timeout = 100ms;
     const std::error_code cause = cause_of(server.url(), options);
-    EXPECT_TRUE(cause == errc::connect_timeout || (how == handshake::endless_headers && cause == errc::handshake_failed))
+    EXPECT_TRUE(cause == errc::connect_timeout ||
+                (how == handshake::endless_headers && cause == errc::handshake_failed))
         << static_cast<int>(how) << ": " << state_texts.back();
   }
 }
@@ -120,9 +122,10 @@ TEST_F(Relay, RefusesFramesThatNoServerMaySend) {
   test_relay server = start();
   for (const std::string_view raw : {
 #if UVNOSTR_BUNDLED_LWS  // the system's libwebsockets takes masked frames from a server
-           std::string_view("\x81\x81\0\0\0\0x", 7),
+         std::string_view("\x81\x81\0\0\0\0x", 7),
 #endif
-           std::string_view("\x83\x01x", 3), std::string_view("\x80\x01x", 3), std::string_view("\xc1\x01x", 3)}) {
+             std::string_view("\x83\x01x", 3), std::string_view("\x80\x01x", 3), std::string_view("\xc1\x01x", 3)
+       }) {
     closed = false;
     states.clear();
     const relay r = make_relay(server.url());

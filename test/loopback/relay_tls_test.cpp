@@ -88,7 +88,8 @@ TEST_F(RelayOverTls, NamesAServerThatSpeaksNoTls) {
   plain.behaviour().on_connect.how = handshake::banner;
   relay_options options = once();
   options.ca_file = ca.ca_file();
-  EXPECT_EQ(cause_of("wss://localhost:" + std::to_string(plain.port()), options), errc::tls_failed) << state_texts.back();
+  EXPECT_EQ(cause_of("wss://localhost:" + std::to_string(plain.port()), options), errc::tls_failed)
+      << state_texts.back();
 }
 
 TEST_F(RelayOverTls, CarriesLargeEventsBothWays) {
@@ -123,12 +124,21 @@ TEST_F(RelayOverTls, RefusesTls11) {
   // The first answer of a server that speaks TLS 1.1 and nothing newer: RFC 4346, 7.4.1.3. A client that took it would
   // wait for the certificate, until its connect_timeout.
   test_relay plain = start();
-  std::string hello("\x16\x03\x02\x00\x2a" "\x02\x00\x00\x26" "\x03\x02", 11);
-  hello.append(32, 'r').append("\x00" "\xc0\x13" "\x00", 4);
+  std::string hello(
+      "\x16\x03\x02\x00\x2a"
+      "\x02\x00\x00\x26"
+      "\x03\x02",
+      11);
+  hello.append(32, 'r').append(
+      "\x00"
+      "\xc0\x13"
+      "\x00",
+      4);
   plain.behaviour().on_connect = {.how = handshake::banner, .bytes = hello};
   relay_options options = once();
   options.ca_file = ca.ca_file();
-  EXPECT_EQ(cause_of("wss://localhost:" + std::to_string(plain.port()), options), errc::tls_failed) << state_texts.back();
+  EXPECT_EQ(cause_of("wss://localhost:" + std::to_string(plain.port()), options), errc::tls_failed)
+      << state_texts.back();
 }
 
 class RelayWithOddCertificates : public RelayOverTls {
@@ -138,7 +148,8 @@ class RelayWithOddCertificates : public RelayOverTls {
   /// What comes of a relay that sends this chain to a program that trusts this bundle.
   std::error_code cause_with(const std::string& chain, const std::string& bundle) {
     std::ofstream(file_) << bundle;
-    test_relay server = start({.tls = true, .identity = tls_identity{.certificate_pem = chain, .key_pem = test::leaf_key}});
+    test_relay server =
+        start({.tls = true, .identity = tls_identity{.certificate_pem = chain, .key_pem = test::leaf_key}});
     return cause_at(server, server.url("localhost"), file_);
   }
 
@@ -164,7 +175,8 @@ TEST_F(RelayWithOddCertificates, TakesAChainInAnyOrder) {
 
 TEST_F(RelayWithOddCertificates, TakesAChainWithACaThatHasTheSameName) {
   using namespace test;
-  EXPECT_EQ(cause_with(joined({leaf_certificate, namesake_certificate, upper_certificate, lower_certificate}), root_certificate),
+  EXPECT_EQ(cause_with(joined({leaf_certificate, namesake_certificate, upper_certificate, lower_certificate}),
+                       root_certificate),
             std::error_code())
       << state_texts.back();
 }

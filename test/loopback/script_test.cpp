@@ -11,7 +11,18 @@ namespace {
 class Script : public BothWorlds {};
 
 TEST_P(Script, ThreeEventsAndALossAndTheRestOnce) {
-  relay->script().expect_req().send_event(a).send_event(b).send_event(c).send_eose().drop().refuse_http(503).wait(20ms).expect_req().send_event(a).send_eose();
+  relay->script()
+      .expect_req()
+      .send_event(a)
+      .send_event(b)
+      .send_event(c)
+      .send_eose()
+      .drop()
+      .refuse_http(503)
+      .wait(20ms)
+      .expect_req()
+      .send_event(a)
+      .send_eose();
   join();
   subscribe();
   ASSERT_TRUE(until_done(5)) << relay->script().unmet();
@@ -22,7 +33,10 @@ TEST_P(Script, ThreeEventsAndALossAndTheRestOnce) {
 }
 
 TEST_P(Script, ARefusalThatSaysWhenToComeBack) {
-  relay->script().refuse({.how = handshake::http_status, .status = 429, .headers = {{"Retry-After", "1"}}}).expect_req().send_eose();
+  relay->script()
+      .refuse({.how = handshake::http_status, .status = 429, .headers = {{"Retry-After", "1"}}})
+      .expect_req()
+      .send_eose();
   join();
   subscribe();
   ASSERT_TRUE(until_ended());
@@ -32,7 +46,11 @@ TEST_P(Script, ARefusalThatSaysWhenToComeBack) {
 }
 
 TEST_P(Script, EventsThatAreAcceptedAndNot) {
-  relay->script().expect_event().send_ok(true).expect_event([](const event_view& e) { return e.content() == "b"; }).send_ok(false, "blocked: no");
+  relay->script()
+      .expect_event()
+      .send_ok(true)
+      .expect_event([](const event_view& e) { return e.content() == "b"; })
+      .send_ok(false, "blocked: no");
   join();
   publish(a);
   publish(b);
@@ -51,7 +69,15 @@ TEST_P(Script, AnEventWhoseAnswerIsLostIsSentAgain) {
 }
 
 TEST_P(Script, AChallengeThatIsAnswered) {
-  relay->script().expect_req().send_auth("prove it").send_closed("auth-required: who are you").expect_auth().send_ok().expect_req().send_event(a).send_eose();
+  relay->script()
+      .expect_req()
+      .send_auth("prove it")
+      .send_closed("auth-required: who are you")
+      .expect_auth()
+      .send_ok()
+      .expect_req()
+      .send_event(a)
+      .send_eose();
   relay_options options;
   options.auth_key = test_key(7);
   join(options);
@@ -115,7 +141,8 @@ TEST_P(Script, WaysInWhichADialFails) {
   };
   EXPECT_EQ(cause_of(handshake::http_status), errc::http_status);
   EXPECT_EQ(last_end().http_status, 404);
-  for (const handshake how : {handshake::wrong_accept_header, handshake::no_accept_header, handshake::no_upgrade_header, handshake::unoffered_extension, handshake::unoffered_subprotocol}) {
+  for (const handshake how : {handshake::wrong_accept_header, handshake::no_accept_header, handshake::no_upgrade_header,
+                              handshake::unoffered_extension, handshake::unoffered_subprotocol}) {
     EXPECT_EQ(cause_of(how), errc::handshake_failed) << static_cast<int>(how);
   }
 }
@@ -157,7 +184,8 @@ TEST_P(Script, WhatAScriptStillWaitsFor) {
   join();
   subscribe();
   ASSERT_TRUE(until([&] { return relay->counters().reqs == 1; }));
-  EXPECT_TRUE(relay->script().unmet().starts_with(R"(step 1 of 1 waits for an EVENT; what came instead: ["REQ",)")) << relay->script().unmet();
+  EXPECT_TRUE(relay->script().unmet().starts_with(R"(step 1 of 1 waits for an EVENT; what came instead: ["REQ",)"))
+      << relay->script().unmet();
 }
 
 TEST_P(Script, AClientThatSaysGoodbye) {

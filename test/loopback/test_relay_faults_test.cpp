@@ -66,11 +66,16 @@ TEST_F(TestRelayFaults, ClosesNewConnections) {
 
 TEST_F(TestRelayFaults, RefusesWithAnHttpStatusAsOftenAsAsked) {
   test_relay relay = start();
-  relay.behaviour().on_connect = {.how = handshake::http_status, .times = 1, .status = 429, .headers = {{"Retry-After", "7"}, {"Date", "today"}}, .body = "slow"};
+  relay.behaviour().on_connect = {.how = handshake::http_status,
+                                  .times = 1,
+                                  .status = 429,
+                                  .headers = {{"Retry-After", "7"}, {"Date", "today"}},
+                                  .body = "slow"};
   raw_client refused(&loop, relay.port());
   ASSERT_TRUE(until([&] { return refused.ended() != 0; }));
   EXPECT_EQ(refused.bytes(),
-            "HTTP/1.1 429 Too Many Requests\r\nRetry-After: 7\r\nDate: today\r\nContent-Length: 4\r\nConnection: close\r\n\r\nslow");
+            "HTTP/1.1 429 Too Many Requests\r\nRetry-After: 7\r\nDate: today\r\nContent-Length: 4\r\nConnection: "
+            "close\r\n\r\nslow");
   raw_client accepted(&loop, relay.port());
   EXPECT_TRUE(until([&] { return accepted.is_upgraded(); }));
 }
@@ -118,7 +123,8 @@ TEST_F(TestRelayFaults, SendsAHeaderWithoutEnd) {
 TEST_F(TestRelayFaults, NeverAnswersTheHandshake) {
   test_relay relay = start(with(handshake::no_answer));
   raw_client silent(&loop, relay.port());
-  ASSERT_TRUE(until([&] { return relay.all_connections().size() == 1 && !relay.all_connections()[0].request().empty(); }));
+  ASSERT_TRUE(
+      until([&] { return relay.all_connections().size() == 1 && !relay.all_connections()[0].request().empty(); }));
   relay.behaviour().on_connect = {};
   raw_client answered(&loop, relay.port());
   ASSERT_TRUE(until([&] { return answered.is_upgraded(); }));
@@ -187,8 +193,9 @@ TEST_F(TestRelayFaults, RefusesOnceWithTheWordsGiven) {
   client.send("[\"EVENT\"," + std::string(e.json()) + "]");
   client.send(req);
   ASSERT_TRUE(until([&] { return client.texts().size() >= 3; }));
-  EXPECT_EQ(client.texts(), (lines{R"(["CLOSED","s","rate-limited: later"])",
-                                     "[\"OK\",\"" + e.id().to_hex() + R"(",false,"blocked: \"you\""])", std::string(eose)}));
+  EXPECT_EQ(client.texts(),
+            (lines{R"(["CLOSED","s","rate-limited: later"])",
+                   "[\"OK\",\"" + e.id().to_hex() + R"(",false,"blocked: \"you\""])", std::string(eose)}));
 }
 
 TEST_F(TestRelayFaults, StaysSilentToReqAndEvent) {

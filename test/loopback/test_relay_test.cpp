@@ -104,7 +104,8 @@ TEST_F(TestRelay, RefusesForgedEvents) {
   test_relay relay = start();
   const event e = make_event("hello");
   raw_client client(&loop, relay.port());
-  for (const std::string& json : {with_wrong_signature(e), with_wrong_id(e), with_changed_content(e)}) client.send("[\"EVENT\"," + json + "]");
+  for (const std::string& json : {with_wrong_signature(e), with_wrong_id(e), with_changed_content(e)})
+    client.send("[\"EVENT\"," + json + "]");
   ASSERT_TRUE(until([&] { return client.texts().size() >= 3; }));
   for (const std::string& text : client.texts()) EXPECT_NE(text.find(",false,\"invalid: "), std::string::npos) << text;
   EXPECT_TRUE(relay.events().empty());
@@ -195,10 +196,14 @@ TEST_F(TestRelay, ClosesWith1009FromTheHeaderOfAMessageThatIsTooBig) {
 TEST_F(TestRelay, AnswersACloseFrameAndKeepsItsCode) {
   test_relay relay = start();
   raw_client client(&loop, relay.port());
-  client.send_frame(8, "\x03\xe8" "bye");
+  client.send_frame(8,
+                    "\x03\xe8"
+                    "bye");
   ASSERT_TRUE(until([&] { return client.ended() != 0; }));
   EXPECT_EQ(client.ended(), UV_EOF);
-  EXPECT_EQ(client.frames().at(0).payload, "\x03\xe8" "bye");
+  EXPECT_EQ(client.frames().at(0).payload,
+            "\x03\xe8"
+            "bye");
   EXPECT_EQ(relay.all_connections()[0].close_code(), 1000);
   EXPECT_EQ(relay.all_connections()[0].close_reason(), "bye");
 }

@@ -54,19 +54,24 @@ TEST(Certificates, AreGoodForTheNamesAndAddressesGiven) {
 
 TEST(Certificates, AreBadForOtherNames) {
   EXPECT_EQ(faults_of({}, "example.com"), static_cast<std::uint32_t>(MBEDTLS_X509_BADCERT_CN_MISMATCH));
-  EXPECT_EQ(faults_of({.dns_names = {"*.example.com"}}, "a.b.example.com"), static_cast<std::uint32_t>(MBEDTLS_X509_BADCERT_CN_MISMATCH));
+  EXPECT_EQ(faults_of({.dns_names = {"*.example.com"}}, "a.b.example.com"),
+            static_cast<std::uint32_t>(MBEDTLS_X509_BADCERT_CN_MISMATCH));
 }
 
 TEST(Certificates, AreBadOutsideOfTheirDates) {
-  EXPECT_EQ(faults_of({.dates = certificate_dates::expired}, "localhost"), static_cast<std::uint32_t>(MBEDTLS_X509_BADCERT_EXPIRED));
-  EXPECT_EQ(faults_of({.dates = certificate_dates::not_yet_valid}, "localhost"), static_cast<std::uint32_t>(MBEDTLS_X509_BADCERT_FUTURE));
+  EXPECT_EQ(faults_of({.dates = certificate_dates::expired}, "localhost"),
+            static_cast<std::uint32_t>(MBEDTLS_X509_BADCERT_EXPIRED));
+  EXPECT_EQ(faults_of({.dates = certificate_dates::not_yet_valid}, "localhost"),
+            static_cast<std::uint32_t>(MBEDTLS_X509_BADCERT_FUTURE));
 }
 
 TEST(Certificates, AreBadForAnotherAuthority) {
   const auto ca = certificate_authority::make();
   const auto other = certificate_authority::make();
-  EXPECT_EQ(faults(ca->issue()->certificate_pem, other->pem(), "localhost"), static_cast<std::uint32_t>(MBEDTLS_X509_BADCERT_NOT_TRUSTED));
-  EXPECT_EQ(faults(make_self_signed()->certificate_pem, ca->pem(), "localhost"), static_cast<std::uint32_t>(MBEDTLS_X509_BADCERT_NOT_TRUSTED));
+  EXPECT_EQ(faults(ca->issue()->certificate_pem, other->pem(), "localhost"),
+            static_cast<std::uint32_t>(MBEDTLS_X509_BADCERT_NOT_TRUSTED));
+  EXPECT_EQ(faults(make_self_signed()->certificate_pem, ca->pem(), "localhost"),
+            static_cast<std::uint32_t>(MBEDTLS_X509_BADCERT_NOT_TRUSTED));
 }
 
 TEST(Certificates, CarryManyNames) {
@@ -106,7 +111,8 @@ class tls_client {
 #endif
     EXPECT_EQ(mbedtls_ctr_drbg_seed(&random_, mbedtls_entropy_func, &entropy_, nullptr, 0), 0);
     EXPECT_EQ(mbedtls_x509_crt_parse_file(&ca_, ca_file.c_str()), 0);
-    mbedtls_ssl_config_defaults(&config_, MBEDTLS_SSL_IS_CLIENT, MBEDTLS_SSL_TRANSPORT_STREAM, MBEDTLS_SSL_PRESET_DEFAULT);
+    mbedtls_ssl_config_defaults(&config_, MBEDTLS_SSL_IS_CLIENT, MBEDTLS_SSL_TRANSPORT_STREAM,
+                                MBEDTLS_SSL_PRESET_DEFAULT);
     mbedtls_ssl_conf_ca_chain(&config_, &ca_, nullptr);
     mbedtls_ssl_conf_rng(&config_, mbedtls_ctr_drbg_random, &random_);
 #if MBEDTLS_VERSION_NUMBER >= 0x03000000
@@ -135,7 +141,8 @@ class tls_client {
   std::string version() const { return mbedtls_ssl_get_version(&ssl_); }
   std::string suite() const { return mbedtls_ssl_get_ciphersuite(&ssl_); }
   void write(std::string_view text) {
-    EXPECT_EQ(mbedtls_ssl_write(&ssl_, reinterpret_cast<const unsigned char*>(text.data()), text.size()), static_cast<int>(text.size()));
+    EXPECT_EQ(mbedtls_ssl_write(&ssl_, reinterpret_cast<const unsigned char*>(text.data()), text.size()),
+              static_cast<int>(text.size()));
   }
   const std::string& read() {
     unsigned char space[4096];

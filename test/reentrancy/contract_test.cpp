@@ -125,7 +125,9 @@ TEST_F(Contract, R8ARelayThatHangsUpBeforeItCanBeAskedIsNotWaitedFor) {
     world.last().drop();
     world.settle();
   }
-  EXPECT_EQ(take_said(), (lines{"all eose", "not sent by 1 (" + std::to_string(static_cast<int>(errc::send_timeout)) + ")", "done 0/1"}));
+  EXPECT_EQ(
+      take_said(),
+      (lines{"all eose", "not sent by 1 (" + std::to_string(static_cast<int>(errc::send_timeout)) + ")", "done 0/1"}));
 }
 
 TEST_F(Contract, R8ARelayThatHangsUpBeforeAuthIsDoneIsNotWaitedFor) {

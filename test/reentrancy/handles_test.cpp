@@ -19,7 +19,8 @@ TEST_F(Handles, KeepTheirCapturesWhileTheirCallableRunsAndNotForLong) {
   const auto token = std::make_shared<int>(7);
   pool_callbacks of_pool;
   of_pool.on_close = [token] {};
-  core = *pool_core::make(world.share(), {.relays = {"ws://relay.test"}, .verification = verification::off}, std::move(of_pool));
+  core = *pool_core::make(world.share(), {.relays = {"ws://relay.test"}, .verification = verification::off},
+                          std::move(of_pool));
   subscription_callbacks calls;
   calls.on_event = [this, token](relay_id, const event_view&) {
     core->destroy();
@@ -236,9 +237,9 @@ TEST_F(HandlesOnALoop, OneOfTwoPoolsMayDieInItsOwnCallback) {
   std::optional<pool> q = make_pool(quick({r.url()}));
   const subscription of_p = *p.subscribe(notes, noting());
   subscription of_q = *q->subscribe(notes, once([&] {
-    of_q = subscription();
-    q.reset();
-  }));
+                                      of_q = subscription();
+                                      q.reset();
+                                    }));
   ASSERT_TRUE(until([&] { return !q && eoses == 1; }));
   r.add(make_event("two"));
   ASSERT_TRUE(until([this] { return std::find(said.begin(), said.end(), "two") != said.end(); }));
@@ -251,9 +252,9 @@ TEST_F(HandlesOnALoop, APoolMayBeMadeInACallbackThatDestroysAnother) {
   std::optional<pool> p = make_pool(quick({r.url()}));
   subscription again;
   const subscription s = *p->subscribe(notes, once([&] {
-    p.emplace(make_pool(quick({r.url()})));
-    again = *p->subscribe(notes, noting());
-  }));
+                                         p.emplace(make_pool(quick({r.url()})));
+                                         again = *p->subscribe(notes, noting());
+                                       }));
   ASSERT_TRUE(until_said(3));
   EXPECT_EQ(take_said(), (lines{"one", "one", "all eose"}));
   close(*p);

@@ -56,10 +56,16 @@ TEST_P(RealRelay, KeepsTheContractAfter) {
   play(on, GetParam());
 }
 
-INSTANTIATE_TEST_SUITE_P(Matrix, Simulated, ::testing::Combine(::testing::ValuesIn(hooks()), ::testing::ValuesIn(actions(all_actions))), name_of);
-INSTANTIATE_TEST_SUITE_P(Matrix, RealPool, ::testing::Combine(::testing::ValuesIn(hooks()), ::testing::ValuesIn(actions(all_actions))), name_of);
+INSTANTIATE_TEST_SUITE_P(Matrix, Simulated,
+                         ::testing::Combine(::testing::ValuesIn(hooks()), ::testing::ValuesIn(actions(all_actions))),
+                         name_of);
+INSTANTIATE_TEST_SUITE_P(Matrix, RealPool,
+                         ::testing::Combine(::testing::ValuesIn(hooks()), ::testing::ValuesIn(actions(all_actions))),
+                         name_of);
 INSTANTIATE_TEST_SUITE_P(Matrix, RealRelay,
-                         ::testing::Combine(::testing::ValuesIn(hooks()), ::testing::ValuesIn(actions(action::add_relay))), name_of);
+                         ::testing::Combine(::testing::ValuesIn(hooks()),
+                                            ::testing::ValuesIn(actions(action::add_relay))),
+                         name_of);
 
 }  // namespace
 }  // namespace uvnostr

@@ -66,7 +66,9 @@ class pool_stage : public stage {
   result<subscription> subscribe(const filter& f, subscription_callbacks callbacks) override {
     return pool_->subscribe(f, std::move(callbacks));
   }
-  error publish(const event& e, publish_callbacks callbacks) override { return pool_->publish(e, std::move(callbacks)); }
+  error publish(const event& e, publish_callbacks callbacks) override {
+    return pool_->publish(e, std::move(callbacks));
+  }
   void close() override { pool_->close(); }
   void destroy() override { pool_.reset(); }
   std::vector<relay_id> relays() const override { return pool_ ? pool_->relays() : std::vector<relay_id>(); }
@@ -88,10 +90,14 @@ class relay_stage final : public stage {
   result<subscription> subscribe(const filter& f, subscription_callbacks callbacks) override {
     return relay_->subscribe(f, std::move(callbacks));
   }
-  error publish(const event& e, publish_callbacks callbacks) override { return relay_->publish(e, std::move(callbacks)); }
+  error publish(const event& e, publish_callbacks callbacks) override {
+    return relay_->publish(e, std::move(callbacks));
+  }
   void close() override { relay_->close(); }
   void destroy() override { relay_.reset(); }
-  std::vector<relay_id> relays() const override { return relay_ ? std::vector{relay_->stats().relay} : std::vector<relay_id>(); }
+  std::vector<relay_id> relays() const override {
+    return relay_ ? std::vector{relay_->stats().relay} : std::vector<relay_id>();
+  }
 
  private:
   std::optional<relay> relay_;

@@ -83,7 +83,9 @@ subscription_callbacks story::callbacks_of(watched_subscription& of) {
   all.on_eose = [this, bird, s = &of](relay_id from, eose_hint) {
     called(hook::eose, from, s, bird, [&] { EXPECT_TRUE(s->eoses.insert(from).second) << "twice"; });
   };
-  all.on_all_eose = [this, bird, s = &of] { called(hook::all_eose, first_, s, bird, [&] { EXPECT_EQ(++s->all_eoses, 1U); }); };
+  all.on_all_eose = [this, bird, s = &of] {
+    called(hook::all_eose, first_, s, bird, [&] { EXPECT_EQ(++s->all_eoses, 1U); });
+  };
   all.on_relay_closed = [this, bird, s = &of](const relay_closed& told) {
     called(hook::relay_closed, told.relay, s, bird, [&] { EXPECT_EQ(told.words, "blocked: not this one"); });
   };
@@ -131,7 +133,8 @@ void story::until(const char* what, Goal goal) {
 
 void story::until_answered() {
   until("every subscription is answered, every publish done", [&] {
-    return std::all_of(subscriptions_.begin(), subscriptions_.end(), [](const auto& s) { return s->over() || s->all_eoses == 1; }) &&
+    return std::all_of(subscriptions_.begin(), subscriptions_.end(),
+                       [](const auto& s) { return s->over() || s->all_eoses == 1; }) &&
            std::all_of(publishes_.begin(), publishes_.end(), [](const auto& p) { return p->dones == 1; });
   });
 }
@@ -201,10 +204,18 @@ void story::act(relay_id here, watched_subscription* self) {
   bent_ = true;
   if (self == nullptr && subscriptions_.size() > 1) self = subscriptions_[1].get();
   switch (bend_.what) {
-    case action::close_self: if (self != nullptr) close(*self); break;
-    case action::close_other: if (auto* const s = other_than(self)) close(*s); break;
-    case action::destroy_self: if (self != nullptr) destroy(*self); break;
-    case action::destroy_other: if (auto* const s = other_than(self)) destroy(*s); break;
+    case action::close_self:
+      if (self != nullptr) close(*self);
+      break;
+    case action::close_other:
+      if (auto* const s = other_than(self)) close(*s);
+      break;
+    case action::destroy_self:
+      if (self != nullptr) destroy(*self);
+      break;
+    case action::destroy_other:
+      if (auto* const s = other_than(self)) destroy(*s);
+      break;
     case action::subscribe: subscribe(); break;
     case action::publish: publish(); break;
     case action::reconnect: {
@@ -266,7 +277,9 @@ void story::publish() {
   publish_callbacks callbacks = callbacks_of(made);
   const calling c(*this);
   const error found = stage_.publish(mine, std::move(callbacks));
-  EXPECT_EQ(found.code(), !may ? make_error_code(errc::closed) : made.asked == 0 ? make_error_code(errc::no_relay) : std::error_code());
+  EXPECT_EQ(found.code(), !may              ? make_error_code(errc::closed)
+                          : made.asked == 0 ? make_error_code(errc::no_relay)
+                                            : std::error_code());
   if (found) publishes_.pop_back();
 }
 

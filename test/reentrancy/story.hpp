@@ -20,20 +20,48 @@
 namespace uvnostr {
 
 enum class hook {
-  pool_event, pool_eose, pool_notice, connecting, connected, waiting, closing, stopped, pool_close,
-  event, eose, all_eose, relay_closed, close, receipt, done,
+  pool_event,
+  pool_eose,
+  pool_notice,
+  connecting,
+  connected,
+  waiting,
+  closing,
+  stopped,
+  pool_close,
+  event,
+  eose,
+  all_eose,
+  relay_closed,
+  close,
+  receipt,
+  done,
 };
-inline constexpr const char* hook_names[] = {
-    "pool_event", "pool_eose", "pool_notice", "state_connecting", "state_connected", "state_waiting", "state_closing",
-    "state_stopped", "pool_close", "event", "eose", "all_eose", "relay_closed", "close", "receipt", "done"};
+inline constexpr const char* hook_names[] = {"pool_event",      "pool_eose",     "pool_notice",   "state_connecting",
+                                             "state_connected", "state_waiting", "state_closing", "state_stopped",
+                                             "pool_close",      "event",         "eose",          "all_eose",
+                                             "relay_closed",    "close",         "receipt",       "done"};
 
 enum class action {
-  close_self, close_other, destroy_self, destroy_other, subscribe, publish, reconnect, close_pool, destroy_pool,
-  close_then_destroy, destroy_everything, add_relay, remove_this_relay, remove_another_relay,
+  close_self,
+  close_other,
+  destroy_self,
+  destroy_other,
+  subscribe,
+  publish,
+  reconnect,
+  close_pool,
+  destroy_pool,
+  close_then_destroy,
+  destroy_everything,
+  add_relay,
+  remove_this_relay,
+  remove_another_relay,
 };
 inline constexpr const char* action_names[] = {
-    "close_self", "close_other", "destroy_self", "destroy_other", "subscribe", "publish", "reconnect", "close_pool",
-    "destroy_pool", "close_then_destroy", "destroy_everything", "add_relay", "remove_this_relay", "remove_another_relay"};
+    "close_self",        "close_other",         "destroy_self", "destroy_other",      "subscribe",          "publish",
+    "reconnect",         "close_pool",          "destroy_pool", "close_then_destroy", "destroy_everything", "add_relay",
+    "remove_this_relay", "remove_another_relay"};
 
 /// Where the story is bent, and how. Nothing set: nowhere.
 struct bend {
@@ -121,7 +149,7 @@ class story {
   unsigned pool_closes_ = 0;
   std::size_t callbacks_ = 0;
   std::size_t turns_ = 0;
-  int calls_ = 0;             // of ours that are under way
+  int calls_ = 0;  // of ours that are under way
   bool in_callback_ = false;
   bool made_ = false;
   bool close_asked_ = false;

@@ -38,14 +38,18 @@ TEST_P(Simulation, CanBeBentInEveryCallback) {
   bend_at_each({.what = GetParam()}, &bend::at_callback, world_kind::simulated);
 }
 
-TEST_P(RealLoop, CanBeBentBeforeEveryTurn) { bend_at_each({.what = GetParam()}, &bend::before_turn, world_kind::sockets); }
+TEST_P(RealLoop, CanBeBentBeforeEveryTurn) {
+  bend_at_each({.what = GetParam()}, &bend::before_turn, world_kind::sockets);
+}
 
-TEST_P(RealLoop, CanBeBentInEveryCallback) { bend_at_each({.what = GetParam()}, &bend::at_callback, world_kind::sockets); }
+TEST_P(RealLoop, CanBeBentInEveryCallback) {
+  bend_at_each({.what = GetParam()}, &bend::at_callback, world_kind::sockets);
+}
 
-const auto actions =
-    ::testing::Values(action::destroy_pool, action::close_pool, action::close_then_destroy, action::destroy_everything,
-                      action::destroy_self, action::close_other, action::remove_this_relay, action::remove_another_relay,
-                      action::reconnect, action::add_relay, action::subscribe, action::publish);
+const auto actions = ::testing::Values(action::destroy_pool, action::close_pool, action::close_then_destroy,
+                                       action::destroy_everything, action::destroy_self, action::close_other,
+                                       action::remove_this_relay, action::remove_another_relay, action::reconnect,
+                                       action::add_relay, action::subscribe, action::publish);
 
 INSTANTIATE_TEST_SUITE_P(Turns, Simulation, actions, name_of);
 INSTANTIATE_TEST_SUITE_P(Turns, RealLoop, actions, name_of);

@@ -24,13 +24,18 @@ class AuthOverTime : public ::testing::Test {
     relay->behaviour().auth.demand = demand;
     relay_options defaults;
     defaults.auth_key = test_key(2);
-    pool.emplace(*pool::make(world.loop(), {.relays = {relay->url()}, .relay_defaults = defaults}, {.on_auth = [this](const auth_status& status) {
-      constexpr const char* names[] = {"challenged", "answered", "accepted", "refused", "not challenged"};
-      steps.push_back(std::string(names[static_cast<int>(status.step)]) + (status.words.empty() ? "" : ": " + std::string(status.words)));
-    }}));
-    notes.emplace(*pool->subscribe(filter{.kinds = {1}}, {.on_event = [this](relay_id, const event_view& e) { seen.emplace_back(e.content()); },
-                                                          .on_eose = [this](relay_id, eose_hint) { ++eoses; },
-                                                          .on_relay_closed = [this](const relay_closed& told) { refusals.emplace_back(told.words); }}));
+    pool.emplace(*pool::make(
+        world.loop(), {.relays = {relay->url()}, .relay_defaults = defaults},
+        {.on_auth = [this](const auth_status& status) {
+          constexpr const char* names[] = {"challenged", "answered", "accepted", "refused", "not challenged"};
+          steps.push_back(std::string(names[static_cast<int>(status.step)]) +
+                          (status.words.empty() ? "" : ": " + std::string(status.words)));
+        }}));
+    notes.emplace(
+        *pool->subscribe(filter{.kinds = {1}},
+                         {.on_event = [this](relay_id, const event_view& e) { seen.emplace_back(e.content()); },
+                          .on_eose = [this](relay_id, eose_hint) { ++eoses; },
+                          .on_relay_closed = [this](const relay_closed& told) { refusals.emplace_back(told.words); }}));
   }
   /// From now on the relay demands another AUTH for each challenge that it sends by expire().
   void let_auth_expire() {
@@ -110,7 +115,8 @@ TEST_F(AuthOverTime, IsAnsweredAgainForEvents) {
     world.advance(1s);
     EXPECT_EQ(answers, round) << "nothing was refused yet";
     std::optional<outcome> end;
-    ASSERT_FALSE(pool->publish(make_event(std::to_string(round), world.wall_clock()), {.on_receipt = [&](const receipt& r) { end = r.outcome; }}));
+    ASSERT_FALSE(pool->publish(make_event(std::to_string(round), world.wall_clock()),
+                               {.on_receipt = [&](const receipt& r) { end = r.outcome; }}));
     world.advance(1s);
     EXPECT_EQ(end, outcome::accepted);
     EXPECT_EQ(answers, round + 1);

@@ -30,9 +30,7 @@ class CoreTest : public ::testing::Test, protected recorder {
     options.seen_entries = seen_entries;
     make(std::move(options));
   }
-  void make(pool_options options) {
-    core = *pool_core::make(world.share(), std::move(options), pool_calls());
-  }
+  void make(pool_options options) { core = *pool_core::make(world.share(), std::move(options), pool_calls()); }
 
   relay_id add(std::string_view url, relay_options options = plain_relay()) {
     const relay_id id = *core->add_relay(url, std::move(options));

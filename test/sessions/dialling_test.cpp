@@ -31,7 +31,8 @@ class Dialling : public ::testing::Test {
   void make_pool(pool_options options = {}) {
     for (const test_relay& each : relays) options.relays.push_back(each.url());
     pool.emplace(*pool::make(world.loop(), std::move(options), {.on_relay_state = [this](const relay_status& status) {
-                               if (status.state == relay_state::waiting && status.next_attempt) waits.push_back(*status.next_attempt);
+                               if (status.state == relay_state::waiting && status.next_attempt)
+                                 waits.push_back(*status.next_attempt);
                                if (status.state == relay_state::connecting) dials.push_back(world.elapsed());
                              }}));
   }
@@ -66,7 +67,8 @@ TEST_F(Dialling, ReachesAGoodRelayAmongSilentOnesSoon) {
   good.add(make_event("x"));
   make_pool();
   int events = 0;
-  const subscription s = *pool->subscribe(filter{.kinds = {1}}, {.on_event = [&](relay_id, const event_view&) { ++events; }});
+  const subscription s =
+      *pool->subscribe(filter{.kinds = {1}}, {.on_event = [&](relay_id, const event_view&) { ++events; }});
   ASSERT_TRUE(world.run_until([&] { return events == 1; }, 1h));
   EXPECT_LE(world.elapsed(), 1'100ms);
 }
@@ -99,19 +101,23 @@ TEST_F(Dialling, TriesNewRelaysBeforeThoseThatFail) {
 }
 
 TEST_F(Dialling, AsksOneHostForFewConnectionsAtATime) {
-  for (int i = 0; i < 20; ++i) start_relay("wss://busy.example.com/" + std::to_string(i)).behaviour().on_connect = {.how = handshake::slow, .interval = 10ms};
+  for (int i = 0; i < 20; ++i)
+    start_relay("wss://busy.example.com/" + std::to_string(i)).behaviour().on_connect = {.how = handshake::slow,
+                                                                                         .interval = 10ms};
   make_pool();
   std::size_t most = 0;
-  EXPECT_TRUE(world.run_until([&] {
-    std::size_t connecting = 0;
-    std::size_t connected = 0;
-    for (const relay_stats& each : pool->stats().relays) {
-      connecting += each.state == relay_state::connecting ? 1 : 0;
-      connected += each.state == relay_state::connected ? 1 : 0;
-    }
-    most = std::max(most, connecting);
-    return connected == 20;
-  }, 1h));
+  EXPECT_TRUE(world.run_until(
+      [&] {
+        std::size_t connecting = 0;
+        std::size_t connected = 0;
+        for (const relay_stats& each : pool->stats().relays) {
+          connecting += each.state == relay_state::connecting ? 1 : 0;
+          connected += each.state == relay_state::connected ? 1 : 0;
+        }
+        most = std::max(most, connecting);
+        return connected == 20;
+      },
+      1h));
   EXPECT_EQ(most, 4U);
 }
 
@@ -143,9 +149,9 @@ TEST_F(Dialling, ProbesSlowlyWhileTheNetworkIsDown) {
   EXPECT_GE(attempts() - before, 200U) << "it must be noticed that the network is there again";
   for (test_relay& each : relays) each.behaviour().on_connect.how = handshake::accept;
   dials.clear();
-  EXPECT_TRUE(world.run_until([&] {
-    return std::ranges::all_of(relays, [](const test_relay& each) { return each.counters().open == 1; });
-  }, 75s));
+  EXPECT_TRUE(world.run_until(
+      [&] { return std::ranges::all_of(relays, [](const test_relay& each) { return each.counters().open == 1; }); },
+      75s));
   for (std::size_t i = 32; i < dials.size(); ++i) EXPECT_GT(dials[i] - dials[i - 32], 1ms) << "not all at once";
 }
 

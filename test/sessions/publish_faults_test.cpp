@@ -42,11 +42,14 @@ class PublishFaults : public ::testing::Test {
   }
   void publish(const std::string& content, publish_options options = {}) {
     const event e = make_event(test_key(), 1, content, {}, test_time + std::chrono::seconds(++published));
-    ASSERT_FALSE(pool->publish(e, {.on_receipt = [this, content](const receipt& r) {
-                                     answers.push_back({content, r.outcome, std::string(r.prefix), std::string(r.text), r.cause, world.elapsed()});
-                                   },
-                                   .on_enough = {},
-                                   .on_done = [this](std::size_t, std::size_t) { ++done; }},
+    ASSERT_FALSE(pool->publish(e,
+                               {.on_receipt =
+                                    [this, content](const receipt& r) {
+                                      answers.push_back({content, r.outcome, std::string(r.prefix), std::string(r.text),
+                                                         r.cause, world.elapsed()});
+                                    },
+                                .on_enough = {},
+                                .on_done = [this](std::size_t, std::size_t) { ++done; }},
                                options));
   }
   /// In the order of the receipts.
@@ -226,8 +229,10 @@ TEST_F(PublishFaults, TellOnceThatEnoughRelaysHaveAccepted) {
   others[1].behaviour().answer_events = false;
   lines said;
   const auto ask = [&](std::size_t enough) {
-    return pool->publish(make_event("x"), {.on_receipt = {}, .on_enough = [&](bool yes) { said.push_back(yes ? "enough" : "too few"); },
-                                           .on_done = [&](std::size_t, std::size_t) { said.push_back("done"); }},
+    return pool->publish(make_event("x"),
+                         {.on_receipt = {},
+                          .on_enough = [&](bool yes) { said.push_back(yes ? "enough" : "too few"); },
+                          .on_done = [&](std::size_t, std::size_t) { said.push_back("done"); }},
                          {.enough_accepted = enough});
   };
   ASSERT_FALSE(ask(2));

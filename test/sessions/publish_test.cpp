@@ -27,7 +27,10 @@ TEST_F(Publish, GivesAReceiptForEachRelayThenTheEnd) {
   world.connections[0]->text(ok(e, true));
   world.connections[1]->text(ok(e, false, "blocked: not you"));
   world.settle();
-  EXPECT_EQ(take_said(), (lines{"accepted by 1", "rejected by 2: blocked: not you (" + std::to_string(static_cast<int>(errc::refused)) + ")", "done 1/2"}));
+  EXPECT_EQ(
+      take_said(),
+      (lines{"accepted by 1",
+             "rejected by 2: blocked: not you (" + std::to_string(static_cast<int>(errc::refused)) + ")", "done 1/2"}));
 }
 
 TEST_F(Publish, TakesDuplicateForSuccess) {
@@ -81,7 +84,8 @@ TEST_F(Publish, ReportsNotSentAfterSendTimeout) {
   world.advance(2'999ms);
   EXPECT_TRUE(take_said().empty());
   world.advance(1ms);
-  EXPECT_EQ(take_said(), (lines{"not sent by 1 (" + std::to_string(static_cast<int>(errc::send_timeout)) + ")", "done 0/1"}));
+  EXPECT_EQ(take_said(),
+            (lines{"not sent by 1 (" + std::to_string(static_cast<int>(errc::send_timeout)) + ")", "done 0/1"}));
 }
 
 TEST_F(Publish, ReportsTimedOutWithoutAnOk) {
@@ -89,7 +93,8 @@ TEST_F(Publish, ReportsTimedOutWithoutAnOk) {
   add_open();
   EXPECT_FALSE(core->publish(note("x"), receipts(), {}));
   world.advance(10s);
-  EXPECT_EQ(take_said(), (lines{"timed out by 1 (" + std::to_string(static_cast<int>(errc::ok_timeout)) + ")", "done 0/1"}));
+  EXPECT_EQ(take_said(),
+            (lines{"timed out by 1 (" + std::to_string(static_cast<int>(errc::ok_timeout)) + ")", "done 0/1"}));
 }
 
 TEST_F(Publish, IgnoresASecondOkAndOnesForOthers) {
@@ -128,7 +133,8 @@ TEST_F(Publish, ReportsWhatDoesNotFitIntoTheQueue) {
   EXPECT_FALSE(core->publish(note("y"), receipts(), {}));
   EXPECT_TRUE(take_said().empty());  // not inside the call
   world.settle();
-  EXPECT_EQ(take_said(), (lines{"not sent by 1 (" + std::to_string(static_cast<int>(errc::queue_full)) + ")", "done 0/1"}));
+  EXPECT_EQ(take_said(),
+            (lines{"not sent by 1 (" + std::to_string(static_cast<int>(errc::queue_full)) + ")", "done 0/1"}));
   EXPECT_EQ(core->publish(note("one that is too large"), receipts(), {}), errc::event_too_big);
 }
 
@@ -138,7 +144,8 @@ TEST_F(Publish, ReportsNotSentWhenTheRelayGoes) {
   EXPECT_FALSE(core->publish(note("x"), receipts(), {}));
   EXPECT_FALSE(core->remove_relay(id));
   world.settle();
-  EXPECT_EQ(take_said(), (lines{"not sent by 1 (" + std::to_string(static_cast<int>(errc::relay_removed)) + ")", "done 0/1"}));
+  EXPECT_EQ(take_said(),
+            (lines{"not sent by 1 (" + std::to_string(static_cast<int>(errc::relay_removed)) + ")", "done 0/1"}));
 }
 
 TEST_F(Publish, ReportsNotSentWhenReconnectingHasEnded) {
@@ -163,7 +170,8 @@ TEST_F(Publish, GivesItsReceiptsBeforeThePoolsLastCall) {
   EXPECT_EQ(events_in(world.last().take_sent()).size(), 1U);  // what can still go out goes
   world.last().drop({});
   world.settle();
-  EXPECT_EQ(take_said(), (lines{"timed out by 1 (" + std::to_string(static_cast<int>(errc::closed)) + ")", "done 0/1", "pool closed"}));
+  EXPECT_EQ(take_said(), (lines{"timed out by 1 (" + std::to_string(static_cast<int>(errc::closed)) + ")", "done 0/1",
+                                "pool closed"}));
 }
 
 TEST_F(Publish, IsSilentOnceThePoolIsDestroyed) {
@@ -199,7 +207,8 @@ TEST_F(Publish, SendsNoEventThatDoesNotVerify) {
   add_open();
   const event good = note("x");
   EXPECT_EQ(core->publish(altered(good, "content", 'y'), receipts()), errc::wrong_id);
-  EXPECT_EQ(core->publish(altered(good, "sig", good.sig().to_hex()[0] == '0' ? '1' : '0'), receipts()), errc::wrong_signature);
+  EXPECT_EQ(core->publish(altered(good, "sig", good.sig().to_hex()[0] == '0' ? '1' : '0'), receipts()),
+            errc::wrong_signature);
   world.settle();
   EXPECT_TRUE(world.last().sent().empty());
   EXPECT_FALSE(core->publish(*event::parse(good.json()), receipts()));

@@ -70,7 +70,8 @@ TEST_F(Reconnect, EndsForGoodAfterMaxRetriesAndSaysSoOnce) {
   EXPECT_EQ(waits_of_failing_dials(10).size(), 2U);
   world.advance(24h);
   EXPECT_EQ(world.connections.size(), 3U);
-  EXPECT_EQ(std::count_if(states.begin(), states.end(), [](const auto& s) { return s.state == relay_state::stopped; }), 1);
+  EXPECT_EQ(std::count_if(states.begin(), states.end(), [](const auto& s) { return s.state == relay_state::stopped; }),
+            1);
   EXPECT_EQ(states.back().state, relay_state::stopped);
   EXPECT_EQ(states.back().cause, errc::connection_refused);
   EXPECT_TRUE(state_texts.back().starts_with("Nothing listens")) << state_texts.back();
@@ -150,7 +151,8 @@ TEST_F(Reconnect, TellsTheStateBefore) {
 TEST_F(Reconnect, KeepsControlCharactersOfARelayOutOfTheSentenceAndGivesItsWordsAsTheyAre) {
   make();
   add_open();
-  world.last().end({.cause = errc::closed_by_relay, .detail = "bye\x1b[2J\r\n\x7f", .close_code = 4000, .retry_after = {}});
+  world.last().end(
+      {.cause = errc::closed_by_relay, .detail = "bye\x1b[2J\r\n\x7f", .close_code = 4000, .retry_after = {}});
   world.settle();
   EXPECT_EQ(state_texts.back(), "The relay closed the connection (close code 4000): bye\xef\xbf\xbd[2J  \xef\xbf\xbd");
   EXPECT_EQ(state_words.back(), "bye\x1b[2J\r\n\x7f");

@@ -51,7 +51,8 @@ TEST_F(SimFound, MovesTheCursorByAnAnswerThatIsComplete) {
   world.last().text(event_frame(id, note("the newest of many", 1'700'000'000s)));
   world.last().text(eose(id));
   reconnect();
-  EXPECT_NE(filters_asked().find(R"("since":1699999400)"), std::string::npos) << filters_asked() << ": the event's time less the overlap";
+  EXPECT_NE(filters_asked().find(R"("since":1699999400)"), std::string::npos)
+      << filters_asked() << ": the event's time less the overlap";
 }
 
 // The refusals of two REQs were on their way before AUTH; the second waited behind an event until AUTH was over.

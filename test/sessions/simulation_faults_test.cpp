@@ -29,7 +29,8 @@ TEST(SimulationFaults, MakesACallFailAtItsNthUse) {
   program p(world, {});
   world.advance(1min);
   EXPECT_EQ(world.failures(), 2U);
-  EXPECT_EQ(p.causes(), (std::vector<std::error_code>{errc::connection_lost, errc::connection_failed, errc::connection_failed}));
+  EXPECT_EQ(p.causes(),
+            (std::vector<std::error_code>{errc::connection_lost, errc::connection_failed, errc::connection_failed}));
   EXPECT_EQ(p.relay->stats().connects, 2U);
 }
 

@@ -35,9 +35,19 @@ TEST(Simulation, ResumesAfterALossAndShowsEachEventOnce) {
   const event a = make_event("a");
   const event b = make_event("b");
   const event c = make_event("c");
-  relay.script().expect_req().send_event(a).send_event(b).send_event(c).send_eose().drop()
+  relay.script()
+      .expect_req()
+      .send_event(a)
+      .send_event(b)
+      .send_event(c)
+      .send_eose()
+      .drop()
       .refuse({.how = handshake::http_status, .status = 503, .headers = {{"Retry-After", "300"}}})
-      .wait(2h).expect_req().send_event(a).send_event(c).send_eose();
+      .wait(2h)
+      .expect_req()
+      .send_event(a)
+      .send_event(c)
+      .send_eose();
   program p(world, {});
   ASSERT_TRUE(world.run_until([&] { return relay.script().done(); })) << relay.script().unmet();
   EXPECT_GE(world.elapsed(), 2h);
@@ -126,7 +136,8 @@ TEST(Simulation, KeepsARelayToWhichItIsSending) {
   program p(world, {});
   world.advance(1s);
   relay.pause_reading();
-  for (int i = 0; i < 20; ++i) ASSERT_FALSE(p.relay->publish(make_event(std::to_string(i)), {}, {.send_timeout = 1h, .ok_timeout = 1h}));
+  for (int i = 0; i < 20; ++i)
+    ASSERT_FALSE(p.relay->publish(make_event(std::to_string(i)), {}, {.send_timeout = 1h, .ok_timeout = 1h}));
   // A line that takes one of them every six seconds.
   for (int i = 0; i < 20; ++i) {
     world.advance(6s);
@@ -147,10 +158,13 @@ TEST(Simulation, GivesUpWaitingForAnAnswerToAnEvent) {
   program p(world, {});
   std::optional<outcome> end;
   std::chrono::microseconds when{};
-  ASSERT_FALSE(p.relay->publish(make_event("x"), {.on_receipt = [&](const receipt& r) {
-    end = r.outcome;
-    when = world.elapsed();
-  }}, {.ok_timeout = 30min}));
+  ASSERT_FALSE(p.relay->publish(make_event("x"),
+                                {.on_receipt =
+                                     [&](const receipt& r) {
+                                       end = r.outcome;
+                                       when = world.elapsed();
+                                     }},
+                                {.ok_timeout = 30min}));
   ASSERT_TRUE(world.run_until([&] { return end.has_value(); }));
   EXPECT_EQ(end, outcome::timed_out);
   EXPECT_GE(when, 30min);
@@ -238,10 +252,13 @@ TEST(Simulation, HoldsBackWhatARelayDoesNotRead) {
   relay.pause_reading();
   int receipts = 0;
   for (int i = 0; i < 50; ++i) {
-    ASSERT_FALSE(p.relay->publish(make_event(std::to_string(i) + std::string(10'000, 'x')), {.on_receipt = [&](const receipt& r) {
-      EXPECT_EQ(r.outcome, outcome::accepted);
-      ++receipts;
-    }}, {.send_timeout = 1h, .ok_timeout = 1h}));
+    ASSERT_FALSE(p.relay->publish(make_event(std::to_string(i) + std::string(10'000, 'x')),
+                                  {.on_receipt =
+                                       [&](const receipt& r) {
+                                         EXPECT_EQ(r.outcome, outcome::accepted);
+                                         ++receipts;
+                                       }},
+                                  {.send_timeout = 1h, .ok_timeout = 1h}));
   }
   world.advance(5min);
   EXPECT_EQ(relay.counters().events, 0U);
@@ -280,10 +297,13 @@ TEST(Simulation, TurnsTheProgramsOwnHandles) {
   bool fired = false;
   uv_timer_init(world.loop(), &timer);
   timer.data = &fired;
-  uv_timer_start(&timer, [](uv_timer_t* t) {
-    *static_cast<bool*>(t->data) = true;
-    uv_close(reinterpret_cast<uv_handle_t*>(t), nullptr);
-  }, 1, 0);
+  uv_timer_start(
+      &timer,
+      [](uv_timer_t* t) {
+        *static_cast<bool*>(t->data) = true;
+        uv_close(reinterpret_cast<uv_handle_t*>(t), nullptr);
+      },
+      1, 0);
   EXPECT_TRUE(world.run_until([&] { return fired; }));
 }
 
@@ -334,9 +354,9 @@ TEST(Simulation, LosesItsPoolInACallback) {
   std::optional<uvnostr::relay> r = *uvnostr::relay::make(world.loop(), url);
   int events = 0;
   subscription s = *r->subscribe(filter{}, {.on_event = [&](relay_id, const event_view&) {
-    ++events;
-    r.reset();
-  }});
+                                   ++events;
+                                   r.reset();
+                                 }});
   world.advance(1min);
   EXPECT_EQ(events, 1);
   EXPECT_EQ(relay.counters().open, 0U);

@@ -90,7 +90,8 @@ TEST_F(Subscription, ResumesALimitedOneFromWhereItWas) {
   world.advance(1s);
   world.last().open();
   world.settle();
-  EXPECT_NE(world.last().sent()[0].find(R"({"kinds":[1],"since":1699998900,)"), std::string::npos) << world.last().sent()[0];
+  EXPECT_NE(world.last().sent()[0].find(R"({"kinds":[1],"since":1699998900,)"), std::string::npos)
+      << world.last().sent()[0];
 }
 
 TEST_F(Subscription, DoesNotResumeFromAFutureDate) {
@@ -125,7 +126,8 @@ TEST_F(Subscription, ResumesWithSinceOnceEventsAreForgotten) {
   add_open();
   const subscription s = subscribe();
   const std::string id = asked(world.last())[0];
-  for (int i = 0; i < 5; ++i) world.last().text(event_frame(id, note(std::to_string(i), std::chrono::seconds(1'699'990'000 + i))));
+  for (int i = 0; i < 5; ++i)
+    world.last().text(event_frame(id, note(std::to_string(i), std::chrono::seconds(1'699'990'000 + i))));
   world.last().text(eose(id));
   world.last().drop();
   world.advance(1s);
@@ -256,8 +258,8 @@ TEST_F(Subscription, ReportsClosedAndAsksAgainLaterIfThatMayHelp) {
     EXPECT_TRUE(asked(world.last()).empty());
     world.advance(pause * 4 / 10 + 1ms);
   }
-  EXPECT_EQ(take_said(), (lines{"closed by 1: rate-limited: slow down", "all eose", "closed by 1: rate-limited: slow down",
-                                "closed by 1: rate-limited: slow down"}));
+  EXPECT_EQ(take_said(), (lines{"closed by 1: rate-limited: slow down", "all eose",
+                                "closed by 1: rate-limited: slow down", "closed by 1: rate-limited: slow down"}));
 }
 
 TEST_F(Subscription, DoesNotRepeatWhatARelayBlocksUntilTheNextConnection) {

@@ -62,7 +62,8 @@ TEST_F(Verification, AForgeryNeverSuppressesTheRealEvent) {
   world.settle();
   const lines delivered = take_said();
   ASSERT_EQ(delivered.size(), 20U);
-  for (int i = 0; i < 20; ++i) EXPECT_EQ(delivered[static_cast<std::size_t>(i)], "event real " + std::to_string(i) + " from 2");
+  for (int i = 0; i < 20; ++i)
+    EXPECT_EQ(delivered[static_cast<std::size_t>(i)], "event real " + std::to_string(i) + " from 2");
 }
 
 TEST_F(Verification, ASecondCopyOfAForgeryIsNoBetter) {
@@ -280,7 +281,8 @@ TEST_F(Verification, DoesNotCountTheTimeInWhichItReadsNothing) {
   world.advance(3s);
   EXPECT_EQ(take_said(), lines());
   world.advance(2s);  // 11 s of reading: the OK is late, the EOSE is not yet, for an event came meanwhile
-  EXPECT_EQ(take_said(), (lines{"timed out by 1 (" + std::to_string(static_cast<int>(errc::ok_timeout)) + ")", "done 0/1"}));
+  EXPECT_EQ(take_said(),
+            (lines{"timed out by 1 (" + std::to_string(static_cast<int>(errc::ok_timeout)) + ")", "done 0/1"}));
   world.advance(10s);
   EXPECT_EQ(take_said(), lines{"all eose"});
 }

@@ -39,7 +39,8 @@ relay_options application::some_options(random_source& random) {
   return o;
 }
 
-application::application(run_state& s, judge& j, sim_world& w, const sim_network& n, const period& around, const pool_options& options)
+application::application(run_state& s, judge& j, sim_world& w, const sim_network& n, const period& around,
+                         const pool_options& options)
     : defaults(some_options(s.random)), state_(s), judge_(j), network_(n), period_(around) {
   core_ = *calling([&] { return pool_core::make(w, options, callbacks()); });
 }
@@ -71,7 +72,8 @@ subscription_callbacks application::callbacks(watched_subscription& s) {
   all.on_event = [this, &s, t = token_](relay_id from, const event_view& e) {
     judge_.on_event(s, from, e);
     held* const h = find(s);
-    if (h != nullptr && h->handle.delivered() != s.given.size()) state_.fail("delivered() of subscription ", s.number, " is ", h->handle.delivered());
+    if (h != nullptr && h->handle.delivered() != s.given.size())
+      state_.fail("delivered() of subscription ", s.number, " is ", h->handle.delivered());
     if (h != nullptr && s.options.max_unacknowledged != 0) acknowledge(*h);
     s.in_on_event = true;
     in_callback();
@@ -159,10 +161,13 @@ filter_model application::some_filter(unsigned number) {
   const event_set& all = event_set::get();
   const known_event& any = all.events[random.of(period_.events)];
   const std::int64_t begin = period_.begin.time_since_epoch().count();
-  const auto within = [&] { return begin + static_cast<std::int64_t>(random.below(static_cast<std::uint64_t>(period_.span.count()))); };
+  const auto within = [&] {
+    return begin + static_cast<std::int64_t>(random.below(static_cast<std::uint64_t>(period_.span.count())));
+  };
   filter_model w;
   w.subscription = number;
-  if (random.one_in(2)) w.kinds = random.one_in(2) ? std::vector<int>{random.one_in(2) ? 1 : 1059} : std::vector<int>{1, 7, 20'001, 1059};
+  if (random.one_in(2))
+    w.kinds = random.one_in(2) ? std::vector<int>{random.one_in(2) ? 1 : 1059} : std::vector<int>{1, 7, 20'001, 1059};
   if (random.one_in(5)) w.authors = {any.author};
   if (random.one_in(6)) w.topics = {"a"};
   if (random.one_in(6)) w.since = within();
@@ -175,7 +180,9 @@ filter_model application::some_filter(unsigned number) {
 void application::subscribe() {
   random_source& random = state_.random;
   const unsigned number = ++state_.subscriptions;
-  if (std::count_if(judge_.subscriptions.begin(), judge_.subscriptions.end(), [](const auto& s) { return !s->over; }) >= most_open) return;
+  if (std::count_if(judge_.subscriptions.begin(), judge_.subscriptions.end(), [](const auto& s) { return !s->over; }) >=
+      most_open)
+    return;
   std::vector<filter_model> filters{some_filter(number)};
   if (random.one_in(5)) filters.push_back(some_filter(number));
   subscribe_options o;
@@ -189,13 +196,15 @@ void application::subscribe() {
   open(judge_.subscribed(number, filters, o, named, {}), filters, o, named);
 }
 
-void application::open(watched_subscription& watched, const std::vector<filter_model>& filters, const subscribe_options& o, const std::vector<unsigned>& named) {
+void application::open(watched_subscription& watched, const std::vector<filter_model>& filters,
+                       const subscribe_options& o, const std::vector<unsigned>& named) {
   std::vector<filter> asked;
   for (const filter_model& each : filters) asked.push_back(each.to_filter());
   result<subscription> made = calling([&] { return core_->subscribe(asked, callbacks(watched), o, ids_of(named)); });
   if (!made) return state_.fail("subscribe answered ", made.error().message());
-  state_.log("subscribe() is ", watched.number, ": ", asked.front().to_json(), asked.size() == 2 ? " and " + asked.back().to_json() : "",
-             o.close_on_eose ? ", to close on EOSE" : "", o.max_unacknowledged != 0 ? ", to be acknowledged" : "", named.empty() ? "" : ", at some relays",
+  state_.log("subscribe() is ", watched.number, ": ", asked.front().to_json(),
+             asked.size() == 2 ? " and " + asked.back().to_json() : "", o.close_on_eose ? ", to close on EOSE" : "",
+             o.max_unacknowledged != 0 ? ", to be acknowledged" : "", named.empty() ? "" : ", at some relays",
              o.resume_from.empty() ? "" : ", from " + o.resume_from);
   handles_.push_back({&watched, std::move(*made)});
 }
@@ -206,7 +215,8 @@ std::vector<application::resumable> application::to_go_on_with() {
     watched_subscription& s = *h.what;
     if (s.over || s.options.close_on_eose) continue;
     if (!h.saved || state_.random.one_in(2)) h.saved = judge_.saved(s, h.handle.cursor());
-    resumable r{.number = s.number, .filters = s.filters, .options = s.options, .hosts = {}, .from = std::move(*h.saved)};
+    resumable r{
+        .number = s.number, .filters = s.filters, .options = s.options, .hosts = {}, .from = std::move(*h.saved)};
     for (const unsigned each : s.named) r.hosts.push_back(judge_.relay(each)->host);
     all.push_back(std::move(r));
   }
@@ -242,7 +252,8 @@ void application::acknowledge(held& h) {
   };
   if (is_quiet || state_.random.one_in(2)) return all(s.given.size());
   state_.saw(situation::held_by_acknowledgement);
-  state_.after(state_.random.between(1ms, state_.random.one_in(4) ? duration(period_.span / 20) : duration(2s)), [all, n = s.given.size()] { all(n); });
+  state_.after(state_.random.between(1ms, state_.random.one_in(4) ? duration(period_.span / 20) : duration(2s)),
+               [all, n = s.given.size()] { all(n); });
 }
 
 void application::pause_something() {
@@ -333,7 +344,8 @@ void application::publish_something() {
   constexpr milliseconds sends[] = {0ms, 5s, 60s};
   o.send_timeout = state_.random.of(sends);
   o.ok_timeout = state_.random.one_in(2) ? 3s : 10s;
-  if (!judge_.present().empty()) publish(state_.random.of(period_.events), state_.random.one_in(3) ? some_relays() : std::vector<unsigned>(), o);
+  if (!judge_.present().empty())
+    publish(state_.random.of(period_.events), state_.random.one_in(3) ? some_relays() : std::vector<unsigned>(), o);
 }
 
 watched_publish& application::publish(std::size_t event, std::vector<unsigned> relays, publish_options o) {
@@ -345,7 +357,8 @@ watched_publish& application::publish(std::size_t event, std::vector<unsigned> r
   for (const unsigned each : targets) {
     if (judge_.relay(each)->up == 0) state_.saw(situation::publish_waited);
   }
-  judge_.publishes.push_back(std::make_unique<watched_publish>(watched_publish{event, std::move(targets), o, state_.now()}));
+  judge_.publishes.push_back(
+      std::make_unique<watched_publish>(watched_publish{event, std::move(targets), o, state_.now()}));
   watched_publish& p = *judge_.publishes.back();
   state_.log("publish(event ", event, ") to ", p.targets.size(), " relays");
   publish_callbacks all;
@@ -357,7 +370,8 @@ watched_publish& application::publish(std::size_t event, std::vector<unsigned> r
     judge_.on_done(p, accepted, asked);
     in_callback();
   };
-  const error wrong = calling([&] { return core_->publish(event_set::get().events[event].real, std::move(all), o, named); });
+  const error wrong =
+      calling([&] { return core_->publish(event_set::get().events[event].real, std::move(all), o, named); });
   if (wrong) state_.fail("publish answered ", wrong.message());
   return p;
 }
@@ -368,7 +382,8 @@ void application::remove_relay() {
   const unsigned id = state_.random.of(present)->id;
   state_.log("remove_relay(", id, ")");
   judge_.relay_removed(id);
-  if (const error wrong = calling([&] { return core_->remove_relay(relay_id{id}); })) state_.fail("remove_relay answered ", wrong.message());
+  if (const error wrong = calling([&] { return core_->remove_relay(relay_id{id}); }))
+    state_.fail("remove_relay answered ", wrong.message());
 }
 
 void application::reconnect() {
@@ -377,7 +392,8 @@ void application::reconnect() {
   const unsigned id = state_.random.of(present)->id;
   state_.log("reconnect(", id, ")");
   judge_.reconnect_asked(id);
-  if (const error wrong = calling([&] { return core_->reconnect(relay_id{id}); })) state_.fail("reconnect answered ", wrong.message());
+  if (const error wrong = calling([&] { return core_->reconnect(relay_id{id}); }))
+    state_.fail("reconnect answered ", wrong.message());
 }
 
 void application::take_all() {
@@ -431,8 +447,6 @@ void application::destroy() {
   });
 }
 
-void application::forget() {
-  handles_.clear();
-}
+void application::forget() { handles_.clear(); }
 
 }  // namespace uvnostr::sim

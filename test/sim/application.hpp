@@ -44,7 +44,7 @@ class application {
   bool is_destroyed() const { return core_.get() == nullptr; }
   pool_stats stats() const { return core_->stats(); }
 
-  bool is_quiet = false;                  // acts no more by itself
+  bool is_quiet = false;  // acts no more by itself
   bool destroys_in_callback = false;
   const relay_options defaults;
 
@@ -88,7 +88,8 @@ class application {
   };
   held* find(const watched_subscription&);
   void acknowledge(held&);
-  void open(watched_subscription&, const std::vector<filter_model>&, const subscribe_options&, const std::vector<unsigned>& named);
+  void open(watched_subscription&, const std::vector<filter_model>&, const subscribe_options&,
+            const std::vector<unsigned>& named);
   std::vector<held> handles_;
   unsigned depth_ = 0;
   static constexpr unsigned most_open = 5;

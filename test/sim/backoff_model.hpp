@@ -31,25 +31,33 @@ class backoff_model {
     if (may_be_exhausted()) least_ = 0;
     if (is_exhausted()) most_ = 0;
   }
-  bool is_exhausted() const { return !options_.enabled || (options_.max_retries != 0 && least_ > options_.max_retries); }
-  bool may_be_exhausted() const { return !options_.enabled || (options_.max_retries != 0 && most_ > options_.max_retries); }
+  bool is_exhausted() const {
+    return !options_.enabled || (options_.max_retries != 0 && least_ > options_.max_retries);
+  }
+  bool may_be_exhausted() const {
+    return !options_.enabled || (options_.max_retries != 0 && most_ > options_.max_retries);
+  }
 
   void was_sent_away(bool yes) { times_ = yes ? 10 : 1; }
 
   duration shortest(std::optional<std::chrono::seconds> retry_after) const {
-    return std::max(times_ * scaled(least_, 1.0 - options_.jitter) - std::chrono::milliseconds(20), asked_for(retry_after));
+    return std::max(times_ * scaled(least_, 1.0 - options_.jitter) - std::chrono::milliseconds(20),
+                    asked_for(retry_after));
   }
   duration longest(std::optional<std::chrono::seconds> retry_after) const {
     const duration most = std::max(scaled(most_, 1.0 + options_.jitter), scaled(least_, 1.0 + options_.jitter));
     const auto asked = asked_for(retry_after);
     const auto later = std::chrono::duration_cast<duration>(asked * options_.jitter);
-    return std::max<duration>(times_ * std::min<duration>(most, options_.max_delay), asked + later) + std::chrono::milliseconds(20);
+    return std::max<duration>(times_ * std::min<duration>(most, options_.max_delay), asked + later) +
+           std::chrono::milliseconds(20);
   }
 
  private:
   duration scaled(unsigned failures, double factor) const {
-    const double grown = static_cast<double>(options_.initial_delay.count()) * std::pow(options_.multiplier, std::max(failures, 1U) - 1);
-    return std::chrono::milliseconds(static_cast<std::int64_t>(std::min(grown, static_cast<double>(options_.max_delay.count())) * factor));
+    const double grown =
+        static_cast<double>(options_.initial_delay.count()) * std::pow(options_.multiplier, std::max(failures, 1U) - 1);
+    return std::chrono::milliseconds(
+        static_cast<std::int64_t>(std::min(grown, static_cast<double>(options_.max_delay.count())) * factor));
   }
   static duration asked_for(std::optional<std::chrono::seconds> retry_after) {
     return retry_after ? std::min<duration>(*retry_after, std::chrono::seconds(600)) : duration{};

@@ -43,7 +43,11 @@ client_message read_client_message(std::string_view text) {
   if (json.HasParseError() || !json.IsArray() || json.Size() < 2 || !json[0].IsString()) return read;
   const std::string_view verb(json[0].GetString(), json[0].GetStringLength());
   using kind = client_message::verb;
-  read.what = verb == "REQ" ? kind::req : verb == "CLOSE" ? kind::close : verb == "EVENT" ? kind::event : verb == "AUTH" ? kind::auth : kind::other;
+  read.what = verb == "REQ"     ? kind::req
+              : verb == "CLOSE" ? kind::close
+              : verb == "EVENT" ? kind::event
+              : verb == "AUTH"  ? kind::auth
+                                : kind::other;
   if (read.what == kind::req || read.what == kind::close) {
     read.subscription = json[1].GetString();
     for (rapidjson::SizeType i = 2; i < json.Size(); ++i) read.filters.push_back(read_filter(json[i]));

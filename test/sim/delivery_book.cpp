@@ -38,7 +38,8 @@ void delivery_book::come(const request_ref& what, unix_seconds clock) {
 }
 
 void delivery_book::given(const down_frame& f, unix_seconds clock) {
-  if (f.kind == down_frame::what::event && f.genuine && !f.to->answered) f.to->dates.push_back(event_set::get().events[f.event].at);
+  if (f.kind == down_frame::what::event && f.genuine && !f.to->answered)
+    f.to->dates.push_back(event_set::get().events[f.event].at);
   if (f.to->is_page) return;
   if (f.kind == down_frame::what::event && f.genuine) {
     received.insert(f.event);
@@ -63,7 +64,8 @@ void delivery_book::clock_is(unix_seconds clock) {
   }
 }
 
-void delivery_book::first_answer_told(const std::vector<filter_model>& filters, const std::vector<sim_relay::stored>& stored) {
+void delivery_book::first_answer_told(const std::vector<filter_model>& filters,
+                                      const std::vector<sim_relay::stored>& stored) {
   first_told_ = last_open()->order;
   const std::vector<known_event>& all = event_set::get().events;
   floors_.resize(filters.size());
@@ -79,7 +81,8 @@ void delivery_book::first_answer_told(const std::vector<filter_model>& filters, 
       }
       std::vector<unix_seconds> dates;
       for (const sim_relay::stored& e : stored) {
-        if (filters[i].matches(all[e.event]) && (e.order < each.what->order || all[e.event].at <= newest)) dates.push_back(all[e.event].at);
+        if (filters[i].matches(all[e.event]) && (e.order < each.what->order || all[e.event].at <= newest))
+          dates.push_back(all[e.event].at);
       }
       if (dates.size() < limit) continue;
       std::sort(dates.rbegin(), dates.rend());
@@ -93,7 +96,8 @@ void delivery_book::caught_up(std::span<const gap> gaps, unix_seconds clock) {
   if (!first_caught_up_) first_caught_up_ = last_open()->order;
   open_gaps_.clear();
   for (const gap& each : gaps) (is_lasting(each.reason) ? lasting_ : open_gaps_).push_back(each);
-  if (std::erase_if(open_gaps_, [](const gap& each) { return each.reason == gap_reason::ephemeral; }) != 0) ephemeral_told_ = last_open()->order;
+  if (std::erase_if(open_gaps_, [](const gap& each) { return each.reason == gap_reason::ephemeral; }) != 0)
+    ephemeral_told_ = last_open()->order;
   for (const unix_seconds each : last_open()->dates) live_event_done(each, clock);
 }
 
@@ -101,22 +105,26 @@ void delivery_book::live_event_done(unix_seconds at, unix_seconds clock) {
   if (at <= clock - rounding) surely_reached_ = std::max(surely_reached_.value_or(at), at);
 }
 
-bool delivery_book::is_due(const std::vector<filter_model>& filters, std::chrono::seconds overlap, const sim_relay::stored& e) const {
+bool delivery_book::is_due(const std::vector<filter_model>& filters, std::chrono::seconds overlap,
+                           const sim_relay::stored& e) const {
   for (std::size_t i = 0; i < filters.size(); ++i) {
     if (filters[i].matches(event_set::get().events[e.event]) && is_due_by(filters[i], i, overlap, e)) return true;
   }
   return false;
 }
 
-bool delivery_book::is_due_by(const filter_model& f, std::size_t filter, std::chrono::seconds overlap, const sim_relay::stored& e) const {
+bool delivery_book::is_due_by(const filter_model& f, std::size_t filter, std::chrono::seconds overlap,
+                              const sim_relay::stored& e) const {
   const known_event& event = event_set::get().events[e.event];
   if (owed.contains(e.event)) return true;
   if (open_.empty()) return false;
   if (f.limit == 0U && e.order < open_.front().what->order) return false;
-  const bool below_floor = (filter < floors_.size() && floors_[filter] && event.at <= *floors_[filter]) || (f.limit == 0U && event.at < open_.front().clock);
+  const bool below_floor = (filter < floors_.size() && floors_[filter] && event.at <= *floors_[filter]) ||
+                           (f.limit == 0U && event.at < open_.front().clock);
   const bool is_late_wrap = event.wrapped() && first_told_ != 0 && e.order > first_told_;
   if (below_floor && !is_late_wrap) return false;
-  const auto next = std::find_if(open_.begin(), open_.end(), [&](const open_request& each) { return each.what->order > e.order; });
+  const auto next =
+      std::find_if(open_.begin(), open_.end(), [&](const open_request& each) { return each.what->order > e.order; });
   const open_request& asked = next == open_.end() ? open_.back() : *next;
   const std::optional<unix_seconds> reached = asked.reached || f.limit != 0U ? asked.reached : open_.front().clock;
   if (!reached || event.at >= *reached - overlap_for(event.kind, overlap)) return true;
@@ -137,7 +145,9 @@ bool delivery_book::missed_ephemeral(const std::vector<filter_model>& filters, s
   });
 }
 
-bool delivery_book::is_in_told_gap(unix_seconds at) const { return any_holds(lasting_, at) || any_holds(open_gaps_, at); }
+bool delivery_book::is_in_told_gap(unix_seconds at) const {
+  return any_holds(lasting_, at) || any_holds(open_gaps_, at);
+}
 
 bool delivery_book::may_repeat(unix_seconds at, std::chrono::seconds overlap) const {
   return !is_caught_up_ || !surely_reached_ || at >= *surely_reached_ - overlap || any_holds(open_gaps_, at);

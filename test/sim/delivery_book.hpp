@@ -55,7 +55,8 @@ class delivery_book {
   bool may_repeat(unix_seconds at, std::chrono::seconds overlap) const;
 
   /// Whether an event that the relay only passed on was missed, and no gap has told of it.
-  bool missed_ephemeral(const std::vector<filter_model>&, std::chrono::seconds overlap, const std::vector<sim_relay::stored>& passed_on) const;
+  bool missed_ephemeral(const std::vector<filter_model>&, std::chrono::seconds overlap,
+                        const std::vector<sim_relay::stored>& passed_on) const;
 
   const request_ref& last_open() const { return open_.back().what; }
   bool was_asked() const noexcept { return !open_.empty(); }
@@ -80,12 +81,12 @@ class delivery_book {
   std::vector<open_request> open_;  // those that came
   std::vector<request_ref> all_;    // pages too, and those that did not come
   std::optional<unix_seconds> reached_;
-  std::set<unix_seconds> ahead_;  // dates that the clocks have not come to
+  std::set<unix_seconds> ahead_;                // dates that the clocks have not come to
   std::optional<unix_seconds> surely_reached_;  // as low as the library's may be at least
   std::vector<std::optional<unix_seconds>> floors_;
-  std::vector<gap> lasting_;  // gaps that nobody will fill
-  std::vector<gap> open_gaps_;  // of the last connection
-  std::uint64_t ephemeral_told_ = 0;  // up to this order, that some of these were missed
+  std::vector<gap> lasting_;                      // gaps that nobody will fill
+  std::vector<gap> open_gaps_;                    // of the last connection
+  std::uint64_t ephemeral_told_ = 0;              // up to this order, that some of these were missed
   std::optional<std::uint64_t> first_caught_up_;  // the order of that REQ
   std::uint64_t first_told_ = 0;                  // the order of the REQ whose EOSE was the first to be told
   bool is_caught_up_ = false;

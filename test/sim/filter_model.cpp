@@ -17,7 +17,8 @@ bool allows(const std::vector<T>& wanted, const T& value) {
 bool filter_model::matches(const known_event& e) const {
   const std::int64_t at = e.at.time_since_epoch().count();
   return allows(ids, e.id) && allows(authors, e.author) && allows(kinds, static_cast<int>(e.kind)) &&
-         (topics.empty() || (!e.topic.empty() && allows(topics, e.topic))) && (!since || at >= *since) && (!until || at <= *until);
+         (topics.empty() || (!e.topic.empty() && allows(topics, e.topic))) && (!since || at >= *since) &&
+         (!until || at <= *until);
 }
 
 filter filter_model::to_filter() const {

@@ -21,7 +21,8 @@ std::size_t watched_subscription::done_count() const {
 watched_relay* judge::relay(unsigned id) { return id == 0 || id > relays.size() ? nullptr : relays[id - 1].get(); }
 
 watched_relay* judge::relay_at(unsigned host) {
-  const auto found = std::find_if(relays.begin(), relays.end(), [&](const auto& each) { return each->host == host && !each->removed; });
+  const auto found = std::find_if(relays.begin(), relays.end(),
+                                  [&](const auto& each) { return each->host == host && !each->removed; });
   return found == relays.end() ? nullptr : found->get();
 }
 
@@ -34,7 +35,8 @@ std::vector<watched_relay*> judge::present() {
 }
 
 watched_subscription* judge::subscription_number(unsigned n) {
-  const auto found = std::find_if(subscriptions.begin(), subscriptions.end(), [&](const auto& each) { return each->number == n; });
+  const auto found =
+      std::find_if(subscriptions.begin(), subscriptions.end(), [&](const auto& each) { return each->number == n; });
   return found == subscriptions.end() ? nullptr : found->get();
 }
 
@@ -67,7 +69,8 @@ void judge::reconnect_asked(unsigned id) {
   must_be_dialled_by(r, state_.now() + 4s);
 }
 
-watched_subscription& judge::subscribed(unsigned number, std::vector<filter_model> filters, const subscribe_options& options, std::vector<unsigned> named,
+watched_subscription& judge::subscribed(unsigned number, std::vector<filter_model> filters,
+                                        const subscribe_options& options, std::vector<unsigned> named,
                                         std::optional<saved_cursor> before) {
   auto made = std::make_unique<watched_subscription>();
   made->number = number;
@@ -106,7 +109,8 @@ saved_cursor judge::saved(const watched_subscription& s, std::string text) {
 
 void judge::asked_again(watched_subscription& s, unsigned relay_id, bool answer) {
   watched_subscription::at_relay& at = s.at[relay_id];
-  if (answer && !at.closed_told) state_.fail("ask_again() says that relay ", relay_id, " had refused subscription ", s.number);
+  if (answer && !at.closed_told)
+    state_.fail("ask_again() says that relay ", relay_id, " had refused subscription ", s.number);
   if (!answer) return;
   at.closed_told = relay_closed::again::after_pause;
   at.may_ask_from = {};
@@ -140,13 +144,16 @@ unsigned judge::on_dial(unsigned host) {
   if (r == nullptr) return 0;
   if (closing_ || over_) state_.fail("a dial after the end");
   if (r->up != 0) state_.fail("a second connection to relay ", r->id);
-  if (state_.now() < r->earliest) state_.fail("relay ", r->id, " was dialled ", (r->earliest - state_.now()).count() / 1000, " ms too early");
+  if (state_.now() < r->earliest)
+    state_.fail("relay ", r->id, " was dialled ", (r->earliest - state_.now()).count() / 1000, " ms too early");
   ++dialling_;
   ++r->dials;
   r->up = 1;
   r->dialled_at = state_.now();
   // Relays of three kinds have places of their own, and a silent one gives its place away.
-  const auto fresh = std::count_if(relays.begin(), relays.end(), [&](const auto& each) { return each->up != 0 && each->dialled_at + 100ms > state_.now() && each->current == nullptr; });
+  const auto fresh = std::count_if(relays.begin(), relays.end(), [&](const auto& each) {
+    return each->up != 0 && each->dialled_at + 100ms > state_.now() && each->current == nullptr;
+  });
   if (static_cast<std::size_t>(fresh) > 3 * options_.max_dials) state_.fail("more than max_dials at a time");
   return r->id;
 }
@@ -191,7 +198,8 @@ void judge::attempt_over(watched_relay& r, std::optional<std::chrono::seconds> r
 }
 
 unsigned judge::losses_since(const watched_relay& r, port::time_point when) const {
-  return static_cast<unsigned>(std::count_if(r.lost_at.begin(), r.lost_at.end(), [=](const port::time_point& each) { return each >= when; }));
+  return static_cast<unsigned>(
+      std::count_if(r.lost_at.begin(), r.lost_at.end(), [=](const port::time_point& each) { return each >= when; }));
 }
 
 /// A relay that is not dialled although it is due will never be: the shape of most reconnect bugs.
@@ -210,12 +218,15 @@ void judge::on_frame_given(link& l, const down_frame& f) {
   watched_relay& r = *relay(l.relay_number);
   ++r.frames;
   ++frames_;
-  if (f.kind == down_frame::what::ok && f.event != event_set::npos) ++(f.accepted ? r.oks[f.event].first : r.oks[f.event].second);
+  if (f.kind == down_frame::what::ok && f.event != event_set::npos)
+    ++(f.accepted ? r.oks[f.event].first : r.oks[f.event].second);
   if (!f.to) return;
   watched_subscription* const s = subscription_number(f.to->subscription);
   if (s != nullptr && !s->over) {
-    if (f.kind == down_frame::what::event) s->at[r.id].log.push_back({f.event, f.genuine, f.to->answered && !f.to->is_page, l.number});
-    if (f.kind != down_frame::what::event || any_matches(s->filters, event_set::get().events[f.event])) s->books[r.host].given(f, clock(r));
+    if (f.kind == down_frame::what::event)
+      s->at[r.id].log.push_back({f.event, f.genuine, f.to->answered && !f.to->is_page, l.number});
+    if (f.kind != down_frame::what::event || any_matches(s->filters, event_set::get().events[f.event]))
+      s->books[r.host].given(f, clock(r));
   }
   if (f.kind == down_frame::what::eose) f.to->answered = !f.to->withdrawn;
   if (f.kind == down_frame::what::eose && f.to->lies) state_.saw(situation::lied_of_finish);
@@ -225,7 +236,8 @@ void judge::on_frame_given(link& l, const down_frame& f) {
 void judge::on_request_sent(link& l, const std::shared_ptr<asked_request>& asked) {
   watched_subscription* const s = subscription_number(asked->subscription);
   if (s == nullptr) return state_.fail("a REQ that nobody asked for");
-  if (s->over && s->over_step < state_.step) state_.fail("a REQ for subscription ", s->number, " was sent after its end");
+  if (s->over && s->over_step < state_.step)
+    state_.fail("a REQ for subscription ", s->number, " was sent after its end");
   if (!s->is_for(l.relay_number)) state_.fail("a REQ for subscription ", s->number, " went to relay ", l.relay_number);
   if (asked->filters.front().since && !s->filters.front().since) state_.saw(situation::resumed);
   std::shared_ptr<asked_request>& open = l.open_requests[s->number];
@@ -233,7 +245,9 @@ void judge::on_request_sent(link& l, const std::shared_ptr<asked_request>& asked
   asked->is_page = open && !(open->closed && (open->wants_auth || s->at[l.relay_number].closed_told));
   if (asked->is_page) {
     state_.saw(situation::paged);
-    if (!open->answered) state_.fail("subscription ", s->number, " was asked for twice on connection ", l.number, ", ", asked->filters.front().to_filter().to_json());
+    if (!open->answered)
+      state_.fail("subscription ", s->number, " was asked for twice on connection ", l.number, ", ",
+                  asked->filters.front().to_filter().to_json());
   } else {
     check_pause(*s, l, *asked);
     open = asked;
@@ -254,19 +268,25 @@ void judge::check_pause(watched_subscription& s, link& l, const asked_request& a
   if (!told) return;
   const bool same = at.refused_on == l.number;
   if (*told == relay_closed::again::never) state_.fail("subscription ", s.number, " was to be asked for never again");
-  if (*told == relay_closed::again::on_next_connection && same) state_.fail("subscription ", s.number, " was to be asked for on the next connection");
-  if (*told == relay_closed::again::after_pause && same && asked.sent_at < at.may_ask_from) state_.fail("subscription ", s.number, " was asked for before the pause was over");
+  if (*told == relay_closed::again::on_next_connection && same)
+    state_.fail("subscription ", s.number, " was to be asked for on the next connection");
+  if (*told == relay_closed::again::after_pause && same && asked.sent_at < at.may_ask_from)
+    state_.fail("subscription ", s.number, " was asked for before the pause was over");
 }
 
 // The state of things.
 
 void judge::check_counters(const pool_stats& stats) {
-  if (stats.messages.sum() != stats.messages_in) state_.fail("the pool received ", stats.messages_in, " messages and counted ", stats.messages.sum());
+  if (stats.messages.sum() != stats.messages_in)
+    state_.fail("the pool received ", stats.messages_in, " messages and counted ", stats.messages.sum());
   for (const relay_stats& each : stats.relays) {
     const watched_relay& r = *relay(static_cast<unsigned>(each.relay));
-    if (each.messages.sum() != each.messages_in) state_.fail("relay ", r.id, " sent ", each.messages_in, " messages, counted were ", each.messages.sum());
-    if (each.messages_in != r.frames) state_.fail("relay ", r.id, " sent ", r.frames, " messages, received were ", each.messages_in);
-    if (each.unverified_bytes > r.options.max_unverified_bytes + largest_message) state_.fail(each.unverified_bytes, " bytes are pending instead of ", r.options.max_unverified_bytes);
+    if (each.messages.sum() != each.messages_in)
+      state_.fail("relay ", r.id, " sent ", each.messages_in, " messages, counted were ", each.messages.sum());
+    if (each.messages_in != r.frames)
+      state_.fail("relay ", r.id, " sent ", r.frames, " messages, received were ", each.messages_in);
+    if (each.unverified_bytes > r.options.max_unverified_bytes + largest_message)
+      state_.fail(each.unverified_bytes, " bytes are pending instead of ", r.options.max_unverified_bytes);
     if (each.publish_bytes > r.options.max_publish_bytes) state_.fail(each.publish_bytes, " bytes are queued");
   }
   if (stats.seen_entries > options_.seen_entries) state_.fail(stats.seen_entries, " entries in the cache");
@@ -275,10 +295,12 @@ void judge::check_counters(const pool_stats& stats) {
 void judge::check_at_rest(const pool_stats& stats) {
   if (stats.messages_in != frames_) state_.fail(frames_, " messages were sent, the pool counted ", stats.messages_in);
   if (stats.messages.unverified != 0) state_.fail(stats.messages.unverified, " messages are pending for ever");
-  if (stats.messages.delivered != deliveries_) state_.fail(deliveries_, " events were delivered, the pool counted ", stats.messages.delivered);
+  if (stats.messages.delivered != deliveries_)
+    state_.fail(deliveries_, " events were delivered, the pool counted ", stats.messages.delivered);
   for (const relay_stats& each : stats.relays) {
     if (each.state != relay_state::connected) state_.fail(each.url, " is not connected though it is healthy");
-    if (each.unverified_bytes != 0 || each.publish_bytes != 0 || each.reading_paused) state_.fail(each.url, " has bytes that are left over");
+    if (each.unverified_bytes != 0 || each.publish_bytes != 0 || each.reading_paused)
+      state_.fail(each.url, " has bytes that are left over");
   }
   for (const auto& p : publishes) {
     if (!p->done) state_.fail("the publish of event ", p->event, " was never answered");
@@ -298,7 +320,8 @@ void judge::check_subscription_at_rest(watched_subscription& s) {
     if (s.detached && s.at[r->id].closed_told == relay_closed::again::never) continue;  // nobody can ask again
     if (!s.at[r->id].eose_told) state_.fail("subscription ", s.number, " was never told of the EOSE of relay ", r->id);
     if (s.books[r->host].caught_up_on != r->current->number) {
-      state_.fail("subscription ", s.number, " was not told that it caught up at relay ", r->id, " on connection ", r->current->number);
+      state_.fail("subscription ", s.number, " was not told that it caught up at relay ", r->id, " on connection ",
+                  r->current->number);
     }
     check_nothing_lost(s, *r, at_rest);
   }
@@ -307,7 +330,8 @@ void judge::check_subscription_at_rest(watched_subscription& s) {
 void judge::check_publish_arrived(const watched_publish& p) {
   for (const unsigned each : p.targets) {
     const auto found = p.receipts.find(each);
-    if (found == p.receipts.end() || found->second != outcome::accepted) state_.fail("event ", p.event, " was published to relay ", each, ", which was well, and not accepted");
+    if (found == p.receipts.end() || found->second != outcome::accepted)
+      state_.fail("event ", p.event, " was published to relay ", each, ", which was well, and not accepted");
   }
 }
 

@@ -20,30 +20,32 @@
 namespace uvnostr::sim {
 
 struct watched_relay {
-  watched_relay(unsigned number, unsigned at_host, relay_options o) : id(number), host(at_host), options(std::move(o)), backoff(options.reconnect) {}
+  watched_relay(unsigned number, unsigned at_host, relay_options o)
+      : id(number), host(at_host), options(std::move(o)), backoff(options.reconnect) {}
 
-  const unsigned id;    // the core's relay_id
+  const unsigned id;  // the core's relay_id
   const unsigned host;
   const relay_options options;
   backoff_model backoff;
   bool removed = false;
   bool stop_told = false;
-  bool knows_clock = false;       // the relay's, from an answer to an upgrade
-  unsigned up = 0;                // connections: 0 or 1
-  link* current = nullptr;        // that is open
+  bool knows_clock = false;  // the relay's, from an answer to an upgrade
+  unsigned up = 0;           // connections: 0 or 1
+  link* current = nullptr;   // that is open
   std::uint64_t dials = 0;
   std::uint64_t frames = 0;
-  port::time_point earliest{};    // of the next dial
+  port::time_point earliest{};  // of the next dial
   port::time_point dialled_at{};
-  std::vector<port::time_point> lost_at{};  // connections that were open
+  std::vector<port::time_point> lost_at{};                   // connections that were open
   std::map<std::size_t, std::pair<unsigned, unsigned>> oks;  // by event: accepted, rejected
 };
 
 /// What a program wrote down of a subscription, to go on from there when it is started again.
 struct saved_cursor {
   std::string text;
-  std::vector<bool> done;                 // by event: the cursor covers it
-  std::optional<std::pair<unix_seconds, unix_seconds>> undone{};  // the dates of the oldest and newest that was given and is not covered
+  std::vector<bool> done;  // by event: the cursor covers it
+  std::optional<std::pair<unix_seconds, unix_seconds>>
+      undone{};                               // the dates of the oldest and newest that was given and is not covered
   std::map<unsigned, delivery_book> books{};  // by host
 };
 
@@ -51,7 +53,7 @@ struct watched_subscription {
   struct frame {
     std::size_t event;
     bool genuine;
-    bool live;                            // after EOSE, of a REQ that stays open
+    bool live;  // after EOSE, of a REQ that stays open
     unsigned link;
   };
   /// What one relay sent for it, and how far that was delivered.
@@ -61,8 +63,8 @@ struct watched_subscription {
     bool eose_told = false;
     std::optional<relay_closed::again> closed_told{};  // since it was asked last
     port::time_point may_ask_from{};
-    unsigned refusals = 0;                // in a row
-    unsigned refused_on = 0;              // the connection
+    unsigned refusals = 0;    // in a row
+    unsigned refused_on = 0;  // the connection
   };
   bool is_for(unsigned relay) const;
   bool has(std::size_t event) const { return had[event] || (before && before->done[event]); }
@@ -107,7 +109,8 @@ class judge final : public network_observer, public dial_observer {
   void relay_added(unsigned id, unsigned host, relay_options);
   void relay_removed(unsigned id);
   void reconnect_asked(unsigned id);
-  watched_subscription& subscribed(unsigned number, std::vector<filter_model>, const subscribe_options&, std::vector<unsigned> named, std::optional<saved_cursor>);
+  watched_subscription& subscribed(unsigned number, std::vector<filter_model>, const subscribe_options&,
+                                   std::vector<unsigned> named, std::optional<saved_cursor>);
   void unsubscribed(watched_subscription&, bool silently);
   void asked_again(watched_subscription&, unsigned relay, bool answer);
   saved_cursor saved(const watched_subscription&, std::string text);

@@ -30,13 +30,16 @@ void judge::on_event(watched_subscription& s, relay_id from, const event_view& e
   if (s.over) return state_.fail("an event for subscription ", s.number, ", which is closed");
   const event_set& all = event_set::get();
   const std::size_t n = all.find(e.id().to_hex());
-  if (n == event_set::npos || e.json() != all.events[n].real.json()) return state_.fail("a false event was delivered: ", e.json());
+  if (n == event_set::npos || e.json() != all.events[n].real.json())
+    return state_.fail("a false event was delivered: ", e.json());
   state_.log("   subscription ", s.number, " gets event ", n, " from relay ", static_cast<unsigned>(from));
-  if (!any_matches(s.filters, all.events[n])) return state_.fail("subscription ", s.number, " got event ", n, ", which does not match");
+  if (!any_matches(s.filters, all.events[n]))
+    return state_.fail("subscription ", s.number, " got event ", n, ", which does not match");
   if (s.had[n]) return state_.fail("subscription ", s.number, " got event ", n, " twice");
   const watched_relay& r = *relay(static_cast<unsigned>(from));
   if (s.before && s.before->done[n]) {
-    if (!may_come_again(s, r, all.events[n])) return state_.fail("subscription ", s.number, " got event ", n, " again after a restart, though it was done");
+    if (!may_come_again(s, r, all.events[n]))
+      return state_.fail("subscription ", s.number, " got event ", n, " again after a restart, though it was done");
     state_.saw(situation::repeated_after_restart);
   }
   if (s.paused) return state_.fail("subscription ", s.number, " is paused and got event ", n);
@@ -48,9 +51,11 @@ void judge::on_event(watched_subscription& s, relay_id from, const event_view& e
   ++deliveries_;
   watched_subscription::at_relay& at = s.at[r.id];
   while (at.read < at.log.size() && !(at.log[at.read].event == n && at.log[at.read].genuine)) ++at.read;
-  if (at.read == at.log.size()) return state_.fail("subscription ", s.number, " got event ", n, " out of the order in which the relay sent it");
+  if (at.read == at.log.size())
+    return state_.fail("subscription ", s.number, " got event ", n, " out of the order in which the relay sent it");
   const watched_subscription::frame& f = at.log[at.read++];
-  if (f.live && r.current != nullptr && r.current->number == f.link) s.books[r.host].live_event_done(all.events[n].at, clock(r));
+  if (f.live && r.current != nullptr && r.current->number == f.link)
+    s.books[r.host].live_event_done(all.events[n].at, clock(r));
 }
 
 void judge::on_eose(watched_subscription& s, relay_id from) {
@@ -75,7 +80,8 @@ void judge::on_relay_closed(watched_subscription& s, const relay_closed& told) {
   if (!called("on_relay_closed", s)) return;
   const unsigned from = static_cast<unsigned>(told.relay);
   constexpr const char* names[] = {"after a pause", "on the next connection", "never"};
-  state_.log("   subscription ", s.number, " is closed by relay ", from, " and asked again ", names[static_cast<int>(told.asked_again)], ", ", told.pause.count(), " ms");
+  state_.log("   subscription ", s.number, " is closed by relay ", from, " and asked again ",
+             names[static_cast<int>(told.asked_again)], ", ", told.pause.count(), " ms");
   if (s.over) return state_.fail("on_relay_closed of subscription ", s.number, ", which is closed");
   watched_relay* const r = relay(from);
   if (r == nullptr || r->removed) return;
@@ -85,16 +91,20 @@ void judge::on_relay_closed(watched_subscription& s, const relay_closed& told) {
   if (told.asked_again != relay_closed::again::after_pause || r->current == nullptr) return;
   if (std::exchange(at.refused_on, r->current->number) != r->current->number) at.refusals = 0;
   const auto least = std::min<std::chrono::milliseconds>(4s * (1 << std::min(at.refusals++, 10U)), 240s);
-  if (told.pause < least) state_.fail("subscription ", s.number, " is asked for again after ", told.pause.count(), " ms, though it was refused ", at.refusals, " times");
+  if (told.pause < least)
+    state_.fail("subscription ", s.number, " is asked for again after ", told.pause.count(),
+                " ms, though it was refused ", at.refusals, " times");
   at.may_ask_from = state_.now() + told.pause - 50ms;
 }
 
 void judge::on_close(watched_subscription& s, close_reason why) {
   if (!called("on_close", s)) return;
   state_.log("   subscription ", s.number, " is over");
-  if (why == close_reason::all_eose && !(s.options.close_on_eose && s.all_eose_told)) return state_.fail("a subscription was closed before all EOSE");
+  if (why == close_reason::all_eose && !(s.options.close_on_eose && s.all_eose_told))
+    return state_.fail("a subscription was closed before all EOSE");
   if (why == close_reason::requested && !s.over) return state_.fail("a subscription was closed that nobody closed");
-  if (why == close_reason::pool_closed && !closing_) return state_.fail("a subscription was closed with a pool that is open");
+  if (why == close_reason::pool_closed && !closing_)
+    return state_.fail("a subscription was closed with a pool that is open");
   if (!std::exchange(s.over, true)) s.over_step = state_.step;
   s.close_told = true;
 }
@@ -103,15 +113,19 @@ void judge::on_receipt(watched_publish& p, const receipt& r) {
   if (!called("on_receipt")) return;
   const unsigned from = static_cast<unsigned>(r.relay);
   constexpr const char* names[] = {"accepted", "rejected", "timed out", "not sent"};
-  state_.log("   event ", p.event, ": ", names[static_cast<int>(r.outcome)], " by relay ", from, ", cause ", r.cause.value());
-  if (std::find(p.targets.begin(), p.targets.end(), from) == p.targets.end()) return state_.fail("a receipt of a relay that was not asked");
+  state_.log("   event ", p.event, ": ", names[static_cast<int>(r.outcome)], " by relay ", from, ", cause ",
+             r.cause.value());
+  if (std::find(p.targets.begin(), p.targets.end(), from) == p.targets.end())
+    return state_.fail("a receipt of a relay that was not asked");
   if (p.done) return state_.fail("a receipt after on_done");
   if (!p.receipts.emplace(from, r.outcome).second) return state_.fail("two receipts of one relay");
   watched_relay& at = *relay(from);
   const duration waited = state_.now() - p.made_at + 2ms;
   const auto [accepted, rejected] = at.oks[p.event];
-  if (r.outcome == outcome::accepted && (accepted == 0 || r.cause)) return state_.fail("a receipt says accepted, but the relay did not");
-  if (r.outcome == outcome::rejected && (rejected == 0 || (r.cause != errc::refused && r.cause != errc::auth_required))) {
+  if (r.outcome == outcome::accepted && (accepted == 0 || r.cause))
+    return state_.fail("a receipt says accepted, but the relay did not");
+  if (r.outcome == outcome::rejected &&
+      (rejected == 0 || (r.cause != errc::refused && r.cause != errc::auth_required))) {
     return state_.fail("a receipt says rejected, but the relay did not");
   }
   if (r.outcome != outcome::timed_out && r.outcome != outcome::not_sent) return;
@@ -138,7 +152,8 @@ void judge::on_done(watched_publish& p, std::size_t accepted, std::size_t asked)
   if (!called("on_done")) return;
   if (std::exchange(p.done, true)) return state_.fail("on_done twice");
   if (asked != p.targets.size() || p.receipts.size() != asked) return state_.fail("on_done before all receipts");
-  const auto yes = std::count_if(p.receipts.begin(), p.receipts.end(), [](const auto& each) { return each.second == outcome::accepted; });
+  const auto yes = std::count_if(p.receipts.begin(), p.receipts.end(),
+                                 [](const auto& each) { return each.second == outcome::accepted; });
   if (accepted != static_cast<std::size_t>(yes)) state_.fail("on_done counts ", accepted, " instead of ", yes);
 }
 
@@ -146,7 +161,8 @@ void judge::on_pool_event(relay_id from, const event_view& e) {
   // The subscription's own callback may have removed the relay a moment ago.
   if (!called("the pool's on_event") || relay(static_cast<unsigned>(from)) == nullptr) return;
   const std::size_t n = event_set::get().find(e.id().to_hex());
-  if (n == event_set::npos || e.json() != event_set::get().events[n].real.json()) return state_.fail("a false event was given to the pool");
+  if (n == event_set::npos || e.json() != event_set::get().events[n].real.json())
+    return state_.fail("a false event was given to the pool");
   if (pool_had_[n]++ != 0 && !may_forget()) state_.fail("the pool got event ", n, " twice");
 }
 
@@ -160,13 +176,15 @@ void judge::on_relay_state(const relay_status& now) {
   if (!called("on_relay_state")) return;
   watched_relay* const r = relay(static_cast<unsigned>(now.relay));
   constexpr const char* names[] = {"connecting", "connected", "waiting", "closing", "stopped"};
-  state_.log("   relay ", static_cast<unsigned>(now.relay), " is ", names[static_cast<int>(now.state)], now.text.empty() ? "" : ": ", now.text);
+  state_.log("   relay ", static_cast<unsigned>(now.relay), " is ", names[static_cast<int>(now.state)],
+             now.text.empty() ? "" : ": ", now.text);
   if (r == nullptr) return state_.fail("the state of a relay that does not exist");
   if (r->removed && r->stop_told) return state_.fail("the state of relay ", r->id, " after it was removed and stopped");
   if (now.state == relay_state::stopped && !r->removed && !closing_) {
     state_.saw(situation::stopped_for_good);
     if (!now.cause) state_.fail("a relay stopped without a cause");
-    if (r->options.reconnect.max_retries == 0) state_.fail("relay ", r->id, " gave up, though it was to be tried for ever");
+    if (r->options.reconnect.max_retries == 0)
+      state_.fail("relay ", r->id, " gave up, though it was to be tried for ever");
   }
   if (now.state == relay_state::waiting && !now.next_attempt) state_.fail("waiting without end");
   r->stop_told = now.state == relay_state::stopped;

@@ -17,20 +17,24 @@ bool judge::may_come_again(const watched_subscription& s, const watched_relay& r
 
 void judge::on_caught_up(watched_subscription& s, relay_id from, std::span<const gap> gaps) {
   if (!called("on_caught_up", s) || !known("on_caught_up", from)) return;
-  state_.log("   subscription ", s.number, " caught up at relay ", static_cast<unsigned>(from), " with ", gaps.size(), " gaps");
+  state_.log("   subscription ", s.number, " caught up at relay ", static_cast<unsigned>(from), " with ", gaps.size(),
+             " gaps");
   if (s.over) return state_.fail("on_caught_up of subscription ", s.number, ", which is closed");
   watched_relay& r = *relay(static_cast<unsigned>(from));
   delivery_book& book = s.books[r.host];
   if (!s.at[r.id].eose_told) return state_.fail("on_caught_up before on_eose");
-  if (r.current == nullptr || !r.current->open_requests.contains(s.number)) return state_.fail("on_caught_up without a REQ on this connection");
-  if (std::exchange(book.caught_up_on, r.current->number) == r.current->number) return state_.fail("on_caught_up twice on one connection");
+  if (r.current == nullptr || !r.current->open_requests.contains(s.number))
+    return state_.fail("on_caught_up without a REQ on this connection");
+  if (std::exchange(book.caught_up_on, r.current->number) == r.current->number)
+    return state_.fail("on_caught_up twice on one connection");
   if (!book.last_open()->answered) return state_.fail("on_caught_up before that relay's EOSE");
   if (!book.was_lied_to()) {
     for (const gap& each : gaps) check_gap(s, r, each);
   }
   book.caught_up(gaps, clock(r));
   if (book.missed_ephemeral(s.filters, s.options.resume_overlap, network_.relays[r.host]->passed_on)) {
-    return state_.fail("LOST: subscription ", s.number, " missed ephemeral events at relay ", r.id, ", and was told of no gap");
+    return state_.fail("LOST: subscription ", s.number, " missed ephemeral events at relay ", r.id,
+                       ", and was told of no gap");
   }
   check_nothing_lost(s, r, book.last_open()->order);
 }
@@ -41,7 +45,8 @@ void judge::check_nothing_lost(watched_subscription& s, const watched_relay& r, 
   if (book.was_lied_to()) return;
   for (const std::size_t n : book.received) {
     if (stored_before == at_rest && !s.has(n) && !book.is_in_told_gap(event_set::get().events[n].at)) {
-      return state_.fail("LOST: subscription ", s.number, " never got event ", n, ", which relay ", r.id, " (r", r.host, ") sent");
+      return state_.fail("LOST: subscription ", s.number, " never got event ", n, ", which relay ", r.id, " (r", r.host,
+                         ") sent");
     }
   }
   for (const sim_relay::stored& e : network_.relays[r.host]->events) {
@@ -49,7 +54,8 @@ void judge::check_nothing_lost(watched_subscription& s, const watched_relay& r, 
     if (e.order > stored_before || s.has(e.event) || !any_matches(s.filters, event)) continue;
     if (book.is_in_told_gap(event.at)) continue;
     if (book.is_due(s.filters, s.options.resume_overlap, e)) {
-      return state_.fail("LOST: subscription ", s.number, " never got event ", e.event, ", which relay ", r.id, " (r", r.host, ") stores");
+      return state_.fail("LOST: subscription ", s.number, " never got event ", e.event, ", which relay ", r.id, " (r",
+                         r.host, ") stores");
     }
     state_.saw(situation::import_not_due);
   }
@@ -57,9 +63,11 @@ void judge::check_nothing_lost(watched_subscription& s, const watched_relay& r, 
 
 bool judge::is_missing_in(const watched_subscription& s, const watched_relay& r, const gap& g) const {
   const std::vector<known_event>& all = event_set::get().events;
-  return std::any_of(network_.relays[r.host]->events.begin(), network_.relays[r.host]->events.end(), [&](const sim_relay::stored& e) {
-    return all[e.event].at >= g.from && all[e.event].at <= g.to && !s.has(e.event) && any_matches(s.filters, all[e.event]);
-  });
+  return std::any_of(network_.relays[r.host]->events.begin(), network_.relays[r.host]->events.end(),
+                     [&](const sim_relay::stored& e) {
+                       return all[e.event].at >= g.from && all[e.event].at <= g.to && !s.has(e.event) &&
+                              any_matches(s.filters, all[e.event]);
+                     });
 }
 
 /// Whether a second of the gap has as many events as the relay gives at most in one answer.
@@ -93,10 +101,13 @@ bool judge::was_not_answered(const watched_subscription& s, const watched_relay&
       if (!at_any_date.matches(e)) continue;
       for (const unix_seconds at : {g.from, g.to}) {
         e.at = at;
-        const auto wanting = std::count_if(s.filters.begin(), s.filters.end(), [&](const filter_model& w) { return w.matches(e); });
+        const auto wanting =
+            std::count_if(s.filters.begin(), s.filters.end(), [&](const filter_model& w) { return w.matches(e); });
         if (wanting == 0) continue;
         if (wanting > 1) return true;  // it is asked for with each
-        if (std::none_of(here.begin(), here.end(), [&](const auto& each) { return each->answered && each->shows_all_of(e); })) return true;
+        if (std::none_of(here.begin(), here.end(),
+                         [&](const auto& each) { return each->answered && each->shows_all_of(e); }))
+          return true;
       }
     }
   }
@@ -109,7 +120,8 @@ void judge::check_gap(const watched_subscription& s, const watched_relay& r, con
   const auto seconds = [](unix_seconds t) { return t.time_since_epoch().count(); };
   state_.log("      a gap from ", seconds(g.from), " to ", seconds(g.to), ": ", names[static_cast<int>(g.reason)]);
   const auto is_no_gap = [&] {
-    state_.fail("subscription ", s.number, " was told of a gap at relay ", r.id, " from ", seconds(g.from), " to ", seconds(g.to), " which is none: ", names[static_cast<int>(g.reason)]);
+    state_.fail("subscription ", s.number, " was told of a gap at relay ", r.id, " from ", seconds(g.from), " to ",
+                seconds(g.to), " which is none: ", names[static_cast<int>(g.reason)]);
   };
   if (g.from > g.to) return is_no_gap();
   switch (g.reason) {
@@ -124,7 +136,9 @@ void judge::check_gap(const watched_subscription& s, const watched_relay& r, con
       break;
     case gap_reason::ephemeral: {
       state_.saw(situation::gap_of_ephemeral);
-      const auto may_have = [](const filter_model& w) { return w.kinds.empty() || std::find(w.kinds.begin(), w.kinds.end(), 20'001) != w.kinds.end(); };
+      const auto may_have = [](const filter_model& w) {
+        return w.kinds.empty() || std::find(w.kinds.begin(), w.kinds.end(), 20'001) != w.kinds.end();
+      };
       if (std::none_of(s.filters.begin(), s.filters.end(), may_have)) is_no_gap();
       break;
     }

@@ -67,7 +67,8 @@ void link::deliver_next() {
       listener_.on_binary(frame.text.size());
       return;
     default:
-      state_.log(relay_.name(), " -> ", in_short(frame.text), frame.event == event_set::npos ? "" : " event " + std::to_string(frame.event),
+      state_.log(relay_.name(), " -> ", in_short(frame.text),
+                 frame.event == event_set::npos ? "" : " event " + std::to_string(frame.event),
                  frame.kind == down_frame::what::event && !frame.genuine ? ", forged" : "");
       observer_.on_frame_given(*this, frame);
       listener_.on_text(frame.text);
@@ -116,7 +117,8 @@ void link::note_request(std::string_view message) {
   asked->filters = std::move(read.filters);
   asked->sent_at = state_.now();
   asked->sent_step = state_.step;
-  if (!sent_requests.emplace(read.subscription, asked).second) return state_.fail("the id of a REQ was used twice on one connection: ", read.subscription);
+  if (!sent_requests.emplace(read.subscription, asked).second)
+    return state_.fail("the id of a REQ was used twice on one connection: ", read.subscription);
   observer_.on_request_sent(*this, asked);
 }
 

@@ -50,7 +50,8 @@ class network_observer {
 class link final : public port::connection, public std::enable_shared_from_this<link> {
  public:
   enum class state : unsigned char { dialling, open, closing, ended };
-  link(run_state& s, network_observer& w, sim_relay& r, port::connection_listener& listener, unsigned relay, unsigned serial)
+  link(run_state& s, network_observer& w, sim_relay& r, port::connection_listener& listener, unsigned relay,
+       unsigned serial)
       : number(serial), relay_number(relay), state_(s), observer_(w), relay_(r), listener_(listener) {}
 
   // The relay's side.
@@ -77,16 +78,16 @@ class link final : public port::connection, public std::enable_shared_from_this<
   const unsigned number;
   const unsigned relay_number;  // the core's relay_id
   state at = state::dialling;
-  bool frozen = false;          // half open: nothing passes any more
-  bool must_restart = false;    // the relay did what only a new connection heals
+  bool frozen = false;        // half open: nothing passes any more
+  bool must_restart = false;  // the relay did what only a new connection heals
   bool challenged = false;
   bool authenticated = false;
   port::time_point opened_at{};
   std::optional<std::chrono::seconds> retry_after{};
-  bool sent_away = false;       // by HTTP 503
-  std::map<std::string, std::shared_ptr<asked_request>> requests;  // that the relay answers
+  bool sent_away = false;                                               // by HTTP 503
+  std::map<std::string, std::shared_ptr<asked_request>> requests;       // that the relay answers
   std::map<std::string, std::shared_ptr<asked_request>> sent_requests;  // all that there were
-  std::map<unsigned, std::shared_ptr<asked_request>> open_requests;  // by subscription, the last REQ that is no page
+  std::map<unsigned, std::shared_ptr<asked_request>> open_requests;     // by subscription, the last REQ that is no page
 
  private:
   void deliver_next();

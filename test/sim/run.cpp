@@ -33,8 +33,11 @@ struct life {
 class world_run {
  public:
   world_run(std::uint64_t seed, bool logged)
-      : state_(seed, logged), period_(event_set::get().periods[state_.random.index(3)]), options_(some_pool_options(state_.random)) {
-    state_.first_date = period_.begin + std::chrono::seconds(state_.random.below(static_cast<std::uint64_t>(period_.span.count() / 2)));
+      : state_(seed, logged),
+        period_(event_set::get().periods[state_.random.index(3)]),
+        options_(some_pool_options(state_.random)) {
+    state_.first_date =
+        period_.begin + std::chrono::seconds(state_.random.below(static_cast<std::uint64_t>(period_.span.count() / 2)));
   }
 
   verdict run() {
@@ -64,15 +67,20 @@ class world_run {
   void make_relays() {
     random_source& random = state_.random;
     const bool with_auth = random.one_in(5);
-    state_.log("a world of ", period_.span.count() / 60, " minutes, ", options_.seen_entries, " seen entries, verification ",
-               options_.verification == verification::threads ? "on threads" : options_.verification == verification::on_loop ? "on the loop" : "off");
+    state_.log("a world of ", period_.span.count() / 60, " minutes, ", options_.seen_entries,
+               " seen entries, verification ",
+               options_.verification == verification::threads   ? "on threads"
+               : options_.verification == verification::on_loop ? "on the loop"
+                                                                : "off");
     for (unsigned n = 0, count = 1 + static_cast<unsigned>(random.below(4)); n < count; ++n) {
       network_.relays.push_back(std::make_unique<sim_relay>(state_, n, with_auth && random.one_in(2)));
       const sim_relay& r = *network_.relays.back();
       constexpr const char* sequences[] = {"newest first", "oldest first", "in any order"};
-      state_.log(r.name(), ": a cap of ", r.traits.cap, r.traits.cap_is_for_req ? " for a REQ, " : " for a filter, ", sequences[static_cast<int>(r.traits.answers)],
-                 r.traits.shuffles_seconds ? ", shuffles seconds" : "", r.traits.repeats ? ", repeats" : "", ", NIP-67 ", static_cast<int>(r.traits.nip_67),
-                 ", its clock is off by ", r.traits.clock_error.count(), " s and ", r.traits.shows_date ? "shown" : "not shown");
+      state_.log(r.name(), ": a cap of ", r.traits.cap, r.traits.cap_is_for_req ? " for a REQ, " : " for a filter, ",
+                 sequences[static_cast<int>(r.traits.answers)], r.traits.shuffles_seconds ? ", shuffles seconds" : "",
+                 r.traits.repeats ? ", repeats" : "", ", NIP-67 ", static_cast<int>(r.traits.nip_67),
+                 ", its clock is off by ", r.traits.clock_error.count(), " s and ",
+                 r.traits.shows_date ? "shown" : "not shown");
     }
   }
 

@@ -15,7 +15,7 @@ struct verdict {
   std::vector<std::string> log;  // empty unless it was asked for
   situation_counts situations{};
   std::uint64_t steps = 0;
-  duration lasted{};               // in the world's own time
+  duration lasted{};  // in the world's own time
 };
 
 /// The same seed gives the same verdict.

@@ -19,24 +19,109 @@ namespace uvnostr::sim {
 
 /// What must have happened at least once in a thousand worlds, so that the tests cover it.
 enum class situation : unsigned char {
-  refused, hung, failed_at_once, dropped_before_open, dropped_at_open, dropped_mid_stored, dropped_after_eose,
-  dropped_live, frozen, forged, duplicated, off_filter, garbage, noticed, closed, silent_req, silent_ok, rejected,
-  backdated, same_second, future, socket_full, paused, worker_refused, worker_late, from_callback,
-  resumed, stopped_for_good, authenticated, destroyed_in_callback, publish_waited, capped, paged, page_refused,
-  page_ignored, closed_after_eose, hung_up_over_req, never_asked_again, import_not_due, gap_of_cap, gap_of_refusal,
-  gap_of_silence, gap_of_ephemeral, gap_of_memory, lied_of_finish, clock_set, held_by_pause, held_by_acknowledgement,
-  restarted, repeated_after_restart, count_,
+  refused,
+  hung,
+  failed_at_once,
+  dropped_before_open,
+  dropped_at_open,
+  dropped_mid_stored,
+  dropped_after_eose,
+  dropped_live,
+  frozen,
+  forged,
+  duplicated,
+  off_filter,
+  garbage,
+  noticed,
+  closed,
+  silent_req,
+  silent_ok,
+  rejected,
+  backdated,
+  same_second,
+  future,
+  socket_full,
+  paused,
+  worker_refused,
+  worker_late,
+  from_callback,
+  resumed,
+  stopped_for_good,
+  authenticated,
+  destroyed_in_callback,
+  publish_waited,
+  capped,
+  paged,
+  page_refused,
+  page_ignored,
+  closed_after_eose,
+  hung_up_over_req,
+  never_asked_again,
+  import_not_due,
+  gap_of_cap,
+  gap_of_refusal,
+  gap_of_silence,
+  gap_of_ephemeral,
+  gap_of_memory,
+  lied_of_finish,
+  clock_set,
+  held_by_pause,
+  held_by_acknowledgement,
+  restarted,
+  repeated_after_restart,
+  count_,
 };
 inline constexpr std::array<const char*, static_cast<std::size_t>(situation::count_)> situation_names{
-    "refused", "hung", "failed at once", "dropped before open", "dropped at open", "dropped mid stored",
-    "dropped after EOSE", "dropped live", "frozen", "forged", "duplicated", "off filter", "garbage", "NOTICE",
-    "CLOSED", "silent to REQ", "silent to EVENT", "rejected", "backdated", "same second", "future", "socket full",
-    "reading paused", "worker refused", "worker out of order", "call from a callback",
-    "REQ with a cursor", "stopped for good", "authenticated", "destroyed in a callback", "publish waited",
-    "answer cut by a cap", "page asked", "page refused", "page ignored", "CLOSED after EOSE", "hung up over a REQ",
-    "never asked again by itself", "import that cannot be asked for", "gap: cap", "gap: refused", "gap: no answer",
-    "gap: ephemeral", "gap: memory", "false finish", "our clock was set", "held by pause()", "held for want of acknowledge()",
-    "restarted", "given again after a restart"};
+    "refused",
+    "hung",
+    "failed at once",
+    "dropped before open",
+    "dropped at open",
+    "dropped mid stored",
+    "dropped after EOSE",
+    "dropped live",
+    "frozen",
+    "forged",
+    "duplicated",
+    "off filter",
+    "garbage",
+    "NOTICE",
+    "CLOSED",
+    "silent to REQ",
+    "silent to EVENT",
+    "rejected",
+    "backdated",
+    "same second",
+    "future",
+    "socket full",
+    "reading paused",
+    "worker refused",
+    "worker out of order",
+    "call from a callback",
+    "REQ with a cursor",
+    "stopped for good",
+    "authenticated",
+    "destroyed in a callback",
+    "publish waited",
+    "answer cut by a cap",
+    "page asked",
+    "page refused",
+    "page ignored",
+    "CLOSED after EOSE",
+    "hung up over a REQ",
+    "never asked again by itself",
+    "import that cannot be asked for",
+    "gap: cap",
+    "gap: refused",
+    "gap: no answer",
+    "gap: ephemeral",
+    "gap: memory",
+    "false finish",
+    "our clock was set",
+    "held by pause()",
+    "held for want of acknowledge()",
+    "restarted",
+    "given again after a restart"};
 using situation_counts = std::array<std::uint64_t, situation_names.size()>;
 
 class run_state {
@@ -93,7 +178,7 @@ class run_state {
   situation_counts situations{};
   std::uint64_t step = 0;
   unsigned subscriptions = 0;  // numbers given so far
-  std::uint64_t order = 0;  // of what comes to a relay: events and REQs
+  std::uint64_t order = 0;     // of what comes to a relay: events and REQs
 
  private:
   struct entry {
@@ -101,15 +186,18 @@ class run_state {
     std::uint64_t number;
     std::function<void()> what;
   };
-  static bool later(const entry& a, const entry& b) noexcept { return a.at != b.at ? a.at > b.at : a.number > b.number; }
+  static bool later(const entry& a, const entry& b) noexcept {
+    return a.at != b.at ? a.at > b.at : a.number > b.number;
+  }
   template <class... Parts>
   void add_line(const Parts&... parts) {
     std::ostringstream text;
     const auto us = elapsed().count();
     char stamp[48];
-    std::snprintf(stamp, sizeof stamp, "%lldd %02lld:%02lld:%02lld.%06lld  ", static_cast<long long>(us / 86'400'000'000),
-                  static_cast<long long>(us / 3'600'000'000 % 24), static_cast<long long>(us / 60'000'000 % 60),
-                  static_cast<long long>(us / 1'000'000 % 60), static_cast<long long>(us % 1'000'000));
+    std::snprintf(stamp, sizeof stamp, "%lldd %02lld:%02lld:%02lld.%06lld  ",
+                  static_cast<long long>(us / 86'400'000'000), static_cast<long long>(us / 3'600'000'000 % 24),
+                  static_cast<long long>(us / 60'000'000 % 60), static_cast<long long>(us / 1'000'000 % 60),
+                  static_cast<long long>(us % 1'000'000));
     text << stamp;
     (text << ... << parts);
     lines_.push_back(text.str());

@@ -14,7 +14,8 @@ std::string event_text(std::string_view wire_id, std::string_view json) {
 /// Refusals that only another connection heals.
 bool is_lasting(std::string_view words) { return words.starts_with("blocked") || words.starts_with("restricted"); }
 
-constexpr const char* refusals[] = {"error: try later", "rate-limited: slow down", "blocked: not you", "restricted: members only", "", "shutting down"};
+constexpr const char* refusals[] = {
+    "error: try later", "rate-limited: slow down", "blocked: not you", "restricted: members only", "", "shutting down"};
 
 }  // namespace
 
@@ -152,7 +153,8 @@ std::vector<std::size_t> sim_relay::choose(asked_request& asked) {
   std::vector<std::size_t> newest_first;
   for (const stored& each : events) newest_first.push_back(each.event);
   if (traits.shuffles_seconds) {
-    for (std::size_t i = newest_first.size(); i > 1; --i) std::swap(newest_first[i - 1], newest_first[state_.random.index(i)]);
+    for (std::size_t i = newest_first.size(); i > 1; --i)
+      std::swap(newest_first[i - 1], newest_first[state_.random.index(i)]);
   }
   std::stable_sort(newest_first.begin(), newest_first.end(), newer);
   std::vector<unsigned> chosen(newest_first.size());  // by how many filters
@@ -179,7 +181,8 @@ std::vector<std::size_t> sim_relay::choose(asked_request& asked) {
     if (chosen[i] == 0) continue;
     if (is_full()) {
       for (std::size_t f = 0; f < asked.filters.size(); ++f) {
-        if (asked.filters[f].matches(all[newest_first[i]])) asked.cuts[f] = std::max(asked.cuts[f].value_or(unix_seconds::min()), all[found.back()].at);
+        if (asked.filters[f].matches(all[newest_first[i]]))
+          asked.cuts[f] = std::max(asked.cuts[f].value_or(unix_seconds::min()), all[found.back()].at);
       }
       continue;
     }
@@ -203,12 +206,14 @@ void sim_relay::answer(link& to, const std::string& wire_id, const request_ref& 
     }
     send_event(to, wire_id, asked, found[i], false);
   }
-  const bool is_whole = std::none_of(asked->cuts.begin(), asked->cuts.end(), [](const auto& each) { return each.has_value(); });
+  const bool is_whole =
+      std::none_of(asked->cuts.begin(), asked->cuts.end(), [](const auto& each) { return each.has_value(); });
   if (!is_whole && traits.cap != 0) state_.saw(situation::capped);
   const bool lies = !is_whole && traits.nip_67 == relay_traits::hint::false_at_times && random.one_in(2);
   const char* hint = traits.nip_67 == relay_traits::hint::none ? "" : is_whole || lies ? ",\"finish\"" : ",\"more\"";
   asked->lies = lies;
-  to.give({.kind = down_frame::what::eose, .text = "[\"EOSE\",\"" + wire_id + "\"" + hint + "]", .to = asked}, latency() + random.between(0ms, faults.eose_delay));
+  to.give({.kind = down_frame::what::eose, .text = "[\"EOSE\",\"" + wire_id + "\"" + hint + "]", .to = asked},
+          latency() + random.between(0ms, faults.eose_delay));
   if (random.percent(faults.closes_after_eose)) {
     const std::string words = random.of(refusals);
     state_.saw(situation::closed_after_eose);
@@ -222,11 +227,17 @@ void sim_relay::answer(link& to, const std::string& wire_id, const request_ref& 
   }
 }
 
-void sim_relay::send_event(link& to, const std::string& wire_id, const request_ref& asked, std::size_t event, bool live) {
+void sim_relay::send_event(link& to, const std::string& wire_id, const request_ref& asked, std::size_t event,
+                           bool live) {
   random_source& random = state_.random;
   const event_set& all = event_set::get();
   const auto give = [&](std::string json, bool genuine) {
-    to.give({.kind = down_frame::what::event, .text = event_text(wire_id, json), .event = event, .genuine = genuine, .to = asked}, latency());
+    to.give({.kind = down_frame::what::event,
+             .text = event_text(wire_id, json),
+             .event = event,
+             .genuine = genuine,
+             .to = asked},
+            latency());
   };
   const auto forge = [&] {
     state_.saw(situation::forged);
@@ -244,14 +255,29 @@ void sim_relay::send_event(link& to, const std::string& wire_id, const request_r
 
 /// What has nothing to do with what was asked. False events among it are of real ids that somebody else may bring. A
 /// true event that was asked for comes in the answer's order, as an answer that skips others would be a lie about them.
-void sim_relay::send_noise(link& to, const std::string& wire_id, const request_ref& asked, std::size_t before, bool live) {
+void sim_relay::send_noise(link& to, const std::string& wire_id, const request_ref& asked, std::size_t before,
+                           bool live) {
   random_source& random = state_.random;
   const event_set& all = event_set::get();
   const std::size_t any = random.index(all.events.size());
   const known_event& e = all.events[any];
-  constexpr const char* texts[] = {"[\"NOTICE\",\"hello\"]", "[\"NOTICE\",\"ERROR: bad req\"]", "[\"COUNT\",\"x\",{\"count\":1}]", "[]", "{}", "[\"EVENT\"]", "",
-                                   "[\"EVENT\",\"x\",{}]", "[\"OK\",\"x\",true]", "[\"EOSE\",\"no-such\"]", "[\"CLOSED\",\"no-such\",\"error: x\"]", "[\"OK\",1,2]",
-                                   "not json", "[\"EVENT\",\"0-0\",{\"id\":\"x\"}]", "[\"NEG-MSG\",\"x\",\"00\"]", "[\"EOSE\"]", "[\"AUTH\",\"\"]"};
+  constexpr const char* texts[] = {"[\"NOTICE\",\"hello\"]",
+                                   "[\"NOTICE\",\"ERROR: bad req\"]",
+                                   "[\"COUNT\",\"x\",{\"count\":1}]",
+                                   "[]",
+                                   "{}",
+                                   "[\"EVENT\"]",
+                                   "",
+                                   "[\"EVENT\",\"x\",{}]",
+                                   "[\"OK\",\"x\",true]",
+                                   "[\"EOSE\",\"no-such\"]",
+                                   "[\"CLOSED\",\"no-such\",\"error: x\"]",
+                                   "[\"OK\",1,2]",
+                                   "not json",
+                                   "[\"EVENT\",\"0-0\",{\"id\":\"x\"}]",
+                                   "[\"NEG-MSG\",\"x\",\"00\"]",
+                                   "[\"EOSE\"]",
+                                   "[\"AUTH\",\"\"]"};
   switch (random.below(6)) {
     case 0:
     case 1:
@@ -259,32 +285,44 @@ void sim_relay::send_noise(link& to, const std::string& wire_id, const request_r
       send(to, random.of(texts));
       state_.saw(situation::noticed);
       break;
-    case 2:
-      to.give({.kind = down_frame::what::binary, .text = "binary"}, latency());
-      break;
+    case 2: to.give({.kind = down_frame::what::binary, .text = "binary"}, latency()); break;
     case 3:
       if (!live && any_matches(asked->filters, e) && e.at < all.events[before].at) break;
       state_.saw(situation::off_filter);
-      to.give({.kind = down_frame::what::event, .text = event_text(wire_id, e.real.json()), .event = any, .genuine = true, .to = asked}, latency());
+      to.give({.kind = down_frame::what::event,
+               .text = event_text(wire_id, e.real.json()),
+               .event = any,
+               .genuine = true,
+               .to = asked},
+              latency());
       break;
     case 4:
       state_.saw(situation::forged);
-      to.give({.kind = down_frame::what::event, .text = event_text(wire_id, all.forged(any, static_cast<forgery>(random.below(4)))), .event = any, .to = asked}, latency());
+      to.give({.kind = down_frame::what::event,
+               .text = event_text(wire_id, all.forged(any, static_cast<forgery>(random.below(4)))),
+               .event = any,
+               .to = asked},
+              latency());
       break;
     default:
-      to.give({.kind = down_frame::what::event, .text = event_text("ffff-0", e.real.json()), .event = any, .genuine = true}, latency());
+      to.give(
+          {.kind = down_frame::what::event, .text = event_text("ffff-0", e.real.json()), .event = any, .genuine = true},
+          latency());
   }
 }
 
 void sim_relay::send_closed(link& to, const std::string& wire_id, const request_ref& asked, const std::string& words) {
-  to.give({.kind = down_frame::what::closed, .text = "[\"CLOSED\",\"" + wire_id + "\",\"" + words + "\"]", .to = asked}, latency());
+  to.give({.kind = down_frame::what::closed, .text = "[\"CLOSED\",\"" + wire_id + "\",\"" + words + "\"]", .to = asked},
+          latency());
 }
 
 void sim_relay::on_event(link& from, const client_message& message) {
   const std::size_t event = event_set::get().find(message.event_id);
   state_.log("   it is event ", event);
-  if (event == event_set::npos) return state_.fail("an event was published that the application does not have: ", message.event_id);
-  if (wants_auth && !from.authenticated) return send_ok(from, event, message.event_id, false, "auth-required: who are you?");
+  if (event == event_set::npos)
+    return state_.fail("an event was published that the application does not have: ", message.event_id);
+  if (wants_auth && !from.authenticated)
+    return send_ok(from, event, message.event_id, false, "auth-required: who are you?");
   if (state_.random.percent(faults.ignores_event)) {
     state_.saw(situation::silent_ok);
     if (state_.random.one_in(2)) store(event);

@@ -19,11 +19,11 @@ struct relay_traits {
   enum class sequence : unsigned char { newest_first, oldest_first, any };
   enum class hint : unsigned char { none, honest, false_at_times };
 
-  unsigned cap = 0;                // events in an answer; 0: any number
-  bool cap_is_for_req = false;     // and not for each of its filters
+  unsigned cap = 0;             // events in an answer; 0: any number
+  bool cap_is_for_req = false;  // and not for each of its filters
   sequence answers{};
-  bool shuffles_seconds = false;   // the events of one second come in another order each time
-  bool repeats = false;            // what two filters match comes twice
+  bool shuffles_seconds = false;  // the events of one second come in another order each time
+  bool repeats = false;           // what two filters match comes twice
   hint nip_67{};
   std::chrono::seconds clock_error{};
   bool shows_date = false;

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 // Seeded worlds. UVNOSTR_SIM_SEEDS: how many; UVNOSTR_SIM_FIRST: the first; UVNOSTR_SIM_FAILURES: after how many to stop;
 // UVNOSTR_SIM_TALLY: what they met; UVNOSTR_SIM_SEED: this one only, with its whole log.
+#include <unistd.h>
 #include <algorithm>
 #include <csignal>
 #include <cstdlib>
 #include <iostream>
-#include <unistd.h>
 
 #include <gtest/gtest.h>
 
@@ -21,9 +21,10 @@ namespace {
 constexpr std::uint64_t ordinary_seeds = 300;
 // Worlds in which a promise is broken today: nearly all lose a stored event that is dated long before its arrival, without
 // telling a gap. Mend these faults and empty the list. Other seeds than the ordinary ones are judged without it.
-constexpr std::uint64_t known_faults[] = {
-    3,   16,  26,  28,  31,  32,  34,  35,  36,  47,  59,  75,  78,  85,  90,  105, 108, 114, 120, 126, 130, 137, 146, 155, 158,
-    170, 178, 185, 188, 196, 199, 204, 207, 213, 221, 223, 225, 229, 230, 235, 238, 245, 246, 251, 255, 283, 289, 293, 297};
+constexpr std::uint64_t known_faults[] = {3,   16,  26,  28,  31,  32,  34,  35,  36,  47,  59,  75,  78,
+                                          85,  90,  105, 108, 114, 120, 126, 130, 137, 146, 155, 158, 170,
+                                          178, 185, 188, 196, 199, 204, 207, 213, 221, 223, 225, 229, 230,
+                                          235, 238, 245, 246, 251, 255, 283, 289, 293, 297};
 
 std::uint64_t number_in(const char* name, std::uint64_t otherwise) {
   const char* const text = std::getenv(name);
@@ -35,7 +36,8 @@ volatile std::uint64_t running_seed = 0;
 /// A world that crashes must name its seed too.
 void name_seed() {
   char text[80];
-  const int size = std::snprintf(text, sizeof text, "\nthe simulation was in seed %llu\n", static_cast<unsigned long long>(running_seed));
+  const int size = std::snprintf(text, sizeof text, "\nthe simulation was in seed %llu\n",
+                                 static_cast<unsigned long long>(running_seed));
   if (write(STDERR_FILENO, text, static_cast<std::size_t>(size)) < 0) return;
 }
 void on_abort(int signal) {
@@ -82,22 +84,27 @@ TEST_F(Simulation, KeepsEveryPromiseInEveryWorld) {
   for (std::uint64_t seed = first; seed < first + seeds; ++seed) {
     running_seed = seed;
     const verdict v = run(seed, false);
-    const bool is_known = seeds == ordinary_seeds && first == 1 && std::ranges::find(known_faults, seed) != std::end(known_faults);
+    const bool is_known =
+        seeds == ordinary_seeds && first == 1 && std::ranges::find(known_faults, seed) != std::end(known_faults);
     if (!v.failure.empty() && is_known) {
       ++known;
     } else if (!v.failure.empty()) {
       ADD_FAILURE() << "seed " << seed << ": " << v.failure
-                    << (failures == 0 ? "\nIts log ends so (UVNOSTR_SIM_SEED=" + std::to_string(seed) + " prints all of it):\n" + last_lines(run(seed, true).log, 100) : "");
+                    << (failures == 0 ? "\nIts log ends so (UVNOSTR_SIM_SEED=" + std::to_string(seed) +
+                                            " prints all of it):\n" + last_lines(run(seed, true).log, 100)
+                                      : "");
       if (++failures == most_failures) return;
     }
     for (std::size_t i = 0; i < all.size(); ++i) all[i] += v.situations[i];
     steps += v.steps;
     lived += v.lasted;
   }
-  std::cout << seeds << " worlds, " << steps << " steps, " << std::chrono::duration_cast<std::chrono::hours>(lived).count() / 24 << " days\n";
+  std::cout << seeds << " worlds, " << steps << " steps, "
+            << std::chrono::duration_cast<std::chrono::hours>(lived).count() / 24 << " days\n";
   if (known != 0) std::cout << known << " worlds broke a promise that is known to be broken in them\n";
   if (seeds < 200) return;
-  for (std::size_t i = 0; i < all.size(); ++i) EXPECT_NE(all[i], 0U) << "no world had this situation: " << situation_names[i];
+  for (std::size_t i = 0; i < all.size(); ++i)
+    EXPECT_NE(all[i], 0U) << "no world had this situation: " << situation_names[i];
   if (std::getenv("UVNOSTR_SIM_TALLY") != nullptr) {
     for (std::size_t i = 0; i < all.size(); ++i) std::cout << situation_names[i] << ": " << all[i] << "\n";
   }

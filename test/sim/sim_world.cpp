@@ -40,7 +40,8 @@ bool sim_world::step(port::time_point until) {
 }
 
 bool sim_world::is_empty() const {
-  return released_ && work_under_way == 0 && std::all_of(network_.links.begin(), network_.links.end(), [](const auto& each) { return each->has_ended(); });
+  return released_ && work_under_way == 0 &&
+         std::all_of(network_.links.begin(), network_.links.end(), [](const auto& each) { return each->has_ended(); });
 }
 
 port::time_point sim_world::now() noexcept {
@@ -93,7 +94,8 @@ bool sim_world::run_on_worker(port::work& work) noexcept {
   return true;
 }
 
-result<port::connection*> sim_world::dial(const port::dial_request& request, port::connection_listener& listener) noexcept {
+result<port::connection*> sim_world::dial(const port::dial_request& request,
+                                          port::connection_listener& listener) noexcept {
   check("dial");
   const unsigned host = static_cast<unsigned>(std::strtoul(request.url.host.c_str() + 1, nullptr, 10));
   sim_relay& at = *network_.relays[host];
@@ -104,7 +106,8 @@ result<port::connection*> sim_world::dial(const port::dial_request& request, por
     dials_.on_dial_failed(relay);
     return error;
   }
-  network_.links.push_back(std::make_shared<link>(state_, observer_, at, listener, relay, static_cast<unsigned>(network_.links.size() + 1)));
+  network_.links.push_back(
+      std::make_shared<link>(state_, observer_, at, listener, relay, static_cast<unsigned>(network_.links.size() + 1)));
   state_.log(at.name(), ": connection ", network_.links.size(), " is dialled");
   at.on_dialled(network_.links.back());
   return static_cast<port::connection*>(network_.links.back().get());

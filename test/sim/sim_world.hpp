@@ -35,7 +35,8 @@ struct sim_network {
 
 class sim_world final : public port::world, private port::reactor, private port::transport {
  public:
-  sim_world(run_state& s, sim_network& n, network_observer& w, dial_observer& book) : state_(s), network_(n), observer_(w), dials_(book) {}
+  sim_world(run_state& s, sim_network& n, network_observer& w, dial_observer& book)
+      : state_(s), network_(n), observer_(w), dials_(book) {}
 
   port::reactor& reactor() noexcept override { return *this; }
   port::transport& transport() noexcept override { return *this; }
@@ -48,7 +49,7 @@ class sim_world final : public port::world, private port::reactor, private port:
   /// Nothing of the core is left here.
   bool is_empty() const;
 
-  bool clock_ticks = false;     // also while the core works
+  bool clock_ticks = false;  // also while the core works
   unsigned work_under_way = 0;
   duration slowest_work{20ms};
   bool workers_refuse = false;

@@ -30,8 +30,12 @@ class played_connection {
   ~played_connection() { client_.up->deliver_to({}); }
 
   void open() { client_.down->deliver_now({.kind = frame::type::open}); }
-  void text(std::string_view message) { client_.down->deliver_now({.kind = frame::type::text, .text = std::string(message)}); }
-  void binary(std::size_t bytes) { client_.down->deliver_now({.kind = frame::type::binary, .text = std::string(bytes, 'x')}); }
+  void text(std::string_view message) {
+    client_.down->deliver_now({.kind = frame::type::text, .text = std::string(message)});
+  }
+  void binary(std::size_t bytes) {
+    client_.down->deliver_now({.kind = frame::type::binary, .text = std::string(bytes, 'x')});
+  }
   void pong() { client_.down->deliver_now({.kind = frame::type::pong}); }
   void drop(std::error_code cause = errc::connection_lost) { end({.cause = cause, .detail = {}, .retry_after = {}}); }
   void end(port::disconnect why) {

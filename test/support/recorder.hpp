@@ -98,7 +98,8 @@ class recorder {
   }
   /// The last state that has a cause.
   relay_status last_end() const {
-    const auto found = std::find_if(states.rbegin(), states.rend(), [](const relay_status& each) { return static_cast<bool>(each.cause); });
+    const auto found = std::find_if(states.rbegin(), states.rend(),
+                                    [](const relay_status& each) { return static_cast<bool>(each.cause); });
     return found == states.rend() ? relay_status() : *found;
   }
   void forget_states() {
@@ -116,8 +117,8 @@ class recorder {
   std::vector<eose_hint> hints;
   int eoses = 0;
   bool closed = false;
-  int closes = 0;               // of a relay
-  std::error_code close_cause;  // of a relay
+  int closes = 0;                                                     // of a relay
+  std::error_code close_cause;                                        // of a relay
   std::function<std::string()> stamp = [] { return std::string(); };  // begins each line
 
  private:

@@ -26,7 +26,8 @@ class test_world {
     uv_loop_init(&loop_);
     uv_timer_init(&loop_, &alarm_);
     alarm_.data = this;
-    uv_timer_start(&alarm_, [](uv_timer_t* t) { static_cast<test_world*>(t->data)->hangs_ = true; }, 60'000, 0);
+    uv_timer_start(
+        &alarm_, [](uv_timer_t* t) { static_cast<test_world*>(t->data)->hangs_ = true; }, 60'000, 0);
     uv_unref(reinterpret_cast<uv_handle_t*>(&alarm_));
   }
   test_world(const test_world&) = delete;
@@ -45,13 +46,15 @@ class test_world {
 
   /// In the simulation each has a host name of its own.
   test_relay start_relay(test_relay_options options = {}) {
-    auto started = simulation_ ? simulation_->start_relay("wss://relay" + std::to_string(++relays_) + ".example.com", std::move(options))
+    auto started = simulation_ ? simulation_->start_relay("wss://relay" + std::to_string(++relays_) + ".example.com",
+                                                          std::move(options))
                                : test_relay::start(&loop_, std::move(options));
     EXPECT_TRUE(started) << started.error().message();
     return std::move(started).value();
   }
   [[nodiscard]] bool until(callback<bool()> condition) {
-    return simulation_ ? simulation_->run_until(std::move(condition)) : testing::run_until(&loop_, std::move(condition));
+    return simulation_ ? simulation_->run_until(std::move(condition))
+                       : testing::run_until(&loop_, std::move(condition));
   }
   /// One turn. False if nothing will ever happen again, or if the test hangs.
   bool step() {

@@ -101,8 +101,13 @@ TEST(Bech32, RefusesATextWithoutItsParts) {
 TEST(Bech32, SaysWhenTheTextIsOfAnotherKind) { EXPECT_EQ(decode(nsec, "npub").error, errc::bech32_prefix); }
 
 TEST(Bech32, SaysOfALongFormOfNip19ThatItIsOfAnotherKind) {
-  EXPECT_EQ(decode("nprofile1qqsrhuxx8l9ex335q7he0f09aej04zpazpl0ne2cgukyawd24mayt8gpp4mhxue69uhhytnc9e3k7mgpz4mhxue69uhkg6nzv9"
-                   "ejuumpv34kytnrdaksjlyr9p", "npub").error, errc::bech32_prefix);
+  EXPECT_EQ(
+      decode(
+          "nprofile1qqsrhuxx8l9ex335q7he0f09aej04zpazpl0ne2cgukyawd24mayt8gpp4mhxue69uhhytnc9e3k7mgpz4mhxue69uhkg6nzv9"
+          "ejuumpv34kytnrdaksjlyr9p",
+          "npub")
+          .error,
+      errc::bech32_prefix);
 }
 
 TEST(Bech32, RefusesBech32m) {

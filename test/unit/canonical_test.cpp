@@ -52,11 +52,13 @@ TEST(Canonical, ShortensLongFormsOfTheSevenEscapes) {
 }
 
 TEST(Canonical, ResolvesEscapesThatAreNotNeeded) {
-  EXPECT_EQ(canonical({.content = R"("\/\u0041\u007f\u00e9\u2028\ud83e\udde1\uffff")"}), form("[]", "/A\x7f\u00e9\u2028\U0001F9E1\uffff"));
+  EXPECT_EQ(canonical({.content = R"("\/\u0041\u007f\u00e9\u2028\ud83e\udde1\uffff")"}),
+            form("[]", "/A\x7f\u00e9\u2028\U0001F9E1\uffff"));
 }
 
 TEST(Canonical, KeepsEverythingElseVerbatim) {
-  EXPECT_EQ(canonical({.content = "\"/\x7f\u00e9\u2028\u2029\U0001F9E1\uffff\""}), form("[]", "/\x7f\u00e9\u2028\u2029\U0001F9E1\uffff"));
+  EXPECT_EQ(canonical({.content = "\"/\x7f\u00e9\u2028\u2029\U0001F9E1\uffff\""}),
+            form("[]", "/\x7f\u00e9\u2028\u2029\U0001F9E1\uffff"));
 }
 
 TEST(Canonical, WritesOtherControlCharactersVerbatimByTheLetter) {
@@ -64,7 +66,8 @@ TEST(Canonical, WritesOtherControlCharactersVerbatimByTheLetter) {
 }
 
 TEST(Canonical, WritesOtherControlCharactersInLowerCaseHexIfAsked) {
-  EXPECT_EQ(canonical({.content = R"("a\u0000b\u001Fc\u007f\n")"}, control_style::escaped), form("[]", "a\\u0000b\\u001fc\x7f\\n"));
+  EXPECT_EQ(canonical({.content = R"("a\u0000b\u001Fc\u007f\n")"}, control_style::escaped),
+            form("[]", "a\\u0000b\\u001fc\x7f\\n"));
 }
 
 TEST(Canonical, TellsWhetherTheStylesDiffer) {
@@ -74,11 +77,13 @@ TEST(Canonical, TellsWhetherTheStylesDiffer) {
 }
 
 TEST(Canonical, DropsWhiteSpaceBetweenTheTokensOfTagsOnly) {
-  EXPECT_EQ(canonical({.tags = "[ [ \"t\" ,\n\"a b\" ] ,\t[ ] , [\"  \\\" , \" ]\r\n]"}), form(R"([["t","a b"],[],["  \" , "]])", "hello"));
+  EXPECT_EQ(canonical({.tags = "[ [ \"t\" ,\n\"a b\" ] ,\t[ ] , [\"  \\\" , \" ]\r\n]"}),
+            form(R"([["t","a b"],[],["  \" , "]])", "hello"));
 }
 
 TEST(Canonical, EscapesTagsLikeContent) {
-  EXPECT_EQ(canonical({.tags = R"([["t","\/\u000a\u0022"],["é","],["],["\u0074"]])"}), form(R"([["t","/\n\""],["é","],["],["t"]])", "hello"));
+  EXPECT_EQ(canonical({.tags = R"([["t","\/\u000a\u0022"],["é","],["],["\u0074"]])"}),
+            form(R"([["t","/\n\""],["é","],["],["t"]])", "hello"));
 }
 
 /// What is hashed where the received bytes are taken as they are.
@@ -89,9 +94,11 @@ std::string in_place(const event_fields& fields) {
 }
 
 TEST(Canonical, IsThatOfTheReceivedBytesWhereTheyAreSaidToBeCanonicalAndNowhereElse) {
-  constexpr std::string_view texts[]{"a", "]", "[", " ", ",", "/", "\\n", "\\\"", "\\\\", "\\r\\t", "\\b\\f", "\\\\n", "\u00e9",
-                                     "\U0001F9E1", "\x7f", "long enough for a block of any size"};
-  constexpr std::string_view odd_texts[]{"\\/", "\\u000a", "\\u0001", "\\u0041", "\\ud83e\\udde1", "\\u0022", "\\u005c", "\\u002F"};
+  constexpr std::string_view texts[]{
+      "a",    "]",      "[",      " ",     ",",      "/",          "\\n",  "\\\"",
+      "\\\\", "\\r\\t", "\\b\\f", "\\\\n", "\u00e9", "\U0001F9E1", "\x7f", "long enough for a block of any size"};
+  constexpr std::string_view odd_texts[]{"\\/",     "\\u000a", "\\u0001", "\\u0041", "\\ud83e\\udde1",
+                                         "\\u0022", "\\u005c", "\\u002F"};
   constexpr std::string_view spaces[]{" ", "\n", "\t", "\r", "  \r\n"};
   const unsigned seed = std::random_device()();
   std::printf("seed %u\n", seed);
@@ -102,14 +109,16 @@ TEST(Canonical, IsThatOfTheReceivedBytesWhereTheyAreSaidToBeCanonicalAndNowhereE
     const auto any = [&](const auto& choices) { return choices[random() % std::size(choices)]; };
     const auto string = [&] {
       std::string out = "\"";
-      for (std::size_t left = random() % 5; left != 0; --left) out += random() % 100 < oddness ? any(odd_texts) : any(texts);
+      for (std::size_t left = random() % 5; left != 0; --left)
+        out += random() % 100 < oddness ? any(odd_texts) : any(texts);
       return out + "\"";
     };
     const auto space = [&] { return std::string(random() % 100 < oddness ? any(spaces) : ""); };
     event_text text{.tags = "[", .content = string()};
     for (std::size_t tags = random() % 3, tag = 0; tag < tags; ++tag) {
       text.tags += (tag == 0 ? "" : ",") + space() + "[";
-      for (std::size_t items = random() % 3, item = 0; item < items; ++item) text.tags += (item == 0 ? "" : ",") + space() + string() + space();
+      for (std::size_t items = random() % 3, item = 0; item < items; ++item)
+        text.tags += (item == 0 ? "" : ",") + space() + string() + space();
       text.tags += "]" + space();
     }
     text.tags += "]";
@@ -144,7 +153,8 @@ TEST(Canonical, OfADraftHasControlCharactersAsRelaysHashThem) {
 
 TEST(CanonicalString, EscapesWhatNeedsIt) {
   std::string out;
-  const bool controls = append_canonical_string(out, "long enough for a block \n\"\\\r\t\b\f/\x7f\u00e9\u2028", control_style::verbatim);
+  const bool controls =
+      append_canonical_string(out, "long enough for a block \n\"\\\r\t\b\f/\x7f\u00e9\u2028", control_style::verbatim);
   EXPECT_EQ(out, "\"long enough for a block \\n\\\"\\\\\\r\\t\\b\\f/\x7f\u00e9\u2028\"");
   EXPECT_FALSE(controls);
 }

@@ -37,7 +37,8 @@ TEST(DateRanges, ContainsWhatWasAddedInAnyOrder) {
 TEST(DateRanges, JoinsTheTwoThatAreClosest) {
   const date_ranges some = ranges_of({100, 200, 300, 400, 500, 520, 600, 700, 800});
   EXPECT_TRUE(some.contains(at(510)));
-  for (const std::int64_t each : {99, 150, 250, 350, 450, 499, 521, 550, 650, 750, 801}) EXPECT_FALSE(some.contains(at(each))) << each;
+  for (const std::int64_t each : {99, 150, 250, 350, 450, 499, 521, 550, 650, 750, 801})
+    EXPECT_FALSE(some.contains(at(each))) << each;
 }
 
 TEST(DateRanges, StaysOneRangeForAStreamOfDates) {
@@ -65,7 +66,8 @@ class oracle {
     ranges_.erase(ranges_.begin() + static_cast<std::ptrdiff_t>(closest) + 1);
   }
   bool contains(std::int64_t date) const {
-    return std::any_of(ranges_.begin(), ranges_.end(), [date](const auto& r) { return date >= r.first && date <= r.second; });
+    return std::any_of(ranges_.begin(), ranges_.end(),
+                       [date](const auto& r) { return date >= r.first && date <= r.second; });
   }
 
  private:
@@ -86,7 +88,8 @@ TEST(DateRanges, AgreesWithAPlainList) {
       some.add(at(date));
       expected.add(date);
       added.insert(date);
-      for (std::int64_t each = -1; each <= spread; ++each) ASSERT_EQ(some.contains(at(each)), expected.contains(each)) << round << " " << i;
+      for (std::int64_t each = -1; each <= spread; ++each)
+        ASSERT_EQ(some.contains(at(each)), expected.contains(each)) << round << " " << i;
       for (const std::int64_t each : added) ASSERT_TRUE(some.contains(at(each)));
     }
   }

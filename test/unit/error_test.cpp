@@ -32,7 +32,8 @@ TEST(ErrorCategory, SaysSoWhenANumberIsNoneOfItsCodes) {
 
 TEST(Errc, HasANameOfItsOwnForEachCode) {
   std::set<std::string_view> names;
-  for (int code = first; code <= last; ++code) EXPECT_TRUE(names.insert(to_string(static_cast<errc>(code))).second) << code;
+  for (int code = first; code <= last; ++code)
+    EXPECT_TRUE(names.insert(to_string(static_cast<errc>(code))).second) << code;
   EXPECT_EQ(names.count("unknown"), 0U);
   EXPECT_EQ(to_string(errc::url_scheme), "url_scheme");
   EXPECT_EQ(to_string(errc::option_range), "option_range");
@@ -68,7 +69,8 @@ TEST(Error, SaysTheCodesSentenceWhereTheCallSaysTheRest) {
 }
 
 TEST(Error, SaysOfAnOptionWhatTheSubjectSays) {
-  EXPECT_EQ(error(errc::option_range, "max_dials is 0; it must be at least 1").message(), "max_dials is 0; it must be at least 1.");
+  EXPECT_EQ(error(errc::option_range, "max_dials is 0; it must be at least 1").message(),
+            "max_dials is 0; it must be at least 1.");
 }
 
 TEST(Error, BecomesAnErrorCodeByItself) {

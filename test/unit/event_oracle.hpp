@@ -38,7 +38,9 @@ class tree_builder : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, tree
   explicit tree_builder(const rapidjson::MemoryStream& read) : read_(read) {}
 
   bool Default() { return add({}); }
-  bool RawNumber(const char* text, rapidjson::SizeType size, bool) { return add({json_value::number, false, {text, size}, {}, {}}); }
+  bool RawNumber(const char* text, rapidjson::SizeType size, bool) {
+    return add({json_value::number, false, {text, size}, {}, {}});
+  }
   bool String(const char* text, rapidjson::SizeType size, bool) {
     return is_text({text, size}) && add({json_value::string, stands_there({text, size}), {text, size}, {}, {}});
   }

@@ -77,7 +77,8 @@ TEST(EventRecord, ForgetsTheEventBefore) {
 
 TEST(EventRecord, AllocatesNothingForAnEventLikeTheOneBefore) {
   const std::string json = event_text{.tags = R"([["tag","with\nescapes, longer than a short string"]])",
-                                      .content = R"("content\nwith escapes, longer than a short string")"}.json();
+                                      .content = R"("content\nwith escapes, longer than a short string")"}
+                               .json();
   const std::string message = json + "]";
   event_record record;
   record.assign(parse_event(json)->fields());
@@ -90,7 +91,8 @@ TEST(EventRecord, AllocatesNothingForAnEventLikeTheOneBefore) {
 }
 
 TEST(EventRecord, OutlivesTheBytesIfItOwnsThem) {
-  auto json = std::make_unique<std::string>(event_text{.tags = R"([["t","x\n"],["plain"]])", .content = "\"hello world\""}.json());
+  auto json = std::make_unique<std::string>(
+      event_text{.tags = R"([["t","x\n"],["plain"]])", .content = "\"hello world\""}.json());
   const std::string copy = *json;
   const std::shared_ptr<const event_record> record = event_record::own(*parse_event(*json));
   json->assign(json->size(), '!');

@@ -26,8 +26,8 @@ std::string signed_json(const std::string& tags, const std::string& content, con
   EXPECT_FALSE(base::decode_hex(key_hex, secret));
   signature sig;
   EXPECT_TRUE(crypto::sign(id, secret, {}, sig));
-  return " {\"content\":\"" + content + "\",\"created_at\":5,\"id\":\"" + id.to_hex() + "\",\"kind\":1,\"pubkey\":\"" + author +
-         "\",\"sig\":\"" + sig.to_hex() + "\",\"tags\":" + tags + "}\n";
+  return " {\"content\":\"" + content + "\",\"created_at\":5,\"id\":\"" + id.to_hex() + "\",\"kind\":1,\"pubkey\":\"" +
+         author + "\",\"sig\":\"" + sig.to_hex() + "\",\"tags\":" + tags + "}\n";
 }
 
 std::string plain_json() { return signed_json(R"([["e","1","wss://a","x"],["e","2"],["t"],[]])", "hi", "hi"); }
@@ -131,7 +131,10 @@ TEST(EventVerify, HashesWhatTheEscapesMean) {
 }
 
 TEST(EventVerify, AcceptsControlCharactersHashedVerbatim) {
-  EXPECT_FALSE(parsed(signed_json("[]", R"(a\u0001b)", "a\x01" "b")).verify());
+  EXPECT_FALSE(parsed(signed_json("[]", R"(a\u0001b)",
+                                  "a\x01"
+                                  "b"))
+                   .verify());
 }
 
 TEST(EventVerify, AcceptsControlCharactersHashedEscaped) {
@@ -153,9 +156,10 @@ TEST(EventParse, SaysThatATextIsNoEvent) {
 }
 
 TEST(EventParse, SaysThatAMemberIsWrong) {
-  for (const auto& [what, by] : {std::pair("\"kind\":1", "\"kind\":65536"), std::pair("\"kind\":1", "\"kind\":\"1\""),
-                                 std::pair("\"kind\":1", "\"kind\":1.0"), std::pair(":5", ":-5"), std::pair("\"hi\"", "null"),
-                                 std::pair("[\"t\"]", "\"t\""), std::pair("\"id\":\"", "\"id\":\"0")}) {
+  for (const auto& [what, by] :
+       {std::pair("\"kind\":1", "\"kind\":65536"), std::pair("\"kind\":1", "\"kind\":\"1\""),
+        std::pair("\"kind\":1", "\"kind\":1.0"), std::pair(":5", ":-5"), std::pair("\"hi\"", "null"),
+        std::pair("[\"t\"]", "\"t\""), std::pair("\"id\":\"", "\"id\":\"0")}) {
     EXPECT_EQ(refusal(replaced(plain_json(), what, by)), errc::event_field) << by;
   }
 }
@@ -196,7 +200,8 @@ TEST(EventParse, SaysWhereATextIsNotUtf8) {
   expect_place("\"hi\"", "\"h\xff\"", "content", 2);
   expect_place("\"e\"", "\"e\",\"\xc0\"", "tags", 5);
   // The fault that comes first is the one that is told.
-  EXPECT_EQ(refusal(replaced(replaced(plain_json(), "\"hi\"", "\"\xff\""), "{\"content\"", "{,\"content\"")), errc::event_json);
+  EXPECT_EQ(refusal(replaced(replaced(plain_json(), "\"hi\"", "\"\xff\""), "{\"content\"", "{,\"content\"")),
+            errc::event_json);
 }
 
 TEST(EventParse, KnowsAMemberWhoseNameIsEscaped) {

@@ -28,7 +28,8 @@ std::error_code check_tags(std::vector<tag_condition> tags) { return check_filte
 
 const std::string full_filter = "{\"ids\":[\"" + hex + "\"],\"authors\":[\"" + hex + "\",\"" + hex +
                                 "\"],\"kinds\":[0,65535],\"#e\":[\"" + hex +
-                                "\"],\"#T\":[\"a\\n\",\"é\"],\"since\":0,\"until\":9007199254740991,\"limit\":4294967295,\"search\":\"x \\\"y\\\"\"}";
+                                "\"],\"#T\":[\"a\\n\",\"é\"],\"since\":0,\"until\":9007199254740991,\"limit\":"
+                                "4294967295,\"search\":\"x \\\"y\\\"\"}";
 
 TEST(FilterCodec, WritesNothingThatIsNotSet) { EXPECT_EQ(json_of({}), "{}"); }
 
@@ -44,29 +45,54 @@ TEST(FilterCodec, WritesAndReadsEveryMember) {
 
 TEST(FilterCodec, ReadsAnEmptyFilterAndWhiteSpace) { EXPECT_EQ(json_of(*parse_filter(" { \n } ")), "{}"); }
 
-TEST(FilterCodec, ReadsNamesAndValuesWithEscapes) { EXPECT_EQ(json_of(*parse_filter(R"({"k\u0069nds":[1],"#\u0074":["\u0061"]})")), R"({"kinds":[1],"#t":["a"]})"); }
+TEST(FilterCodec, ReadsNamesAndValuesWithEscapes) {
+  EXPECT_EQ(json_of(*parse_filter(R"({"k\u0069nds":[1],"#\u0074":["\u0061"]})")), R"({"kinds":[1],"#t":["a"]})");
+}
 
 TEST(FilterCodec, KeepsALimitOfZero) { EXPECT_EQ(json_of({.limit = 0}), R"({"limit":0})"); }
 
 TEST(FilterCodec, WritesNoNegativeSince) { EXPECT_EQ(json_of({.since = at(-5)}), R"({"since":0})"); }
 
 TEST(FilterCodec, RefusesWhatIsNoJsonObject) {
-  for (const std::string& json : {""s, "[]"s, "1"s, "null"s, "true"s, "\"x\""s, "{"s, "{}}"s, "{} x"s, "{}\0"s, "{\"limit\":1,}"s, "{'limit':1}"s, "{\"limit\":01}"s}) {
+  for (const std::string& json : {""s, "[]"s, "1"s, "null"s, "true"s, "\"x\""s, "{"s, "{}}"s, "{} x"s, "{}\0"s,
+                                  "{\"limit\":1,}"s, "{'limit':1}"s, "{\"limit\":01}"s}) {
     EXPECT_EQ(error_of(json), errc::filter_json) << json;
   }
 }
 
 TEST(FilterCodec, RefusesUnknownAndRepeatedMembers) {
-  for (const char* json : {R"({"since_":1})", R"({"Kinds":[1]})", R"({"":1})", R"({"id":[]})", R"({"kinds":[1],"kinds":[2]})", R"({"limit":1,"limit":1})"}) {
+  for (const char* json : {R"({"since_":1})", R"({"Kinds":[1]})", R"({"":1})", R"({"id":[]})",
+                           R"({"kinds":[1],"kinds":[2]})", R"({"limit":1,"limit":1})"}) {
     EXPECT_EQ(error_of(json), errc::filter_field) << json;
   }
 }
 
 TEST(FilterCodec, RefusesOtherTypesAndRanges) {
-  for (const char* json : {R"({"kinds":[65536]})", R"({"kinds":[-1]})", R"({"kinds":[1.0]})", R"({"kinds":[1e0]})", R"({"kinds":["1"]})", R"({"kinds":1})",
-                           R"({"kinds":[[1]]})", R"({"kinds":{}})", R"({"kinds":null})", R"({"limit":-1})", R"({"limit":4294967296})", R"({"limit":"1"})",
-                           R"({"limit":[1]})", R"({"since":-1})", R"({"since":-0})", R"({"since":1.5})", R"({"since":true})", R"({"until":"1"})",
-                           R"({"until":18446744073709551616})", R"({"search":1})", R"({"search":["x"]})", R"({"#t":"x"})", R"({"#t":[1]})", R"({"#t":[null]})", R"({"ids":[1]})"}) {
+  for (const char* json : {R"({"kinds":[65536]})",
+                           R"({"kinds":[-1]})",
+                           R"({"kinds":[1.0]})",
+                           R"({"kinds":[1e0]})",
+                           R"({"kinds":["1"]})",
+                           R"({"kinds":1})",
+                           R"({"kinds":[[1]]})",
+                           R"({"kinds":{}})",
+                           R"({"kinds":null})",
+                           R"({"limit":-1})",
+                           R"({"limit":4294967296})",
+                           R"({"limit":"1"})",
+                           R"({"limit":[1]})",
+                           R"({"since":-1})",
+                           R"({"since":-0})",
+                           R"({"since":1.5})",
+                           R"({"since":true})",
+                           R"({"until":"1"})",
+                           R"({"until":18446744073709551616})",
+                           R"({"search":1})",
+                           R"({"search":["x"]})",
+                           R"({"#t":"x"})",
+                           R"({"#t":[1]})",
+                           R"({"#t":[null]})",
+                           R"({"ids":[1]})"}) {
     EXPECT_EQ(error_of(json), errc::filter_field) << json;
   }
 }
@@ -99,7 +125,9 @@ TEST(FilterCodec, ReportsWhatCheckFinds) {
   EXPECT_EQ(error_of(R"({"#e":["x"]})"), errc::filter_tag_value);
 }
 
-TEST(FilterCodec, RefusesDeepNesting) { EXPECT_EQ(error_of("{\"ids\":" + std::string(900'000, '[')), errc::filter_field); }
+TEST(FilterCodec, RefusesDeepNesting) {
+  EXPECT_EQ(error_of("{\"ids\":" + std::string(900'000, '[')), errc::filter_field);
+}
 
 TEST(FilterCodec, SaysWhichMemberIsWrongAndWhere) {
   EXPECT_EQ(where(R"({"kinds":[1,65536]})"), "kinds at byte 12");
@@ -153,7 +181,9 @@ TEST(CheckFilter, WantsValuesThatCanOccur) {
   EXPECT_EQ(check_filter({.search = "\xc0"}), errc::filter_field);
 }
 
-TEST(CheckFilter, WantsSinceBeforeUntil) { EXPECT_EQ(check_filter({.since = at(2), .until = at(1)}), errc::filter_time_range); }
+TEST(CheckFilter, WantsSinceBeforeUntil) {
+  EXPECT_EQ(check_filter({.since = at(2), .until = at(1)}), errc::filter_time_range);
+}
 
 }  // namespace
 }  // namespace uvnostr::wire

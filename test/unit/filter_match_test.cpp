@@ -109,7 +109,7 @@ TEST(FilterMatch, AgreesWithNip01WordByWord) {
     for (unsigned k = below(3); k > 0; --k) f.kinds.push_back(static_cast<event_kind>(below(3)));
     for (unsigned k = below(6) == 0 ? 30 : 0; k > 0; --k) f.ids.push_back(events[below(60)].id());
     for (unsigned k = below(3) == 0 ? 2 : 0; k > 0; --k) f.authors.push_back(events[below(60)].pubkey());
-    for (unsigned k = below(3); k > 0; --k) f.tags.push_back({"abc"[below(3)], {word(), word()}});
+    for (unsigned k = below(3); k > 0; --k) f.tags.push_back({"abc" [below(3)], { word(), word() }});
     if (below(3) == 0) f.since = at(below(5));
     if (below(3) == 0) f.until = at(below(5));
     for (const event& e : events) {

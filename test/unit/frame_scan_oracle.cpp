@@ -37,7 +37,8 @@ void append_slowly(std::string& out, std::string_view text, bool escape_controls
 }
 
 std::string canonical_slowly(const oracle_event& event, bool escape_controls) {
-  std::string out = "[0,\"" + event.pubkey + "\"," + std::to_string(event.created_at) + "," + std::to_string(event.kind) + ",[";
+  std::string out =
+      "[0,\"" + event.pubkey + "\"," + std::to_string(event.created_at) + "," + std::to_string(event.kind) + ",[";
   for (std::size_t i = 0; i < event.tags.size(); ++i) {
     out += i == 0 ? "[" : ",[";
     for (std::size_t n = 0; n < event.tags[i].size(); ++n) {
@@ -89,7 +90,8 @@ std::string disagreement(std::string_view message, wire::event_record& record, s
   const std::optional<wire::raw_event> event = wire::scan_event(head.event);
   if (expected.undecided) return {};
   if (expected.is_json && expected.verb != wire::verb::event) return "verb";
-  if (event.has_value() != expected.event.has_value()) return event ? "a wrong event is accepted" : "an event is refused";
+  if (event.has_value() != expected.event.has_value())
+    return event ? "a wrong event is accepted" : "an event is refused";
   if (!event) return {};
   ++accepted;
   if (unescaped(head.subscription) != expected.subscription) return "subscription";

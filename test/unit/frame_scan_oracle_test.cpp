@@ -25,22 +25,110 @@ std::string_view one_of(random_source& random, const std::string_view (&choices)
   return choices[below(random, Count)];
 }
 
-constexpr std::string_view odd_texts[] = {
-    "a", "hello", " ", "\\n", "\\\"", "\\\\", "\\/", "\\b\\f\\r\\t", "/", "\x7f", "é", "🧡", "हिन्दी", "\\u00e9", "\\ud83e\\udde1",
-    "\\u0000", "\\u001f", "\\u0022", "\\u005C", "\\u2028", "\\uFFFF", "\xef\xbf\xbe", "\\u000a", "\\\"id\\\":\\\"", "],[", "}", "{",
-    "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef", "the quick brown fox jumps over the lazy dog"};
-constexpr std::string_view odd_bytes[] = {
-    "\"", "\\", "{", "}", "[", "]", ",", ":", " ", "\n", "\t", "0", "1", "9", "-", "+", ".", "e", "E", "a", "f", "g", "A", "u", "t",
-    "\\u", "\\ud800", "\\udc00", "\\udbff\\udfff", "\x1f", "\x7f", "\x80", "\xbf", "\xc0", "\xc2\x80", "\xed\xa0\x80", "\xe0\x80\x80",
-    "\xf4\x90\x80\x80", "\xf0\x80\x80\x80", "\xff", "\"id\":", "\"\\u0069d\":", "\"kind\":1,", "null", "true", "[[", "]]", "[[]]",
-    "{}", "\"\"", "65536", "\xef\xbb\xbf", "\f", "\v"};
+constexpr std::string_view odd_texts[] = {"a",
+                                          "hello",
+                                          " ",
+                                          "\\n",
+                                          "\\\"",
+                                          "\\\\",
+                                          "\\/",
+                                          "\\b\\f\\r\\t",
+                                          "/",
+                                          "\x7f",
+                                          "é",
+                                          "🧡",
+                                          "हिन्दी",
+                                          "\\u00e9",
+                                          "\\ud83e\\udde1",
+                                          "\\u0000",
+                                          "\\u001f",
+                                          "\\u0022",
+                                          "\\u005C",
+                                          "\\u2028",
+                                          "\\uFFFF",
+                                          "\xef\xbf\xbe",
+                                          "\\u000a",
+                                          "\\\"id\\\":\\\"",
+                                          "],[",
+                                          "}",
+                                          "{",
+                                          "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
+                                          "the quick brown fox jumps over the lazy dog"};
+constexpr std::string_view odd_bytes[] = {"\"",
+                                          "\\",
+                                          "{",
+                                          "}",
+                                          "[",
+                                          "]",
+                                          ",",
+                                          ":",
+                                          " ",
+                                          "\n",
+                                          "\t",
+                                          "0",
+                                          "1",
+                                          "9",
+                                          "-",
+                                          "+",
+                                          ".",
+                                          "e",
+                                          "E",
+                                          "a",
+                                          "f",
+                                          "g",
+                                          "A",
+                                          "u",
+                                          "t",
+                                          "\\u",
+                                          "\\ud800",
+                                          "\\udc00",
+                                          "\\udbff\\udfff",
+                                          "\x1f",
+                                          "\x7f",
+                                          "\x80",
+                                          "\xbf",
+                                          "\xc0",
+                                          "\xc2\x80",
+                                          "\xed\xa0\x80",
+                                          "\xe0\x80\x80",
+                                          "\xf4\x90\x80\x80",
+                                          "\xf0\x80\x80\x80",
+                                          "\xff",
+                                          "\"id\":",
+                                          "\"\\u0069d\":",
+                                          "\"kind\":1,",
+                                          "null",
+                                          "true",
+                                          "[[",
+                                          "]]",
+                                          "[[]]",
+                                          "{}",
+                                          "\"\"",
+                                          "65536",
+                                          "\xef\xbb\xbf",
+                                          "\f",
+                                          "\v"};
 constexpr std::string_view odd_values[] = {
-    "null", "true", "false", "0", "-0", "-1.5e+3", "1E9", "0.1", "\"x\"", "{}", "[]", "[{\"id\":[{}]},\"id\"]", " [ 1 , 2 ] ",
+    "null",
+    "true",
+    "false",
+    "0",
+    "-0",
+    "-1.5e+3",
+    "1E9",
+    "0.1",
+    "\"x\"",
+    "{}",
+    "[]",
+    "[{\"id\":[{}]},\"id\"]",
+    " [ 1 , 2 ] ",
     "{\"id\":\"0000000000000000000000000000000000000000000000000000000000000000\",\"a\":{\"b\":[1,[2]]}}"};
-constexpr std::string_view odd_numbers[] = {"0",     "1",  "65535", "65536", "9007199254740991", "9007199254740992", "-0", "-5", "01",
-                                            "1.0",   "1e3", "1E0",  "18446744073709551617", "4294967297", "\"1\"", "null", "1700000000",
-                                            "30023", "00", "9",    "99999999999999999999"};
-constexpr std::string_view odd_names[] = {"x", "ID", "idd", "i", "", "sig ", "relays", "content\\u0000", "\\u0069d2", "created_at2"};
+constexpr std::string_view odd_numbers[] = {
+    "0",          "1",     "65535", "65536", "9007199254740991",     "9007199254740992", "-0",    "-5",
+    "01",         "1.0",   "1e3",   "1E0",   "18446744073709551617", "4294967297",       "\"1\"", "null",
+    "1700000000", "30023", "00",    "9",     "99999999999999999999"};
+constexpr std::string_view odd_names[] = {"x",         "ID",         "idd", "i", "", "sig ", "relays", "content\\u0000",
+                                          "\\u0069d2", "created_at2"};
 
 /// Makes messages of every shape that is allowed, and now and then one that is not.
 class message_maker {
@@ -79,7 +167,9 @@ class message_maker {
     const std::size_t depth = 60 + below(random_, 8);
     return std::string(depth, '[') + "1" + std::string(depth, ']');
   }
-  std::string number(std::string usual) { return below(random_, 24) == 0 ? std::string(one_of(random_, odd_numbers)) : usual; }
+  std::string number(std::string usual) {
+    return below(random_, 24) == 0 ? std::string(one_of(random_, odd_numbers)) : usual;
+  }
   std::string tags() {
     std::string out = "[" + space();
     for (std::size_t i = 0, count = below(random_, 4); i < count; ++i) {
@@ -155,7 +245,8 @@ TEST(FrameScanOracle, AgreesOverValidAndMutatedMessages) {
     for (std::size_t changes = i % 8 == 0 ? 0 : 1 + below(random, 2); changes != 0 && !message.empty(); --changes) {
       mutate(message, random);
     }
-    ASSERT_EQ(test::disagreement(memory.place(message), record, accepted), "") << "case " << i << " of seed " << seed << ": " << test::visible(message);
+    ASSERT_EQ(test::disagreement(memory.place(message), record, accepted), "")
+        << "case " << i << " of seed " << seed << ": " << test::visible(message);
   }
   std::cout << accepted << " accepted\n";
   EXPECT_GT(accepted, cases / 20);
@@ -164,14 +255,15 @@ TEST(FrameScanOracle, AgreesOverValidAndMutatedMessages) {
 
 TEST(FrameScanOracle, AgreesOverEveryTruncationAndEveryByteAtEveryPlace) {
   const std::string message =
-      "[\"EVENT\",\"s\",{\"content\":\"a\\u00e9\\ud83e\\udde1\\n é🧡\",\"created_at\":10,\"id\":\"" + std::string(64, 'a') +
-      "\",\"kind\":1,\"pubkey\":\"" + std::string(64, 'b') + "\",\"sig\":\"" + std::string(128, 'c') +
-      "\",\"tags\":[[\"e\",\"\\\\\"],[]],\"x\":{\"y\":[-1.5e+3,true,null]}}, 1]";
+      "[\"EVENT\",\"s\",{\"content\":\"a\\u00e9\\ud83e\\udde1\\n é🧡\",\"created_at\":10,\"id\":\"" +
+      std::string(64, 'a') + "\",\"kind\":1,\"pubkey\":\"" + std::string(64, 'b') + "\",\"sig\":\"" +
+      std::string(128, 'c') + "\",\"tags\":[[\"e\",\"\\\\\"],[]],\"x\":{\"y\":[-1.5e+3,true,null]}}, 1]";
   test::guarded_memory memory;
   wire::event_record record;
   std::size_t accepted = 0;
   for (std::size_t size = 0; size <= message.size(); ++size) {
-    ASSERT_EQ(test::disagreement(memory.place(message.substr(0, size)), record, accepted), "") << "first " << size << " bytes";
+    ASSERT_EQ(test::disagreement(memory.place(message.substr(0, size)), record, accepted), "")
+        << "first " << size << " bytes";
   }
   ASSERT_EQ(accepted, 1U);
   for (std::size_t at = 0; at < message.size(); ++at) {

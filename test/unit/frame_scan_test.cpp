@@ -54,14 +54,16 @@ TEST(ScanHead, CallsOtherStringsUnknown) {
 }
 
 TEST(ScanHead, RefusesWhatIsNoArrayThatBeginsWithAString) {
-  for (const char* text : {"", " ", "[", "[]", "{}", "hello", "[1]", "[\"EOSE", "[\"EOSE\"", "[\"EOSE\" 1", "[[\"EOSE\"]]", "\xef\xbb\xbf[\"EOSE\"]"}) {
+  for (const char* text : {"", " ", "[", "[]", "{}", "hello", "[1]", "[\"EOSE", "[\"EOSE\"", "[\"EOSE\" 1",
+                           "[[\"EOSE\"]]", "\xef\xbb\xbf[\"EOSE\"]"}) {
     EXPECT_EQ(scan_head(text).verb, verb::malformed) << text;
   }
 }
 
 TEST(ScanHead, RefusesAnEventWithoutSubscriptionOrObject) {
-  for (const char* text : {R"(["EVENT"])", R"(["EVENT",{}])", R"(["EVENT","s"])", R"(["EVENT","s",1])", R"(["EVENT",1,{}])",
-                           R"(["EVENT","s",)", R"(["EVENT","s" {}])", "[\"EVENT\",\"\n\",{}]", "[\"EVENT\",\"\xff\",{}]"}) {
+  for (const char* text :
+       {R"(["EVENT"])", R"(["EVENT",{}])", R"(["EVENT","s"])", R"(["EVENT","s",1])", R"(["EVENT",1,{}])",
+        R"(["EVENT","s",)", R"(["EVENT","s" {}])", "[\"EVENT\",\"\n\",{}]", "[\"EVENT\",\"\xff\",{}]"}) {
     EXPECT_EQ(scan_head(text).verb, verb::malformed) << text;
   }
 }
@@ -84,13 +86,17 @@ TEST(ScanId, IsNotMisledByWhatLooksLikeIt) {
   EXPECT_EQ(id_of("{\"idd\":1,\"i\":2,\"id\\\\\":3," + id), test::sample_id);
 }
 
-TEST(ScanId, FindsAnIdWhoseNameHasEscapes) { EXPECT_EQ(id_of(R"({"\u0069\u0064":")" + test::sample_id + "\"}"), test::sample_id); }
+TEST(ScanId, FindsAnIdWhoseNameHasEscapes) {
+  EXPECT_EQ(id_of(R"({"\u0069\u0064":")" + test::sample_id + "\"}"), test::sample_id);
+}
 
 TEST(ScanId, FindsNoneWhereThereIsNone) {
   const std::string hex = test::sample_id;
-  for (const std::string& text : {std::string("{"), std::string("{}"), std::string("{\"x\":[[[["), std::string("{\"x\":\"\\"), std::string("{\"kind\":1}"),
-                                  "{\"id\":" + hex + "}", "{\"id\":\"" + hex, "{\"id\":\"" + hex + "0\"}", "{\"id\":\"" + hex.substr(1) + "\"}",
-                                  "{\"id\":[\"" + hex + "\"]}", "{\"id\":\"A" + hex.substr(1) + "\"}", "{\"ID\":\"" + hex + "\"}"}) {
+  for (const std::string& text :
+       {std::string("{"), std::string("{}"), std::string("{\"x\":[[[["), std::string("{\"x\":\"\\"),
+        std::string("{\"kind\":1}"), "{\"id\":" + hex + "}", "{\"id\":\"" + hex, "{\"id\":\"" + hex + "0\"}",
+        "{\"id\":\"" + hex.substr(1) + "\"}", "{\"id\":[\"" + hex + "\"]}", "{\"id\":\"A" + hex.substr(1) + "\"}",
+        "{\"ID\":\"" + hex + "\"}"}) {
     EXPECT_EQ(id_of(text), "none") << text;
   }
 }
@@ -133,7 +139,8 @@ TEST(ScanEvent, IgnoresFurtherElementsThatAreValid) {
 }
 
 TEST(ScanEvent, RefusesWhatFollowsIfItIsNotValid) {
-  for (const char* text : {"", ",", ",]", ",1", ",01]", ",tru]", "]]", "] x", "}", ",\"\n\"]"}) EXPECT_FALSE(accepts_message(text)) << text;
+  for (const char* text : {"", ",", ",]", ",1", ",01]", ",tru]", "]]", "] x", "}", ",\"\n\"]"})
+    EXPECT_FALSE(accepts_message(text)) << text;
   EXPECT_FALSE(accepts_message(std::string("]\0", 2)));
   EXPECT_FALSE(accepts_message(std::string("\0]", 2)));
   EXPECT_FALSE(accepts_message("," + std::string(65, '[') + std::string(65, ']') + "]"));
@@ -171,8 +178,9 @@ TEST(ParseEvent, StepsOverUnknownMembers) {
 }
 
 TEST(ParseEvent, RefusesUnknownMembersThatAreNotValid) {
-  for (const char* value : {"01", "-", "1.", ".5", "1e", "+1", "0x1", "NaN", "nul", "[1,]", "[,1]", "{\"a\"}", "{\"a\":}", "{a:1}", "{\"a\":1,}",
-                            "[}", "{]", "'x'", "\"\\x\"", "\"\\ud800\"", "/**/1", "[1 2]"}) {
+  for (const char* value :
+       {"01",      "-",        "1.",    ".5",         "1e", "+1", "0x1", "NaN",     "nul",         "[1,]",  "[,1]",
+        "{\"a\"}", "{\"a\":}", "{a:1}", "{\"a\":1,}", "[}", "{]", "'x'", "\"\\x\"", "\"\\ud800\"", "/**/1", "[1 2]"}) {
     EXPECT_FALSE(accepts(with_member("\"x\":" + std::string(value)))) << value;
   }
   EXPECT_FALSE(accepts(with_member("\"x\":" + std::string(65, '[') + std::string(65, ']'))));
@@ -180,8 +188,9 @@ TEST(ParseEvent, RefusesUnknownMembersThatAreNotValid) {
 
 TEST(ParseEvent, RefusesHexOfAnotherFormOrLength) {
   const std::string hex = test::sample_id;
-  for (const std::string& id : {hex.substr(1), hex + "0", "A" + hex.substr(1), " " + hex.substr(1), "0x" + hex.substr(2), "\\u0030" + hex.substr(1),
-                                std::string(64, 'g'), std::string(1, '\0') + hex.substr(1), std::string()}) {
+  for (const std::string& id :
+       {hex.substr(1), hex + "0", "A" + hex.substr(1), " " + hex.substr(1), "0x" + hex.substr(2),
+        "\\u0030" + hex.substr(1), std::string(64, 'g'), std::string(1, '\0') + hex.substr(1), std::string()}) {
     EXPECT_FALSE(accepts({.id = '"' + id + '"'})) << id;
     EXPECT_FALSE(accepts({.pubkey = '"' + id + '"'})) << id;
     EXPECT_FALSE(accepts({.sig = '"' + id + id + '"'})) << id;
@@ -196,8 +205,8 @@ TEST(ParseEvent, TakesTimesFromZeroTo53Bits) {
 }
 
 TEST(ParseEvent, RefusesOtherTimes) {
-  for (const char* time : {"9007199254740992", "18446744073709551616", "18446744075409551616", "-5", "-0", "01", "00", "1.0", "1.5", "1e3", "1E0",
-                           "\"1700000000\"", "null", "", "+1", "[1]", "1 2"}) {
+  for (const char* time : {"9007199254740992", "18446744073709551616", "18446744075409551616", "-5", "-0", "01", "00",
+                           "1.0", "1.5", "1e3", "1E0", "\"1700000000\"", "null", "", "+1", "[1]", "1 2"}) {
     EXPECT_FALSE(accepts({.created_at = time})) << time;
   }
 }
@@ -208,52 +217,60 @@ TEST(ParseEvent, TakesKindsOf16Bits) {
 }
 
 TEST(ParseEvent, RefusesOtherKinds) {
-  for (const char* kind : {"65536", "65537", "131073", "4294967297", "18446744073709551617", "-1", "-0", "1.0", "1e0", "01", "\"1\"", "true"}) {
+  for (const char* kind : {"65536", "65537", "131073", "4294967297", "18446744073709551617", "-1", "-0", "1.0", "1e0",
+                           "01", "\"1\"", "true"}) {
     EXPECT_FALSE(accepts({.kind = kind})) << kind;
   }
 }
 
 TEST(ParseEvent, TakesTagsOfEveryLength) {
-  for (const char* tags : {"[]", "[[]]", "[[],[]]", R"([["t"]])", R"( [ [ "a" , "b" ] , [ "" ] ] )", R"([["x","\u0000","\n"]])"}) {
+  for (const char* tags :
+       {"[]", "[[]]", "[[],[]]", R"([["t"]])", R"( [ [ "a" , "b" ] , [ "" ] ] )", R"([["x","\u0000","\n"]])"}) {
     EXPECT_TRUE(accepts({.tags = tags})) << tags;
   }
 }
 
 TEST(ParseEvent, RefusesTagsThatAreNoArrayOfArraysOfStrings) {
-  for (const char* tags : {"null", "{}", "\"\"", "[null]", "[1]", "[\"t\"]", "[[1]]", "[[\"t\",null]]", "[[[]]]", "[{}]", "[[\"t\",]]", "[[],]", "[,[]]",
-                           "[[\"t\"]", "[[\"t\"\"u\"]]", "[[\"t\"],"}) {
+  for (const char* tags : {"null", "{}", "\"\"", "[null]", "[1]", "[\"t\"]", "[[1]]", "[[\"t\",null]]", "[[[]]]",
+                           "[{}]", "[[\"t\",]]", "[[],]", "[,[]]", "[[\"t\"]", "[[\"t\"\"u\"]]", "[[\"t\"],"}) {
     EXPECT_FALSE(accepts({.tags = tags})) << tags;
   }
 }
 
 TEST(ParseEvent, TakesContentOfEveryKind) {
-  for (const char* content : {"", "\\u0000", "\\\"\\\\\\/\\b\\f\\n\\r\\t", "\x7f", "é\u2028🧡\uffff", "\\ud83e\\udde1", "\\uD83E\\uDDE1", "/"}) {
+  for (const char* content : {"", "\\u0000", "\\\"\\\\\\/\\b\\f\\n\\r\\t", "\x7f", "é\u2028🧡\uffff",
+                              "\\ud83e\\udde1", "\\uD83E\\uDDE1", "/"}) {
     EXPECT_TRUE(accepts(with_content(content))) << content;
   }
 }
 
 TEST(ParseEvent, RefusesContentThatIsNoValidString) {
-  for (const char* content : {"\n", "\x1f", "\t", "\\x", "\\u12", "\\u12g4", "\\U0041", "\"", "\\"}) EXPECT_FALSE(accepts(with_content(content))) << content;
+  for (const char* content : {"\n", "\x1f", "\t", "\\x", "\\u12", "\\u12g4", "\\U0041", "\"", "\\"})
+    EXPECT_FALSE(accepts(with_content(content))) << content;
   EXPECT_FALSE(accepts(with_content(std::string(1, '\0'))));
   EXPECT_FALSE(accepts({.content = "null"}));
 }
 
 TEST(ParseEvent, RefusesLoneSurrogates) {
-  for (const char* content : {"\\ud800", "\\udc00", "\\ud800x", "\\ud800\\n", "\\ud800\\ud800", "\\udc00\\ud800", "\\udbff\\u0041"}) {
+  for (const char* content :
+       {"\\ud800", "\\udc00", "\\ud800x", "\\ud800\\n", "\\ud800\\ud800", "\\udc00\\ud800", "\\udbff\\u0041"}) {
     EXPECT_FALSE(accepts(with_content(content))) << content;
   }
 }
 
 TEST(ParseEvent, RefusesBytesThatAreNoUtf8) {
-  for (const char* content : {"\x80", "\xbf", "\xc0\x80", "\xc1\xbf", "\xc2", "\xc2x", "\xe0\x80\x80", "\xe0\x9f\xbf", "\xed\xa0\x80", "\xe2\x82", "\xf0\x8f\xbf\xbf",
-                              "\xf4\x90\x80\x80", "\xf5\x80\x80\x80", "\xf0\x9f\x98", "\xff", "\xfe"}) {
+  for (const char* content :
+       {"\x80", "\xbf", "\xc0\x80", "\xc1\xbf", "\xc2", "\xc2x", "\xe0\x80\x80", "\xe0\x9f\xbf", "\xed\xa0\x80",
+        "\xe2\x82", "\xf0\x8f\xbf\xbf", "\xf4\x90\x80\x80", "\xf5\x80\x80\x80", "\xf0\x9f\x98", "\xff", "\xfe"}) {
     EXPECT_FALSE(accepts(with_content(content))) << content;
-    EXPECT_FALSE(accepts(with_content("0123456789abcdef0123456789" + std::string(content) + "0123456789abcdef0123"))) << content;
+    EXPECT_FALSE(accepts(with_content("0123456789abcdef0123456789" + std::string(content) + "0123456789abcdef0123")))
+        << content;
   }
 }
 
 TEST(ParseEvent, TakesTheFirstAndLastCharacterOfEveryLength) {
-  for (const char* content : {"\xc2\x80", "\xdf\xbf", "\xe0\xa0\x80", "\xed\x9f\xbf", "\xee\x80\x80", "\xef\xbf\xbf", "\xf0\x90\x80\x80", "\xf4\x8f\xbf\xbf"}) {
+  for (const char* content : {"\xc2\x80", "\xdf\xbf", "\xe0\xa0\x80", "\xed\x9f\xbf", "\xee\x80\x80", "\xef\xbf\xbf",
+                              "\xf0\x90\x80\x80", "\xf4\x8f\xbf\xbf"}) {
     EXPECT_TRUE(accepts(with_content(content))) << content;
   }
 }

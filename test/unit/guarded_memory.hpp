@@ -22,7 +22,8 @@ class guarded_memory {
   guarded_memory() : page_(4096), size_(16 * page_) {
     void* const memory = VirtualAlloc(nullptr, size_ + page_, MEM_RESERVE | MEM_COMMIT, PAGE_READWRITE);
     DWORD before = 0;
-    if (memory == nullptr || VirtualProtect(static_cast<char*>(memory) + size_, page_, PAGE_NOACCESS, &before) == 0) std::abort();
+    if (memory == nullptr || VirtualProtect(static_cast<char*>(memory) + size_, page_, PAGE_NOACCESS, &before) == 0)
+      std::abort();
     end_ = static_cast<char*>(memory) + size_;
   }
   ~guarded_memory() { VirtualFree(end_ - size_, 0, MEM_RELEASE); }

@@ -24,9 +24,7 @@ TEST(Hex, ReadsWhatItWroteForEveryByte) {
   EXPECT_EQ(back, bytes);
 }
 
-TEST(Hex, WritesLowerCaseDigits) {
-  EXPECT_EQ(to_hex(std::array<std::uint8_t, 4>{0x00, 0x9a, 0xbc, 0xff}), "009abcff");
-}
+TEST(Hex, WritesLowerCaseDigits) { EXPECT_EQ(to_hex(std::array<std::uint8_t, 4>{0x00, 0x9a, 0xbc, 0xff}), "009abcff"); }
 
 TEST(Hex, RefusesUpperCaseDigits) { EXPECT_EQ(decode("00fF"), errc::hex_digit); }
 

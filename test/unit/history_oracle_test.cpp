@@ -20,11 +20,14 @@ std::int64_t count_of(unix_seconds at) { return at.time_since_epoch().count(); }
 /// One relay and one subscription through a few connections.
 class story {
  public:
-  story(std::uint64_t seed, bool has_full_seconds) : random_(seed), has_full_seconds_(has_full_seconds), player_(make_filters(), std::chrono::seconds(overlap)) {
+  story(std::uint64_t seed, bool has_full_seconds)
+      : random_(seed), has_full_seconds_(has_full_seconds), player_(make_filters(), std::chrono::seconds(overlap)) {
     player_.says_finish = below(3) == 0;
-    player_.relay.cap = below(4) == 0 && !has_full_seconds_ ? relay_model::unlimited : 3 + below(below(2) == 0 ? 5 : 40);
+    player_.relay.cap =
+        below(4) == 0 && !has_full_seconds_ ? relay_model::unlimited : 3 + below(below(2) == 0 ? 5 : 40);
     // A relay shows its cap only to those who ask for more.
-    player_.page = 3 + below(below(2) == 0 ? 10 : 200) + (has_full_seconds_ ? static_cast<std::uint32_t>(player_.relay.cap) : 0);
+    player_.page =
+        3 + below(below(2) == 0 ? 10 : 200) + (has_full_seconds_ ? static_cast<std::uint32_t>(player_.relay.cap) : 0);
     player_.relay.how = static_cast<capping>(below(3));
     player_.relay.sends_for_each_filter = below(2) == 0;
   }
@@ -42,21 +45,25 @@ class story {
     if (!player_.under_test.is_caught_up()) return "not caught up";
     if (player_.under_test.next_until()) return "something is still to be asked for";
     for (const known_event& each : all_) {
-      if (each.is_promised && !player_.got.contains(each.e.id()) && !is_told(each.e.created_at())) return "missed: " + std::string(each.e.json());
+      if (each.is_promised && !player_.got.contains(each.e.id()) && !is_told(each.e.created_at()))
+        return "missed: " + std::string(each.e.json());
       // A date after the first REQ, or after that of a live event, is one of an event that may have come since. So is any
       // date of a gift wrap (NIP-59), which hides when it was made.
       const bool may_be_new = each.e.created_at() >= std::min(*first_req_, oldest_live_) || each.e.kind() == 1059;
-      if (!each.is_wanted && !may_be_new && player_.got.contains(each.e.id())) return "not wanted: " + std::string(each.e.json());
+      if (!each.is_wanted && !may_be_new && player_.got.contains(each.e.id()))
+        return "not wanted: " + std::string(each.e.json());
     }
     for (const gap& each : told_) {
-      if (each.reason == gap_reason::relay_cap && !has_full_second(each)) return "a gap where nothing was missing: " + std::to_string(count_of(each.from));
+      if (each.reason == gap_reason::relay_cap && !has_full_second(each))
+        return "a gap where nothing was missing: " + std::to_string(count_of(each.from));
       if (each.reason != gap_reason::relay_cap && each.reason != gap_reason::ephemeral) return "a gap without a reason";
     }
     return {};
   }
   std::size_t received() const { return player_.got.size(); }
   std::size_t gaps() const {
-    return static_cast<std::size_t>(std::count_if(told_.begin(), told_.end(), [](const gap& g) { return g.reason == gap_reason::relay_cap; }));
+    return static_cast<std::size_t>(
+        std::count_if(told_.begin(), told_.end(), [](const gap& g) { return g.reason == gap_reason::relay_cap; }));
   }
 
  private:
@@ -70,8 +77,16 @@ class story {
 
   std::vector<filter> make_filters() {
     const auto author = make_up({.author = 2}).pubkey();
-    const std::vector<filter> choice{{.kinds = {1}}, {.kinds = {1}}, {.kinds = {7}}, {.kinds = {1, 7}}, {.kinds = {1059}}, {.kinds = {1, 1059}},
-                                     {},  {.authors = {author}}, {.authors = {author}, .kinds = {1}}, {.kinds = {9}}};
+    const std::vector<filter> choice{{.kinds = {1}},
+                                     {.kinds = {1}},
+                                     {.kinds = {7}},
+                                     {.kinds = {1, 7}},
+                                     {.kinds = {1059}},
+                                     {.kinds = {1, 1059}},
+                                     {},
+                                     {.authors = {author}},
+                                     {.authors = {author}, .kinds = {1}},
+                                     {.kinds = {9}}};
     std::vector<filter> made;
     for (unsigned count = has_full_seconds_ || below(2) == 0 ? 1 : 1 + below(3); count > 0; --count) {
       made.push_back(choice[below(static_cast<unsigned>(choice.size()))]);
@@ -83,9 +98,11 @@ class story {
 
   made_up random_event(std::int64_t at) {
     const event_kind kinds[] = {1, 1, 7, 9, 1059};
-    made_up e{.number = ++numbers_, .at = at, .kind = kinds[below(5)], .author = static_cast<std::uint8_t>(1 + below(2))};
+    made_up e{
+        .number = ++numbers_, .at = at, .kind = kinds[below(5)], .author = static_cast<std::uint8_t>(1 + below(2))};
     // A second may be full only where that is what the story is about.
-    const std::size_t most = has_full_seconds_ ? player_.relay.cap + 3 : std::min<std::size_t>(player_.relay.cap - 1, 50);
+    const std::size_t most =
+        has_full_seconds_ ? player_.relay.cap + 3 : std::min<std::size_t>(player_.relay.cap - 1, 50);
     while (in_second_[e.at] >= most) --e.at;
     ++in_second_[e.at];
     return e;
@@ -99,7 +116,8 @@ class story {
       for (std::size_t i = 0; i < 8 * player_.relay.cap; ++i) put(random_event(at -= 1 + below(3)), false);
     }
     for (unsigned left = below(120); left > 0; --left) {
-      const std::int64_t at_once = below(8) == 0 ? 1 + below(2 + static_cast<unsigned>(std::min<std::size_t>(player_.relay.cap, 50))) : 1;
+      const std::int64_t at_once =
+          below(8) == 0 ? 1 + below(2 + static_cast<unsigned>(std::min<std::size_t>(player_.relay.cap, 50))) : 1;
       for (std::int64_t i = 0; i < at_once; ++i) put(random_event(at), false);
       at -= below(sparse);
     }
@@ -214,7 +232,8 @@ class story {
     player_.under_test.told();
   }
   bool is_told(unix_seconds at) const {
-    return std::any_of(told_.begin(), told_.end(), [at](const gap& g) { return g.reason == gap_reason::relay_cap && at >= g.from && at <= g.to; });
+    return std::any_of(told_.begin(), told_.end(),
+                       [at](const gap& g) { return g.reason == gap_reason::relay_cap && at >= g.from && at <= g.to; });
   }
   bool has_full_second(const gap& g) const {
     const auto from = in_second_.lower_bound(count_of(g.from));

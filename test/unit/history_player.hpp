@@ -42,7 +42,8 @@ struct relay_model {
       }
     }
     if (how == capping::whole_by_date) {
-      std::stable_sort(all.events.begin(), all.events.end(), [](const event& a, const event& b) { return a.created_at() > b.created_at(); });
+      std::stable_sort(all.events.begin(), all.events.end(),
+                       [](const event& a, const event& b) { return a.created_at() > b.created_at(); });
     }
     if (how != capping::each_filter && all.events.size() > cap) {
       all.events.resize(cap, all.events.front());
@@ -118,7 +119,8 @@ class history_player {
     return e;
   }
   /// So many events a second apart, the newest at that time.
-  void store(std::uint32_t count, std::int64_t newest, event_kind kind = 1, std::uint8_t author = 1, std::int64_t apart = 1) {
+  void store(std::uint32_t count, std::int64_t newest, event_kind kind = 1, std::uint8_t author = 1,
+             std::int64_t apart = 1) {
     for (std::uint32_t i = 0; i < count; ++i) {
       relay.add(make_up({.number = ++numbers, .at = newest - i * apart, .kind = kind, .author = author}));
     }
@@ -127,7 +129,8 @@ class history_player {
   std::size_t missed() const {
     return static_cast<std::size_t>(std::count_if(relay.stored.begin(), relay.stored.end(), [&](const auto& placed) {
       const event& e = placed.second;
-      return !got.contains(e.id()) && std::any_of(filters.begin(), filters.end(), [&](const filter& f) { return f.matches(e); });
+      return !got.contains(e.id()) &&
+             std::any_of(filters.begin(), filters.end(), [&](const filter& f) { return f.matches(e); });
     }));
   }
   /// Of the last REQ that asked for stored events.
@@ -136,7 +139,7 @@ class history_player {
   const std::vector<filter> filters;
   history under_test;
   relay_model relay;
-  bool says_finish = false;            // NIP-67, honestly
+  bool says_finish = false;  // NIP-67, honestly
   unix_seconds now{std::chrono::seconds(1'700'000'000)};
   std::uint32_t page = 500;
   bool live = false;

@@ -249,7 +249,8 @@ TEST_P(HistoryOfCappedReqs, LetsNoFilterStarve) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Caps, HistoryOfCappedReqs,
-                         testing::Combine(testing::Values(capping::each_filter, capping::whole_by_filter, capping::whole_by_date),
+                         testing::Combine(testing::Values(capping::each_filter, capping::whole_by_filter,
+                                                          capping::whole_by_date),
                                           testing::Values(2U, 5U, 10U, 59U, 60U, 61U, 120U, 121U, 500U)));
 
 TEST(History, AsksFewReqsOfManyQuietFilters) {

@@ -160,7 +160,9 @@ class random_batches {
 
   std::size_t below(std::size_t count) { return static_cast<std::size_t>(random_() % count); }
   /// Mostly small ones, for what can go wrong lies in their halving.
-  std::size_t size() { return 1 + (below(100) == 0 ? below(joint_check::capacity) : below(10) == 0 ? below(120) : below(24)); }
+  std::size_t size() {
+    return 1 + (below(100) == 0 ? below(joint_check::capacity) : below(10) == 0 ? below(120) : below(24));
+  }
   const claim& any() { return good_[below(good_.size())]; }
 
   /// Some of the batch are forged, in one of many ways, and stay wrong or, rarely, become good again.
@@ -191,7 +193,10 @@ class random_batches {
       case 3: target.author = any().author; break;
       case 4: std::swap(target.sig, other.sig); break;
       case 5: std::copy_n(other.sig.bytes.begin(), 32, target.sig.bytes.begin()); break;
-      case 6: std::fill_n(target.sig.bytes.begin() + static_cast<std::ptrdiff_t>(32 * below(2)), 32, static_cast<std::uint8_t>(below(2) * 255)); break;
+      case 6:
+        std::fill_n(target.sig.bytes.begin() + static_cast<std::ptrdiff_t>(32 * below(2)), 32,
+                    static_cast<std::uint8_t>(below(2) * 255));
+        break;
       case 7: add_to_s(target.sig, delta); break;
       default:  // a pair that equal coefficients would cancel
         add_to_s(target.sig, delta);
@@ -221,7 +226,8 @@ TEST_F(JointCheck, AgreesWithSingleVerificationInRandomBatches) {
           << "signature " << i << " of " << claims.size() << " in batch " << number << " of seed " << seed;
     }
   }
-  std::cout << "seed " << seed << ", " << cases << " batches: " << right << " good and " << wrong << " forged signatures\n";
+  std::cout << "seed " << seed << ", " << cases << " batches: " << right << " good and " << wrong
+            << " forged signatures\n";
 }
 
 }  // namespace

@@ -33,11 +33,13 @@ TEST(SecretKey, KnowsItsPubkey) { EXPECT_EQ(key().pubkey().to_hex(), its_pubkey)
 
 TEST(SecretKey, RefusesNumbersThatAreNoKey) {
   EXPECT_EQ(secret_key::parse(std::string(64, '0')).error(), errc::secret_key_range);
-  EXPECT_EQ(secret_key::parse("fffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141").error(), errc::secret_key_range);
+  EXPECT_EQ(secret_key::parse("fffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141").error(),
+            errc::secret_key_range);
 }
 
 TEST(SecretKey, RefusesAnNpub) {
-  EXPECT_EQ(secret_key::parse("npub10elfcs4fr0l0r8af98jlmgdh9c8tcxjvz9qkw038js35mp4dma8qzvjptg").error(), errc::bech32_prefix);
+  EXPECT_EQ(secret_key::parse("npub10elfcs4fr0l0r8af98jlmgdh9c8tcxjvz9qkw038js35mp4dma8qzvjptg").error(),
+            errc::bech32_prefix);
 }
 
 TEST(SecretKey, IsAnotherEachTimeItIsGenerated) {
@@ -58,11 +60,13 @@ TEST(SecretKey, LeavesNothingOfItselfInMemory) {
   const std::string_view left(reinterpret_cast<const char*>(memory), sizeof memory);
   const event_id secret = event_id::parse(nsec_hex).value();
   const std::string_view bytes(reinterpret_cast<const char*>(secret.bytes.data()), secret.bytes.size());
-  for (std::size_t at = 0; at < bytes.size(); at += 8) EXPECT_EQ(left.find(bytes.substr(at, 8)), std::string_view::npos) << at;
+  for (std::size_t at = 0; at < bytes.size(); at += 8)
+    EXPECT_EQ(left.find(bytes.substr(at, 8)), std::string_view::npos) << at;
 }
 
 TEST(Signing, GivesAnEventThatVerifies) {
-  const event made = sign({.kind = 1, .content = "hello", .tags = {{"t", "nostr"}, {"e", std::string(64, 'a'), "wss://x"}, {}}});
+  const event made =
+      sign({.kind = 1, .content = "hello", .tags = {{"t", "nostr"}, {"e", std::string(64, 'a'), "wss://x"}, {}}});
   EXPECT_FALSE(made.verify());
   EXPECT_EQ(made.pubkey(), key().pubkey());
   EXPECT_EQ(made.content(), "hello");
@@ -71,10 +75,12 @@ TEST(Signing, GivesAnEventThatVerifies) {
 }
 
 TEST(Signing, WritesTheMembersInCanonicalOrder) {
-  const event made = sign({.kind = 7, .content = "+", .tags = {{"p", "x"}, {"q"}}, .created_at = unix_seconds(std::chrono::seconds(12))});
-  EXPECT_EQ(made.json(), "{\"id\":\"" + made.id().to_hex() + "\",\"pubkey\":\"" + std::string(its_pubkey) +
-                             "\",\"created_at\":12,\"kind\":7,\"tags\":[[\"p\",\"x\"],[\"q\"]],\"content\":\"+\",\"sig\":\"" +
-                             made.sig().to_hex() + "\"}");
+  const event made = sign(
+      {.kind = 7, .content = "+", .tags = {{"p", "x"}, {"q"}}, .created_at = unix_seconds(std::chrono::seconds(12))});
+  EXPECT_EQ(made.json(),
+            "{\"id\":\"" + made.id().to_hex() + "\",\"pubkey\":\"" + std::string(its_pubkey) +
+                "\",\"created_at\":12,\"kind\":7,\"tags\":[[\"p\",\"x\"],[\"q\"]],\"content\":\"+\",\"sig\":\"" +
+                made.sig().to_hex() + "\"}");
 }
 
 TEST(Signing, KeepsEveryCharacter) {

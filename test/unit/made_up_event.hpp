@@ -19,13 +19,15 @@ struct made_up {
 inline event make_up(const made_up& of) {
   const auto hex = [](std::uint64_t value, int digits) {
     std::string text(static_cast<std::size_t>(digits), '0');
-    for (; digits > 0 && value != 0; value /= 16) text[static_cast<std::size_t>(--digits)] = "0123456789abcdef"[value % 16];
+    for (; digits > 0 && value != 0; value /= 16)
+      text[static_cast<std::size_t>(--digits)] = "0123456789abcdef"[value % 16];
     return text;
   };
   // The numbers in the first and last bytes, so that ids are well spread and comparing a part of one would show.
   const std::string id = hex(of.number * 2'654'435'761U, 8) + std::string(48, 'a') + hex(of.number, 8);
-  return event::parse(R"({"id":")" + id + R"(","pubkey":")" + hex(of.author, 64) + R"(","created_at":)" + std::to_string(of.at) +
-                      R"(,"kind":)" + std::to_string(of.kind) + R"(,"tags":[],"content":"","sig":")" + id + id + R"("})")
+  return event::parse(R"({"id":")" + id + R"(","pubkey":")" + hex(of.author, 64) + R"(","created_at":)" +
+                      std::to_string(of.at) + R"(,"kind":)" + std::to_string(of.kind) +
+                      R"(,"tags":[],"content":"","sig":")" + id + id + R"("})")
       .value();
 }
 

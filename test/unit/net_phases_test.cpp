@@ -20,7 +20,8 @@ TEST(AttemptPhase, EveryPhaseLeadsToTheEnd) {
 TEST(AttemptPhase, AnOwnerMayLeaveWheneverThereIsOneAndDoesNotComeBack) {
   for (const attempt_rule& from : attempt_rules) {
     EXPECT_EQ(may_follow(from.at, attempt_phase::abandoned), from.has_owner);
-    for (const attempt_rule& to : attempt_rules) EXPECT_FALSE(may_follow(from.at, to.at) && !from.has_owner && to.has_owner);
+    for (const attempt_rule& to : attempt_rules)
+      EXPECT_FALSE(may_follow(from.at, to.at) && !from.has_owner && to.has_owner);
   }
 }
 

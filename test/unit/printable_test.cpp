@@ -15,7 +15,11 @@ using namespace std::string_literals;
 const std::string mark = "\xef\xbf\xbd";
 
 TEST(Printable, LeavesTextAsItIs) {
-  for (const std::string& text : {""s, "plain"s, "Stra\xc3\x9f" "e \xe6\x97\xa5\xe6\x9c\xac \xf0\x9f\x98\x80"s, "\"<&>\\\""s}) EXPECT_EQ(printable(text), text);
+  for (const std::string& text : {""s, "plain"s,
+                                  "Stra\xc3\x9f"
+                                  "e \xe6\x97\xa5\xe6\x9c\xac \xf0\x9f\x98\x80"s,
+                                  "\"<&>\\\""s})
+    EXPECT_EQ(printable(text), text);
 }
 
 TEST(Printable, MakesOneLineOfSeveral) { EXPECT_EQ(printable("a\nb\tc\r\nd"), "a b c  d"); }
@@ -31,14 +35,17 @@ TEST(Printable, ReplacesEveryControlCharacter) {
 }
 
 TEST(Printable, ReplacesWhatTurnsTheTextAround) {
-  for (const char* text : {"\xe2\x80\xaa", "\xe2\x80\xab", "\xe2\x80\xac", "\xe2\x80\xad", "\xe2\x80\xae", "\xe2\x81\xa6", "\xe2\x81\xa7", "\xe2\x81\xa8",
-                           "\xe2\x81\xa9", "\xe2\x80\x8e", "\xe2\x80\x8f", "\xd8\x9c", "\xe2\x80\xa8", "\xe2\x80\xa9", "\xf3\xa0\x80\x81"}) {
+  for (const char* text : {"\xe2\x80\xaa", "\xe2\x80\xab", "\xe2\x80\xac", "\xe2\x80\xad", "\xe2\x80\xae",
+                           "\xe2\x81\xa6", "\xe2\x81\xa7", "\xe2\x81\xa8", "\xe2\x81\xa9", "\xe2\x80\x8e",
+                           "\xe2\x80\x8f", "\xd8\x9c", "\xe2\x80\xa8", "\xe2\x80\xa9", "\xf3\xa0\x80\x81"}) {
     EXPECT_EQ(printable("a"s + text + "b"), "a" + mark + "b") << text;
   }
 }
 
 TEST(Printable, ReplacesEachByteThatIsNotUtf8) {
-  EXPECT_EQ(printable("a\xff\xfe" "b"), "a" + mark + mark + "b");
+  EXPECT_EQ(printable("a\xff\xfe"
+                      "b"),
+            "a" + mark + mark + "b");
   EXPECT_EQ(printable("a\xe2\x80"), "a" + mark + mark);
   EXPECT_EQ(printable("\xed\xa0\x80"), mark + mark + mark);  // a surrogate
 }

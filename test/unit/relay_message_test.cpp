@@ -47,14 +47,16 @@ TEST(RelayMessage, IgnoresFurtherElements) {
 }
 
 TEST(RelayMessage, RefusesOkOfOtherTypes) {
-  for (const char* rest : {"", ",1", ",\"true\"", ",null", ",[true]", ",{}", ",true,1", ",true,null", ",true,[\"x\"]", ",true,{}", ",true,false"}) {
+  for (const char* rest : {"", ",1", ",\"true\"", ",null", ",[true]", ",{}", ",true,1", ",true,null", ",true,[\"x\"]",
+                           ",true,{}", ",true,false"}) {
     EXPECT_FALSE(parse(ok(rest))) << rest;
   }
 }
 
 TEST(RelayMessage, RefusesOkWhoseIdIsNone) {
   const std::string id = test::sample_id;
-  for (const std::string& wrong : {'"' + id.substr(1) + '"', '"' + id + "0\"", "\"A" + id.substr(1) + '"', "\"\""s, "1"s, "[\"" + id + "\"]"}) {
+  for (const std::string& wrong :
+       {'"' + id.substr(1) + '"', '"' + id + "0\"", "\"A" + id.substr(1) + '"', "\"\""s, "1"s, "[\"" + id + "\"]"}) {
     EXPECT_FALSE(parse("[\"OK\"," + wrong + ",true,\"\"]")) << wrong;
   }
 }
@@ -76,7 +78,8 @@ TEST(RelayMessage, ReadsTheUsualOkAsItReadsAnyOther) {
       text += bytes.substr(at, static_cast<std::size_t>(random() % 5));
     }
     const std::string space = random() % 4 == 0 ? " " : "";
-    const std::string message = ok(space + "," + (random() % 2 == 0 ? "true" : "false") + space + "," + space + '"' + text + '"' + space);
+    const std::string message =
+        ok(space + "," + (random() % 2 == 0 ? "true" : "false") + space + "," + space + '"' + text + '"' + space);
     const auto usual = parse(message);
     const auto other = parse_with_one_more(message);
     ASSERT_EQ(usual.has_value(), other.has_value()) << message;
@@ -103,8 +106,9 @@ TEST(RelayMessage, ReadsTheHintOfEose) {
 }
 
 TEST(RelayMessage, IgnoresHintsThatItDoesNotKnow) {
-  for (const char* text : {R"(["EOSE","s",["later"]])", R"(["EOSE","s","later"])", R"(["EOSE","s",[]])", R"(["EOSE","s",{"a":"more"}])", R"(["EOSE","s",1])",
-                           R"(["EOSE","s",null,["more"]])", R"(["EOSE","s",[["more"]]])", R"(["EOSE","s",["x"],{"a":"more"}])"}) {
+  for (const char* text : {R"(["EOSE","s",["later"]])", R"(["EOSE","s","later"])", R"(["EOSE","s",[]])",
+                           R"(["EOSE","s",{"a":"more"}])", R"(["EOSE","s",1])", R"(["EOSE","s",null,["more"]])",
+                           R"(["EOSE","s",[["more"]]])", R"(["EOSE","s",["x"],{"a":"more"}])"}) {
     EXPECT_EQ(hint_of(text), eose_hint::none) << text;
   }
 }
@@ -116,18 +120,24 @@ TEST(RelayMessage, ReadsClosedWithAndWithoutText) {
 
 TEST(RelayMessage, ReadsTheChallengeOfAuth) { EXPECT_EQ(parse(R"(["AUTH","c\"1"])")->text, "c\"1"); }
 
-TEST(RelayMessage, KeepsControlCharactersOfANoticeAsData) { EXPECT_EQ(parse(R"(["NOTICE","a\u0000\u001bb"])")->text, "a\0\x1b"s + "b"); }
+TEST(RelayMessage, KeepsControlCharactersOfANoticeAsData) {
+  EXPECT_EQ(parse(R"(["NOTICE","a\u0000\u001bb"])")->text, "a\0\x1b"s + "b");
+}
 
 TEST(RelayMessage, RefusesWhatLacksItsString) {
-  for (const char* text : {R"(["EOSE"])", R"(["EOSE",1])", R"(["EOSE",["s"]])", R"(["CLOSED"])", R"(["CLOSED",null,"x"])", R"(["CLOSED","s",1])", R"(["CLOSED","s",{}])",
-                           R"(["NOTICE"])", R"(["NOTICE",null])", R"(["NOTICE",{"x":"y"}])", R"(["AUTH"])", R"(["AUTH",5])", R"(["AUTH",{}])"}) {
+  for (const char* text :
+       {R"(["EOSE"])", R"(["EOSE",1])", R"(["EOSE",["s"]])", R"(["CLOSED"])", R"(["CLOSED",null,"x"])",
+        R"(["CLOSED","s",1])", R"(["CLOSED","s",{}])", R"(["NOTICE"])", R"(["NOTICE",null])", R"(["NOTICE",{"x":"y"}])",
+        R"(["AUTH"])", R"(["AUTH",5])", R"(["AUTH",{}])"}) {
     EXPECT_FALSE(parse(text)) << text;
   }
 }
 
 TEST(RelayMessage, RefusesWhatIsNoValidJson) {
-  for (const std::string& text : {"[\"NOTICE\",\"x\""s, "[\"NOTICE\",\"x\"]]"s, "[\"NOTICE\",\"x\"] y"s, "[\"NOTICE\",\"x\"]\0"s, "[\"NOTICE\",\"x\"]\0[]"s,
-                                  "[\"NOTICE\",\"\xff\"]"s, "[\"NOTICE\",\"\\ud800\"]"s, "[\"NOTICE\",\"\\udc00\"]"s, "[\"NOTICE\",\"\n\"]"s, "[\"NOTICE\",\"x\",]"s}) {
+  for (const std::string& text :
+       {"[\"NOTICE\",\"x\""s, "[\"NOTICE\",\"x\"]]"s, "[\"NOTICE\",\"x\"] y"s, "[\"NOTICE\",\"x\"]\0"s,
+        "[\"NOTICE\",\"x\"]\0[]"s, "[\"NOTICE\",\"\xff\"]"s, "[\"NOTICE\",\"\\ud800\"]"s, "[\"NOTICE\",\"\\udc00\"]"s,
+        "[\"NOTICE\",\"\n\"]"s, "[\"NOTICE\",\"x\",]"s}) {
     EXPECT_FALSE(parse(text)) << text;
   }
 }
@@ -160,7 +170,8 @@ TEST(ReasonPrefix, IsTheWordBeforeTheColon) {
 }
 
 TEST(ReasonPrefix, IsEmptyIfThereIsNone) {
-  for (const char* text : {"", "blocked", "could not save: disk full", ": x", "Sorry: no"}) EXPECT_EQ(reason_prefix(text), "") << text;
+  for (const char* text : {"", "blocked", "could not save: disk full", ": x", "Sorry: no"})
+    EXPECT_EQ(reason_prefix(text), "") << text;
 }
 
 }  // namespace

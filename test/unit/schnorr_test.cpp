@@ -57,7 +57,8 @@ TEST(SignatureChecker, AnswersAsWithoutItWhateverItHasSeenBefore) {
         const auto id = value_of<event_id>(each.message);
         const auto author = value_of<pubkey>(other.author);
         const auto sig = value_of<signature>(each.sig);
-        EXPECT_EQ(cache.verify(id, author, sig), verify(id, author, sig)) << each.number << " by the author of " << other.number;
+        EXPECT_EQ(cache.verify(id, author, sig), verify(id, author, sig))
+            << each.number << " by the author of " << other.number;
       }
     }
   }
@@ -73,7 +74,8 @@ TEST(SignatureChecker, TellsAuthorsWithOnePlaceApart) {
     secret[30] = static_cast<std::uint8_t>(number >> 8);
     secret[31] = static_cast<std::uint8_t>(number);
     ASSERT_TRUE(derive_pubkey(secret, author));
-    const auto [place, is_new] = seen.emplace(static_cast<std::uint16_t>((author.bytes[30] << 8 | author.bytes[31])), secret);
+    const auto [place, is_new] =
+        seen.emplace(static_cast<std::uint16_t>((author.bytes[30] << 8 | author.bytes[31])), secret);
     if (is_new) continue;
     ASSERT_TRUE(derive_pubkey(place->second, other));
     break;

@@ -40,7 +40,8 @@ class SeenEvents : public ::testing::Test {
   explicit SeenEvents(std::size_t capacity = 12) : seen(capacity, {1, 2, 3}) {}
   void TearDown() override { world.release(); }
 
-  admission admit(const event& e, std::uint32_t subscription, origin from = origin::recent, bool stored = false, std::uint32_t relay = 0) {
+  admission admit(const event& e, std::uint32_t subscription, origin from = origin::recent, bool stored = false,
+                  std::uint32_t relay = 0) {
     const std::optional<wire::raw_event> raw = wire::parse_event(e.json());
     verify::id_form form;
     return seen.admit(*verifier.trust(*raw, form), subscription, relay, from, stored);
@@ -49,7 +50,9 @@ class SeenEvents : public ::testing::Test {
   void admit_all(std::uint32_t first, std::uint32_t count, std::uint32_t subscription, origin from = origin::recent) {
     for (std::uint32_t i = first; i < first + count; ++i) admit(make_up({.number = i, .at = i}), subscription, from);
   }
-  bool knows(std::uint32_t number, std::uint32_t subscription) { return seen.repeats(make_up({.number = number}).id(), subscription, 0).has_value(); }
+  bool knows(std::uint32_t number, std::uint32_t subscription) {
+    return seen.repeats(make_up({.number = number}).id(), subscription, 0).has_value();
+  }
   std::size_t known(std::uint32_t first, std::uint32_t count, std::uint32_t subscription) {
     std::size_t n = 0;
     for (std::uint32_t i = first; i < first + count; ++i) n += knows(i, subscription) ? 1U : 0U;
@@ -353,7 +356,8 @@ TEST_P(SeenEventsAgainstOracle, KeepsToTheSharesAndForgetsNothingElse) {
       const auto number = static_cast<std::uint32_t>(e.created_at().time_since_epoch().count() / 10);
       const auto from = below(3) == 0 ? origin::page : origin::recent;
       const bool stored = below(2) == 0;
-      const bool was_known = std::any_of(expected.parts.begin(), expected.parts.end(), [&](const auto& p) { return p.second.knows(number); });
+      const bool was_known = std::any_of(expected.parts.begin(), expected.parts.end(),
+                                         [&](const auto& p) { return p.second.knows(number); });
       const admission given = admit(e, to, from, stored);
       ASSERT_EQ(given == admission::known, part.knows(number)) << step;
       if (given == admission::known) continue;
@@ -377,7 +381,8 @@ TEST_P(SeenEventsAgainstOracle, KeepsToTheSharesAndForgetsNothingElse) {
         }
         ASSERT_EQ(gave_way.size(), 1U) << step;
         model::part& p = expected.parts[gave_way[0]];
-        const bool some_ended = std::any_of(expected.parts.begin(), expected.parts.end(), [](const auto& q) { return !q.second.open && q.second.count() != 0; });
+        const bool some_ended = std::any_of(expected.parts.begin(), expected.parts.end(),
+                                            [](const auto& q) { return !q.second.open && q.second.count() != 0; });
         ASSERT_TRUE(some_ended ? !p.open : p.count() > expected.share()) << step;
         p.forget();
       }
@@ -386,7 +391,8 @@ TEST_P(SeenEventsAgainstOracle, KeepsToTheSharesAndForgetsNothingElse) {
     if (step % 50 != 0) continue;
     for (const std::uint32_t owner : open) {
       const model::part& p = expected.parts[owner];
-      for (std::uint32_t n = 0; n < events.size(); ++n) ASSERT_EQ(seen.repeats(events[n].id(), owner, 0).has_value(), p.knows(n)) << step;
+      for (std::uint32_t n = 0; n < events.size(); ++n)
+        ASSERT_EQ(seen.repeats(events[n].id(), owner, 0).has_value(), p.knows(n)) << step;
     }
   }
 }

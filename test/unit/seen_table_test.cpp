@@ -139,8 +139,10 @@ TEST(SeenTable, KeepsItsOrderAmongEntriesFurtherFromHomeThanASlotCanSay) {
   for (std::uint32_t owner = 100; owner < 110; ++owner) table->insert(id_of(a), owner, 0);
   for (std::uint32_t owner = 0; owner < 100; ++owner) {
     table->erase(table->find(id_of(a), owner));
-    for (std::uint32_t left = owner + 1; left < 110; ++left) ASSERT_NE(table->find(id_of(a), left), seen_table::npos) << owner << " " << left;
-    for (std::uint32_t left = 0; left < 50; ++left) ASSERT_NE(table->find(id_of(b), left), seen_table::npos) << owner << " " << left;
+    for (std::uint32_t left = owner + 1; left < 110; ++left)
+      ASSERT_NE(table->find(id_of(a), left), seen_table::npos) << owner << " " << left;
+    for (std::uint32_t left = 0; left < 50; ++left)
+      ASSERT_NE(table->find(id_of(b), left), seen_table::npos) << owner << " " << left;
   }
 }
 
@@ -153,7 +155,8 @@ class oracle {
   std::uint32_t tag(const key_type& at) const { return places_.at(at)->second; }
   const key_type& oldest() const { return order_.back().first; }
   std::size_t owners(std::uint32_t id) const {
-    return static_cast<std::size_t>(std::count_if(order_.begin(), order_.end(), [id](const auto& e) { return e.first.first == id; }));
+    return static_cast<std::size_t>(
+        std::count_if(order_.begin(), order_.end(), [id](const auto& e) { return e.first.first == id; }));
   }
   void insert(const key_type& at, std::uint32_t tag) {
     order_.push_front({at, tag});
@@ -194,7 +197,8 @@ void compare_with_oracle(const shape& s) {
   const auto table = table_type::make(s.capacity, random_key);
   oracle expected;
   for (int step = 0; step < s.steps; ++step) {
-    const oracle::key_type at{static_cast<std::uint32_t>(random() % s.ids), static_cast<std::uint32_t>(random() % s.owners)};
+    const oracle::key_type at{static_cast<std::uint32_t>(random() % s.ids),
+                              static_cast<std::uint32_t>(random() % s.owners)};
     const event_id id = id_of(at.first);
     const std::uint32_t entry = table->find(id, at.second);
     ASSERT_EQ(entry != table_type::npos, expected.has(at)) << step;
@@ -245,9 +249,11 @@ TEST_P(SeenTableAgainstOracle, BehavesLikeAListAndAMap) { compare_with_oracle<tr
 
 INSTANTIATE_TEST_SUITE_P(Shapes, SeenTableAgainstOracle,
                          testing::Values(shape{1, 3, 2, 20'000}, shape{2, 4, 2, 20'000}, shape{3, 5, 2, 20'000},
-                                         shape{7, 10, 3, 50'000}, shape{64, 90, 1, 100'000}, shape{1'000, 1'300, 1, 200'000},
+                                         shape{7, 10, 3, 50'000}, shape{64, 90, 1, 100'000},
+                                         shape{1'000, 1'300, 1, 200'000},
                                          // Many owners of few ids: runs longer than the distance that a slot can hold.
-                                         shape{300, 2, 200, 50'000}, shape{300, 3, 200, 50'000}, shape{500, 20, 100, 50'000}));
+                                         shape{300, 2, 200, 50'000}, shape{300, 3, 200, 50'000},
+                                         shape{500, 20, 100, 50'000}));
 
 struct PlainSeenTableAgainstOracle : testing::TestWithParam<shape> {};
 

@@ -70,7 +70,8 @@ TEST_F(Together, AnswersAsTheVectorSaysAtEveryPlaceOfABatch) {
         for (const claim& each : claims) possible &= checker.add(each.id, each.author, each.sig);
         numbers.resize(checker.size());
         std::iota(numbers.begin(), numbers.end(), std::uint16_t{0});
-        EXPECT_EQ(possible && checker.verify_together(numbers), vector.valid) << vector.number << " at " << place << " of " << size;
+        EXPECT_EQ(possible && checker.verify_together(numbers), vector.valid)
+            << vector.number << " at " << place << " of " << size;
         EXPECT_TRUE(possible || checker.verify_together(numbers)) << vector.number << " spoils the others";
       }
     }
@@ -107,7 +108,8 @@ TEST_F(Together, RefusesForgeriesThatEqualCoefficientsWouldCancel) {
     ASSERT_FALSE(claims[5].is_valid());
     ASSERT_FALSE(claims[40].is_valid());
     take(claims);
-    EXPECT_TRUE(hold_with(coefficients_of(std::vector<std::uint8_t>(64, 1)))) << "the planted fault goes unnoticed: this test proves nothing";
+    EXPECT_TRUE(hold_with(coefficients_of(std::vector<std::uint8_t>(64, 1))))
+        << "the planted fault goes unnoticed: this test proves nothing";
     EXPECT_FALSE(checker.verify_together(numbers));
   }
 }
@@ -139,7 +141,9 @@ TEST_F(Together, CoefficientsAreNeitherEqualNorSmall) {
   ASSERT_EQ(all.size(), 16 * signature_checker::capacity);
   std::vector<std::vector<std::uint8_t>> each;
   std::size_t bits = 0;
-  for (std::size_t at = 0; at < all.size(); at += 16) each.emplace_back(all.begin() + static_cast<std::ptrdiff_t>(at), all.begin() + static_cast<std::ptrdiff_t>(at) + 16);
+  for (std::size_t at = 0; at < all.size(); at += 16)
+    each.emplace_back(all.begin() + static_cast<std::ptrdiff_t>(at),
+                      all.begin() + static_cast<std::ptrdiff_t>(at) + 16);
   for (const std::uint8_t byte : all) bits += static_cast<std::size_t>(std::popcount(byte));
   std::ranges::sort(each);
   EXPECT_EQ(std::ranges::adjacent_find(each), each.end());
@@ -163,7 +167,8 @@ TEST_F(Together, CoefficientsDependOnEveryByteOfTheBatchAndOnASecret) {
   const auto differ_everywhere = [&](const std::vector<claim>& changed) {
     const std::vector<std::uint8_t> now = of(checker, changed);
     for (std::size_t at = 0; at < now.size(); at += 16) {
-      EXPECT_FALSE(std::equal(now.begin() + static_cast<std::ptrdiff_t>(at), now.begin() + static_cast<std::ptrdiff_t>(at) + 16,
+      EXPECT_FALSE(std::equal(now.begin() + static_cast<std::ptrdiff_t>(at),
+                              now.begin() + static_cast<std::ptrdiff_t>(at) + 16,
                               first.begin() + static_cast<std::ptrdiff_t>(at)));
     }
   };

@@ -117,7 +117,8 @@ TYPED_TEST(TextBlock, AgreesWithThePortableOneOnRandomStrings) {
   const unsigned seed = std::random_device{}();
   std::cout << "seed " << seed << "\n";
   std::mt19937 random(seed);
-  constexpr std::string_view pieces[] = {"abcdefghij", "x", "\\n", "\\\\", "\\\"", "\\u00e9", "é", "🧡", "\x01", "\\u", "\xff", "\""};
+  constexpr std::string_view pieces[] = {"abcdefghij", "x",    "\\n",  "\\\\", "\\\"", "\\u00e9",
+                                         "é",          "🧡", "\x01", "\\u",  "\xff", "\""};
   for (int i = 0; i < 20000; ++i) {
     std::string text;
     for (auto n = random() % 12; n != 0; --n) text += pieces[random() % (random() % 4 == 0 ? 12 : 8)];

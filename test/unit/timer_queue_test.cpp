@@ -189,7 +189,8 @@ TEST_F(TimerQueue, BehavesLikeASortedListUnderRandomUse) {
         oracle.push_back({deadline, step, number});
       }
     }
-    const auto first = std::min_element(oracle.begin(), oracle.end(), [](const entry& a, const entry& b) { return a.deadline < b.deadline; });
+    const auto first = std::min_element(oracle.begin(), oracle.end(),
+                                        [](const entry& a, const entry& b) { return a.deadline < b.deadline; });
     const auto expected = first == oracle.end() ? std::nullopt : std::optional(first->deadline);
     ASSERT_EQ(queue.next_deadline(), expected) << step;
   }

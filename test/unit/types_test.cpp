@@ -32,7 +32,8 @@ TEST(Pubkey, ReadsAnNpubInUpperCase) {
 }
 
 TEST(Pubkey, RefusesAnNsec) {
-  EXPECT_EQ(pubkey::parse("nsec1vl029mgpspedva04g90vltkh6fvh240zqtv9k0t9af8935ke9laqsnlfe5").error(), errc::bech32_prefix);
+  EXPECT_EQ(pubkey::parse("nsec1vl029mgpspedva04g90vltkh6fvh240zqtv9k0t9af8935ke9laqsnlfe5").error(),
+            errc::bech32_prefix);
 }
 
 TEST(Pubkey, SaysWhatIsWrongWithHex) {

@@ -15,7 +15,9 @@ TEST(Upgrade, WritesADateAsHttpDoes) {
 }
 
 // The example of RFC 6455, 1.3.
-TEST(Upgrade, ComputesTheAcceptHeader) { EXPECT_EQ(accept_value("dGhlIHNhbXBsZSBub25jZQ=="), "s3pPLMBiTxaQ9kYGzzhZRbK+xOo="); }
+TEST(Upgrade, ComputesTheAcceptHeader) {
+  EXPECT_EQ(accept_value("dGhlIHNhbXBsZSBub25jZQ=="), "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=");
+}
 
 }  // namespace
 }  // namespace uvnostr::testing::detail

@@ -36,8 +36,9 @@ TEST(Url, AsksForTheSlashWhenThereIsNoPath) {
 }
 
 TEST(Url, MakesSpellingsOfOneRelayOne) {
-  for (const char* spelling : {"wss://relay.example", "wss://relay.example/", "WSS://Relay.EXAMPLE", "wss://relay.example:443",
-                               "wss://relay.example:443/", "wss://relay.example.", "wss://relay.example:00443/"}) {
+  for (const char* spelling :
+       {"wss://relay.example", "wss://relay.example/", "WSS://Relay.EXAMPLE", "wss://relay.example:443",
+        "wss://relay.example:443/", "wss://relay.example.", "wss://relay.example:00443/"}) {
     EXPECT_EQ(text_of(spelling), "wss://relay.example") << spelling;
   }
   EXPECT_EQ(text_of("ws://h?x"), "ws://h/?x");
@@ -46,13 +47,14 @@ TEST(Url, MakesSpellingsOfOneRelayOne) {
 TEST(Url, KeepsWhatMakesRelaysDifferent) {
   EXPECT_EQ(text_of("ws://relay.example:443"), "ws://relay.example:443");
   EXPECT_EQ(text_of("wss://relay.example:80"), "wss://relay.example:80");
-  EXPECT_EQ(text_of("wss://relay.example/Path/?Query=%7e&a=ws://b@c"), "wss://relay.example/Path/?Query=%7e&a=ws://b@c");
+  EXPECT_EQ(text_of("wss://relay.example/Path/?Query=%7e&a=ws://b@c"),
+            "wss://relay.example/Path/?Query=%7e&a=ws://b@c");
   EXPECT_EQ(text_of("wss://relay.example//"), "wss://relay.example//");
 }
 
 TEST(Url, RefusesOtherSchemes) {
-  for (const char* text : {"", "relay.example", "http://relay.example", "wss:/relay.example", "wss:relay", "ws", " wss://relay.example",
-                           "\nwss://relay.example", "wsss://relay.example"}) {
+  for (const char* text : {"", "relay.example", "http://relay.example", "wss:/relay.example", "wss:relay", "ws",
+                           " wss://relay.example", "\nwss://relay.example", "wsss://relay.example"}) {
     EXPECT_EQ(error_of(text), errc::url_scheme) << text;
   }
 }
@@ -61,22 +63,25 @@ TEST(Url, RefusesHostsThatCannotBe) {
   const std::string long_label(64, 'a');
   std::string long_name;
   while (long_name.size() < 254) long_name += "abcdefg.";
-  for (const std::string& host : {std::string(), std::string("."), std::string("a..b"), std::string(".a"), std::string("a b"),
-                                  std::string("a\tb"), std::string("rel\xc3\xa4y.example"), std::string("a%62c"), std::string("a\\b"),
-                                  std::string("a*b"), std::string("a\0b", 3), long_label, long_name, std::string("relay.example ")}) {
+  for (const std::string& host :
+       {std::string(), std::string("."), std::string("a..b"), std::string(".a"), std::string("a b"),
+        std::string("a\tb"), std::string("rel\xc3\xa4y.example"), std::string("a%62c"), std::string("a\\b"),
+        std::string("a*b"), std::string("a\0b", 3), long_label, long_name, std::string("relay.example ")}) {
     EXPECT_EQ(error_of("wss://" + host), errc::url_host) << host;
     EXPECT_EQ(error_of("wss://" + host + ":1/"), errc::url_host) << host;
   }
 }
 
 TEST(Url, AcceptsNamesAsTheyAreUsed) {
-  for (const char* host : {"localhost", "my_relay", "xn--rely-loa.example", "a-b.c", "3com.com", "1.2.3.4", "255.255.255.255"}) {
+  for (const char* host :
+       {"localhost", "my_relay", "xn--rely-loa.example", "a-b.c", "3com.com", "1.2.3.4", "255.255.255.255"}) {
     EXPECT_EQ(text_of(std::string("ws://") + host), std::string("ws://") + host);
   }
 }
 
 TEST(Url, RefusesTheOldNotationsOfIpv4) {
-  for (const char* host : {"127.1", "2130706433", "0x7f.1", "0x7f000001", "127.0.0.01", "1.2.3.256", "1.2.3.4.5", "a.1"}) {
+  for (const char* host :
+       {"127.1", "2130706433", "0x7f.1", "0x7f000001", "127.0.0.01", "1.2.3.256", "1.2.3.4.5", "a.1"}) {
     EXPECT_EQ(error_of(std::string("ws://") + host), errc::url_host) << host;
   }
 }
@@ -98,9 +103,26 @@ TEST(Url, TakesIpv6InBracketsAndGivesItsOneSpelling) {
 }
 
 TEST(Url, RefusesWhatIsNoIpv6) {
-  for (const char* host : {"[]", "[1]", "[::1", "::1", "[1:2:3:4:5:6:7]", "[1:2:3:4:5:6:7:8:9]", "[1:2:3:4:5:6:7::8]", "[1::2::3]",
-                           "[:::]", "[12345::]", "[g::]", "[::1%eth0]", "[::1.2.3]", "[1.2.3.4::]", "[::1]x", "[1:2:3:4:5:6:7:1.2.3.4]",
-                           "[:1]", "[1:]", "[1:2:3:4:5:6:7:]", "[1.2.3.4]"}) {
+  for (const char* host : {"[]",
+                           "[1]",
+                           "[::1",
+                           "::1",
+                           "[1:2:3:4:5:6:7]",
+                           "[1:2:3:4:5:6:7:8:9]",
+                           "[1:2:3:4:5:6:7::8]",
+                           "[1::2::3]",
+                           "[:::]",
+                           "[12345::]",
+                           "[g::]",
+                           "[::1%eth0]",
+                           "[::1.2.3]",
+                           "[1.2.3.4::]",
+                           "[::1]x",
+                           "[1:2:3:4:5:6:7:1.2.3.4]",
+                           "[:1]",
+                           "[1:]",
+                           "[1:2:3:4:5:6:7:]",
+                           "[1.2.3.4]"}) {
     EXPECT_EQ(error_of(std::string("ws://") + host), errc::url_host) << host;
   }
 }
@@ -125,8 +147,9 @@ TEST(Url, RefusesFragments) {
 }
 
 TEST(Url, RefusesCharactersThatWouldBreakTheRequestLine) {
-  for (const std::string& path : {std::string("/a b"), std::string("/a\r\nX: y"), std::string("/\x7f"), std::string("/\0", 2),
-                                  std::string("?a\tb"), std::string("/\xc3\xa4"), std::string("/ ")}) {
+  for (const std::string& path :
+       {std::string("/a b"), std::string("/a\r\nX: y"), std::string("/\x7f"), std::string("/\0", 2),
+        std::string("?a\tb"), std::string("/\xc3\xa4"), std::string("/ ")}) {
     EXPECT_EQ(error_of("wss://relay.example" + path), errc::url_path) << path;
   }
 }

@@ -39,8 +39,12 @@ struct reactor final : port::reactor {
 };
 
 struct listener final : verifier_listener {
-  void on_verified(source&, const verified_event& event, id_form) noexcept override { given.push_back(std::string(event.fields().content)); }
-  void on_refused(source&, const wire::event_fields& event, verdict) noexcept override { given.push_back("no " + std::string(event.content)); }
+  void on_verified(source&, const verified_event& event, id_form) noexcept override {
+    given.push_back(std::string(event.fields().content));
+  }
+  void on_refused(source&, const wire::event_fields& event, verdict) noexcept override {
+    given.push_back("no " + std::string(event.content));
+  }
   void on_copy(source&, const wire::raw_event&) noexcept override {}
   void on_joined(source&, std::uint32_t) noexcept override {}
   void on_marker(source&, const wire::relay_message&) noexcept override {}

@@ -23,8 +23,8 @@ struct event_text {
   std::string more{};  // further members, each with a comma behind it
 
   std::string json() const {
-    return "{" + more + "\"content\":" + content + ",\"created_at\":" + created_at + ",\"id\":" + id + ",\"kind\":" + kind +
-           ",\"pubkey\":" + pubkey + ",\"sig\":" + sig + ",\"tags\":" + tags + "}";
+    return "{" + more + "\"content\":" + content + ",\"created_at\":" + created_at + ",\"id\":" + id +
+           ",\"kind\":" + kind + ",\"pubkey\":" + pubkey + ",\"sig\":" + sig + ",\"tags\":" + tags + "}";
   }
 };
 

@@ -75,9 +75,9 @@ enum class forgery {
 struct drop_rule {
   std::optional<std::size_t> after_events{};  ///< events sent on the connection; 0: instead of answering a REQ
   bool after_eose = false;
-  bool mid_frame = false;                     ///< the last message is cut in the middle of its frame
+  bool mid_frame = false;  ///< the last message is cut in the middle of its frame
   ending how = ending::abrupt;
-  unsigned times = always;                    ///< so many connections
+  unsigned times = always;  ///< so many connections
 };
 
 /// What the relay says of its stored events in EOSE. Source: NIP-67.
@@ -107,13 +107,13 @@ struct auth_rule {
 struct behaviour {
   handshake_rule on_connect{};
 
-  bool answer_reqs = true;                ///< false: no events, EOSE or CLOSED, now or later
+  bool answer_reqs = true;  ///< false: no events, EOSE or CLOSED, now or later
   bool send_eose = true;
   eose_hints hints = eose_hints::none;
-  std::optional<refusal> refuse_req{};         ///< with CLOSED
-  std::optional<refusal> close_after_eose{};   ///< EOSE, then CLOSED with this reason
-  bool answer_events = true;              ///< false: no OK, though the event is stored and passed on
-  std::optional<refusal> refuse_event{};  ///< with OK false
+  std::optional<refusal> refuse_req{};        ///< with CLOSED
+  std::optional<refusal> close_after_eose{};  ///< EOSE, then CLOSED with this reason
+  bool answer_events = true;                  ///< false: no OK, though the event is stored and passed on
+  std::optional<refusal> refuse_event{};      ///< with OK false
   auth_rule auth{};
 
   /// A filter is answered with at most so many stored events, the newest, whatever `limit` it has; then comes EOSE, as
@@ -129,10 +129,10 @@ struct behaviour {
   bool answer_pings = true;
   bool answer_close = true;  ///< false: a close frame of the client is not answered, and TCP stays open
 
-  std::chrono::milliseconds delay{0};  ///< of each message that is sent; their order is kept
+  std::chrono::milliseconds delay{0};          ///< of each message that is sent; their order is kept
   std::size_t max_write_bytes = unlimited;     ///< of a TCP write, at least 1; each takes a turn of the loop
   std::size_t max_fragment_bytes = unlimited;  ///< of a WebSocket frame, at least 1; longer messages are fragmented
-  unsigned copies = 1;                 ///< how often each event is sent
+  unsigned copies = 1;                         ///< how often each event is sent
   forgery forge = forgery::none;
   std::optional<drop_rule> drop{};
 };

@@ -75,7 +75,8 @@ class UVNOSTR_API simulation {
 
   /// Runs one event after the other, each at its time, until the condition holds; it is checked before each. False if it
   /// did not hold within the limit, in virtual time, or if nothing is left that could happen. Not allowed in a callback.
-  [[nodiscard]] bool run_until(callback<bool()> condition, std::chrono::milliseconds limit = std::chrono::hours(24)) noexcept;
+  [[nodiscard]] bool run_until(callback<bool()> condition,
+                               std::chrono::milliseconds limit = std::chrono::hours(24)) noexcept;
   /// Runs everything that happens within this time. Not allowed in a callback.
   void advance(std::chrono::milliseconds) noexcept;
   /// Runs what happens next, at its time. False if nothing is left that could happen. Not allowed in a callback.

@@ -26,7 +26,8 @@ class splitter : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, splitter
     return depth_ > 1;  // the message itself must not be an object
   }
   bool EndObject(rapidjson::SizeType) {
-    if (--depth_ == 1) elements.push_back({json_element::type::object, {}, json_.substr(start_, stream_.Tell() + 1 - start_)});
+    if (--depth_ == 1)
+      elements.push_back({json_element::type::object, {}, json_.substr(start_, stream_.Tell() + 1 - start_)});
     return true;
   }
   bool StartArray() {

@@ -33,7 +33,8 @@ struct link_record {
 
 class link : public std::enable_shared_from_this<link> {
  public:
-  link(std::weak_ptr<relay_core> of, std::shared_ptr<link_record> record) noexcept : core_(std::move(of)), record_(std::move(record)) {}
+  link(std::weak_ptr<relay_core> of, std::shared_ptr<link_record> record) noexcept
+      : core_(std::move(of)), record_(std::move(record)) {}
   link(const link&) = delete;
   link& operator=(const link&) = delete;
   virtual ~link() = default;

@@ -63,7 +63,9 @@ void test_relay::clear_events() noexcept { core_->events().clear(); }
 behaviour& test_relay::behaviour() noexcept { return core_->behaviour(); }
 testing::script& test_relay::script() noexcept { return core_->script(); }
 
-void test_relay::on_message(callback<bool(const connection&, std::string_view)> f) { core_->set_on_message(std::move(f)); }
+void test_relay::on_message(callback<bool(const connection&, std::string_view)> f) {
+  core_->set_on_message(std::move(f));
+}
 
 relay_counters test_relay::counters() const noexcept { return core_->counters(); }
 

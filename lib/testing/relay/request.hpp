@@ -16,11 +16,11 @@ namespace uvnostr::testing::detail {
 struct request {
   enum class verb { req, close, event, auth, invalid };
   verb kind = verb::invalid;
-  std::string text{};                    // the message as it came
-  std::string subscription{};            // req, close
-  std::vector<filter> filters{};         // req
-  std::error_code filter_error{};        // req: why one of the filters could not be read
-  std::optional<uvnostr::event> event{}; // event, auth; none: not of an event's shape
+  std::string text{};                     // the message as it came
+  std::string subscription{};             // req, close
+  std::vector<filter> filters{};          // req
+  std::error_code filter_error{};         // req: why one of the filters could not be read
+  std::optional<uvnostr::event> event{};  // event, auth; none: not of an event's shape
 };
 
 request parse_request(std::string_view text);

@@ -31,7 +31,9 @@ script& script::expect_text(std::string text) { return append({.kind = type::exp
 script& script::expect_disconnect() { return append({.kind = type::expect_disconnect}); }
 
 script& script::send_event(const event& e) { return send_event_json(std::string(e.json())); }
-script& script::send_event_json(std::string json) { return append({.kind = type::event_json, .text = std::move(json)}); }
+script& script::send_event_json(std::string json) {
+  return append({.kind = type::event_json, .text = std::move(json)});
+}
 script& script::send_eose() { return append({.kind = type::eose}); }
 script& script::send_closed(std::string reason) { return append({.kind = type::closed, .text = std::move(reason)}); }
 script& script::send_ok(bool accepted, std::string reason) {

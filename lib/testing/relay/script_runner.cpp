@@ -19,12 +19,27 @@ constexpr std::size_t max_inbox = 10'000;
 constexpr std::size_t max_shown = 5;
 
 std::string_view name_of(type kind) noexcept {
-  static constexpr std::array<std::string_view, 21> names{
-      "a connection", "a REQ", "an EVENT", "a CLOSE", "an AUTH", "a certain text", "that the client disconnects",
-      "a connection to send an event to", "a connection to send EOSE to", "a connection to send CLOSED to",
-      "a connection to send OK to", "a connection to send NOTICE to", "a connection to send a challenge to",
-      "a connection to send text to", "a connection to send binary to", "a connection to send raw bytes to",
-      "a connection to send a ping to", "a connection to close", "a connection to drop", "a connection to refuse", "that time passes"};
+  static constexpr std::array<std::string_view, 21> names{"a connection",
+                                                          "a REQ",
+                                                          "an EVENT",
+                                                          "a CLOSE",
+                                                          "an AUTH",
+                                                          "a certain text",
+                                                          "that the client disconnects",
+                                                          "a connection to send an event to",
+                                                          "a connection to send EOSE to",
+                                                          "a connection to send CLOSED to",
+                                                          "a connection to send OK to",
+                                                          "a connection to send NOTICE to",
+                                                          "a connection to send a challenge to",
+                                                          "a connection to send text to",
+                                                          "a connection to send binary to",
+                                                          "a connection to send raw bytes to",
+                                                          "a connection to send a ping to",
+                                                          "a connection to close",
+                                                          "a connection to drop",
+                                                          "a connection to refuse",
+                                                          "that time passes"};
   return names[static_cast<std::size_t>(kind)];
 }
 
@@ -184,7 +199,8 @@ bool script_runner::say(const script_step& step) {
 
 std::string script_runner::describe_unmet() const {
   if (steps_.empty()) return {};
-  std::string text = "step " + std::to_string(done_count_ + 1) + " of " + std::to_string(done_count_ + steps_.size()) + " waits for ";
+  std::string text =
+      "step " + std::to_string(done_count_ + 1) + " of " + std::to_string(done_count_ + steps_.size()) + " waits for ";
   text += name_of(steps_.front().kind);
   if (steps_.front().kind == type::expect_text) text += " (" + steps_.front().text + ")";
   if (came_instead_.empty()) return text + (bound_ ? "; nothing came" : "; there is no connection");

@@ -25,9 +25,27 @@ class link;
 
 struct script_step {
   enum class type {
-    expect_connection, expect_req, expect_event, expect_close, expect_auth, expect_text, expect_disconnect,
-    event_json, eose, closed, ok, notice, auth, text, binary, raw, ping,
-    close, drop, refuse, wait,
+    expect_connection,
+    expect_req,
+    expect_event,
+    expect_close,
+    expect_auth,
+    expect_text,
+    expect_disconnect,
+    event_json,
+    eose,
+    closed,
+    ok,
+    notice,
+    auth,
+    text,
+    binary,
+    raw,
+    ping,
+    close,
+    drop,
+    refuse,
+    wait,
   };
   type kind;
   std::string text{};
@@ -73,9 +91,9 @@ class script_runner : public testing::script {
   std::shared_ptr<link> bound_;
   std::deque<request> inbox_;
   std::vector<std::string> came_instead_;
-  std::string subscription_;             // of the last REQ
-  std::optional<event_id> event_;        // of the last EVENT or AUTH
-  std::unique_ptr<timer> timer_;         // while a step waits for time
+  std::string subscription_;       // of the last REQ
+  std::optional<event_id> event_;  // of the last EVENT or AUTH
+  std::unique_ptr<timer> timer_;   // while a step waits for time
   bool advancing_ = false;
 };
 

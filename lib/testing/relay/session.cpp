@@ -75,7 +75,8 @@ void session::handle_req(relay_core& c, const request& r) {
   if (must_authenticate(c)) return send_closed(r.subscription, "auth-required: say who you are");
   if (const auto reason = refused(c.behaviour().refuse_req)) return send_closed(r.subscription, *reason);
   follow(r);
-  if (subscriptions_.size() > c.options().max_subscriptions) return send_closed(r.subscription, "error: too many subscriptions");
+  if (subscriptions_.size() > c.options().max_subscriptions)
+    return send_closed(r.subscription, "error: too many subscriptions");
   send_stored(c, subscription(subscriptions_.back()));
 }
 
@@ -211,6 +212,8 @@ void session::send_closed(std::string_view id, std::string_view reason) {
   link_.send_text(closed_message(id, reason));
 }
 
-void session::send_ok(const event_id& id, bool accepted, std::string_view reason) { link_.send_text(ok_message(id, accepted, reason)); }
+void session::send_ok(const event_id& id, bool accepted, std::string_view reason) {
+  link_.send_text(ok_message(id, accepted, reason));
+}
 
 }  // namespace uvnostr::testing::detail

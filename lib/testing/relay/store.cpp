@@ -34,7 +34,8 @@ store::verdict store::publish(const event& e) {
   const auto old = address ? newest_.find(*address) : newest_.end();
   if (old != newest_.end()) {
     const auto& [time, id, number] = old->second;
-    if (std::tuple(time, id) < std::tuple(std::int64_t{-e.created_at().time_since_epoch().count()}, e.id())) return verdict::superseded;
+    if (std::tuple(time, id) < std::tuple(std::int64_t{-e.created_at().time_since_epoch().count()}, e.id()))
+      return verdict::superseded;
     ids_.erase(ids_.find(id));
     events_.erase(old->second);
   }
@@ -61,7 +62,8 @@ std::vector<event> store::all() const {
 store::selection store::select(std::span<const filter> filters, std::size_t max_limit) const {
   selection found{.events = {}, .complete = true};
   std::vector<std::size_t> left;
-  for (const filter& f : filters) left.push_back(std::min<std::size_t>(f.limit.value_or(std::numeric_limits<std::uint32_t>::max()), max_limit));
+  for (const filter& f : filters)
+    left.push_back(std::min<std::size_t>(f.limit.value_or(std::numeric_limits<std::uint32_t>::max()), max_limit));
   for (const auto& [at, e] : events_) {
     bool matches = false;
     bool wanted = false;

@@ -16,9 +16,7 @@ namespace {
 
 char lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
-bool same_word(std::string_view a, std::string_view b) noexcept {
-  return std::ranges::equal(a, b, {}, lower, lower);
-}
+bool same_word(std::string_view a, std::string_view b) noexcept { return std::ranges::equal(a, b, {}, lower, lower); }
 
 std::string_view trim(std::string_view text) noexcept {
   while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
@@ -75,7 +73,8 @@ std::string check_upgrade(std::string_view head) {
   const std::string_view key = find_header(head, "Sec-WebSocket-Key");
   std::array<unsigned char, 32> decoded;
   std::size_t size = 0;
-  if (mbedtls_base64_decode(decoded.data(), decoded.size(), &size, reinterpret_cast<const unsigned char*>(key.data()), key.size()) != 0 ||
+  if (mbedtls_base64_decode(decoded.data(), decoded.size(), &size, reinterpret_cast<const unsigned char*>(key.data()),
+                            key.size()) != 0 ||
       size != 16) {
     return "Sec-WebSocket-Key is not 16 bytes in base64";
   }
@@ -84,14 +83,17 @@ std::string check_upgrade(std::string_view head) {
 
 std::string http_date(unix_seconds when) {
   constexpr std::array<const char*, 7> weekdays{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
-  constexpr std::array<const char*, 12> months{"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+  constexpr std::array<const char*, 12> months{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                               "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
   const auto day = std::chrono::floor<std::chrono::days>(when);
   const std::chrono::year_month_day date(day);
   const std::chrono::hh_mm_ss time(when - day);
   std::array<char, 64> text{};
-  std::snprintf(text.data(), text.size(), "%s, %02u %s %04d %02d:%02d:%02d GMT", weekdays[std::chrono::weekday(day).c_encoding()],
-                static_cast<unsigned>(date.day()), months[static_cast<unsigned>(date.month()) - 1], static_cast<int>(date.year()),
-                static_cast<int>(time.hours().count()), static_cast<int>(time.minutes().count()), static_cast<int>(time.seconds().count()));
+  std::snprintf(text.data(), text.size(), "%s, %02u %s %04d %02d:%02d:%02d GMT",
+                weekdays[std::chrono::weekday(day).c_encoding()], static_cast<unsigned>(date.day()),
+                months[static_cast<unsigned>(date.month()) - 1], static_cast<int>(date.year()),
+                static_cast<int>(time.hours().count()), static_cast<int>(time.minutes().count()),
+                static_cast<int>(time.seconds().count()));
   return text.data();
 }
 
@@ -107,7 +109,8 @@ std::string accept_value(std::string_view key) {
 #endif
   std::array<unsigned char, 32> encoded;
   std::size_t size = 0;
-  if (error != 0 || mbedtls_base64_encode(encoded.data(), encoded.size(), &size, hash.data(), hash.size()) != 0) return {};
+  if (error != 0 || mbedtls_base64_encode(encoded.data(), encoded.size(), &size, hash.data(), hash.size()) != 0)
+    return {};
   return {reinterpret_cast<const char*>(encoded.data()), size};
 }
 
@@ -126,7 +129,8 @@ std::string make_answer(const handshake_rule& rule, std::string_view key) {
   if (rule.how == handshake::endless_headers) return answer;
   if (rule.how != handshake::no_upgrade_header) answer += "Upgrade: websocket\r\n";
   answer += "Connection: Upgrade\r\n";
-  const std::string accept = accept_value(rule.how == handshake::wrong_accept_header ? "AAAAAAAAAAAAAAAAAAAAAA==" : key);
+  const std::string accept =
+      accept_value(rule.how == handshake::wrong_accept_header ? "AAAAAAAAAAAAAAAAAAAAAA==" : key);
   if (rule.how != handshake::no_accept_header) answer += "Sec-WebSocket-Accept: " + accept + "\r\n";
   if (rule.how == handshake::unoffered_extension) answer += "Sec-WebSocket-Extensions: x-unasked\r\n";
   if (rule.how == handshake::unoffered_subprotocol) answer += "Sec-WebSocket-Protocol: unasked\r\n";

@@ -12,7 +12,9 @@ namespace uvnostr::testing::detail {
 class fault_counter {
  public:
   /// The `nth` use from now on fails, and those after it: `times` altogether.
-  void fail(system_call what, unsigned nth, unsigned times) noexcept { plan_of(what) = {.skip = nth == 0 ? 0 : nth - 1, .left = times}; }
+  void fail(system_call what, unsigned nth, unsigned times) noexcept {
+    plan_of(what) = {.skip = nth == 0 ? 0 : nth - 1, .left = times};
+  }
 
   /// Counts one use.
   bool fails(system_call what) noexcept {

@@ -29,7 +29,9 @@ std::string_view authority_of(std::string_view url) noexcept {
 std::string request_of(const port::dial_request& dial) {
   std::string head = "GET " + dial.url.target + " HTTP/1.1\r\nHost: ";
   head.append(authority_of(dial.url.text));
-  head += "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: c2ltdWxhdGVkIGtleSEhIQ==\r\nSec-WebSocket-Version: 13\r\n";
+  head +=
+      "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: "
+      "c2ltdWxhdGVkIGtleSEhIQ==\r\nSec-WebSocket-Version: 13\r\n";
   if (!dial.options.user_agent.empty()) head += "user-agent: " + dial.options.user_agent + "\r\n";
   for (const http_header& each : dial.options.headers) head += each.name + ": " + each.value + "\r\n";
   return head += "\r\n";
@@ -49,8 +51,8 @@ port::disconnect because(std::error_code cause, std::string detail = {}) {
 
 }  // namespace
 
-simulated_connection::simulated_connection(simulated_network& network, simulated_world& world, const port::dial_request& dial,
-                                           port::connection_listener& listener)
+simulated_connection::simulated_connection(simulated_network& network, simulated_world& world,
+                                           const port::dial_request& dial, port::connection_listener& listener)
     : network_(network),
       world_(world),
       listener_(listener),

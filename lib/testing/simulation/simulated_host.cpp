@@ -9,7 +9,8 @@
 
 namespace uvnostr::testing::detail {
 
-simulated_host::simulated_host(simulated_network& network, const base::url& at) : network_(network), url_(at.text), port_(at.port) {
+simulated_host::simulated_host(simulated_network& network, const base::url& at)
+    : network_(network), url_(at.text), port_(at.port) {
   network_.relays.emplace(url_, this);
   network_.machines.insert(at.host);
 }

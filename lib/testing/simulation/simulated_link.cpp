@@ -53,9 +53,7 @@ void simulated_link::start(relay_core& c, handshake_rule rule) {
     case handshake::banner:
       if (client_.secure) refuse(because(errc::tls_failed, "what came is not TLS"));
       return;
-    default:
-      record()->request = client_.request;
-      return answer(c, rule);
+    default: record()->request = client_.request; return answer(c, rule);
   }
 }
 
@@ -159,7 +157,8 @@ void simulated_link::send_ping(std::string_view payload) {
 }
 
 void simulated_link::send_raw(std::string_view bytes) {
-  if (phase_ == phase::open && !bytes.empty()) say({.kind = frame::type::end, .why = because(errc::protocol_error, {})});
+  if (phase_ == phase::open && !bytes.empty())
+    say({.kind = frame::type::end, .why = because(errc::protocol_error, {})});
 }
 
 void simulated_link::close(std::uint16_t code, std::string_view reason) {
@@ -182,7 +181,8 @@ void simulated_link::end(ending how) {
   if (!c || phase_ == phase::gone || phase_ == phase::ending) return;
   phase_ = phase::ending;
   record()->open = false;
-  say({.kind = frame::type::end, .why = was_open_ ? because(errc::connection_lost, {}) : lost_before_answer(client_.secure)});
+  say({.kind = frame::type::end,
+       .why = was_open_ ? because(errc::connection_lost, {}) : lost_before_answer(client_.secure)});
   if (phase_ != phase::ending) return;
   const std::chrono::milliseconds delay = c->behaviour().delay;
   pace_->start(how == ending::reset ? delay : delay + linger_time, [this] {
@@ -196,7 +196,8 @@ void simulated_link::abandon() noexcept {
   record()->open = false;
   pace_->stop();
   client_.down->cut();
-  client_.down->put({.kind = frame::type::end, .why = was_open_ ? because(errc::connection_lost, {}) : lost_before_answer(client_.secure)});
+  client_.down->put({.kind = frame::type::end,
+                     .why = was_open_ ? because(errc::connection_lost, {}) : lost_before_answer(client_.secure)});
 }
 
 void simulated_link::gone() {

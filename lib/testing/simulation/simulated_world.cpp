@@ -66,7 +66,8 @@ std::error_code simulated_world::check(const relay_options&) noexcept {
   return network_.faults.fails(system_call::read_ca_file) ? make_error_code(errc::option_ca_file) : std::error_code();
 }
 
-result<port::connection*> simulated_world::dial(const port::dial_request& request, port::connection_listener& listener) noexcept {
+result<port::connection*> simulated_world::dial(const port::dial_request& request,
+                                                port::connection_listener& listener) noexcept {
   if (network_.faults.fails(system_call::connect)) return errc::connection_failed;
   auto made = std::make_shared<simulated_connection>(network_, *this, request, listener);
   connections_.push_back(made);

@@ -78,12 +78,15 @@ result<test_relay> simulation::start_relay(std::string_view url, test_relay_opti
   const result<base::url> at = uvnostr::detail::read_url(url);
   if (!at) return at.error();
   if (state_->network.relays.contains(at->text)) return std::make_error_code(std::errc::address_in_use);
-  auto made = std::make_shared<detail::relay_core>(std::make_unique<detail::simulated_host>(state_->network, *at), std::move(options));
+  auto made = std::make_shared<detail::relay_core>(std::make_unique<detail::simulated_host>(state_->network, *at),
+                                                   std::move(options));
   if (const std::error_code error = made->listen()) return error;
   return test_relay(std::move(made));
 }
 
-void simulation::fail(system_call what, unsigned nth, unsigned times) noexcept { state_->network.faults.fail(what, nth, times); }
+void simulation::fail(system_call what, unsigned nth, unsigned times) noexcept {
+  state_->network.faults.fail(what, nth, times);
+}
 std::size_t simulation::failures() const noexcept { return state_->network.faults.failures(); }
 void simulation::hold_workers() noexcept { state_->network.hold_workers(); }
 void simulation::release_workers() noexcept { state_->network.release_workers(); }
@@ -114,7 +117,8 @@ bool simulation::run_until(callback<bool()> condition, std::chrono::milliseconds
     }
     if (!agenda.empty() || uv_loop_alive(&state_->loop) == 0) break;
     // Only handles of the program can make anything happen.
-    const bool goes_on = testing::run_until(&state_->loop, [&] { return condition() || !agenda.empty(); }, patience);
+    const bool goes_on = testing::run_until(
+        &state_->loop, [&] { return condition() || !agenda.empty(); }, patience);
     held = condition();
     if (!goes_on) break;
   }

@@ -4,8 +4,8 @@
 #include <optional>
 #include <utility>
 
-#include "testing/simulation/agenda.hpp"
 #include "testing/relay/timer.hpp"
+#include "testing/simulation/agenda.hpp"
 
 namespace uvnostr::testing::detail {
 

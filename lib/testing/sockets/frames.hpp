@@ -40,7 +40,7 @@ class frame_reader {
   std::size_t max_message_bytes_;
   std::string buffer_;
   std::size_t used_ = 0;
-  std::string message_;              // fragments so far
+  std::string message_;                 // fragments so far
   opcode kind_ = opcode::continuation;  // of that message; continuation: none has begun
   std::string payload_;
   const char* violation_ = "";

@@ -18,7 +18,8 @@ loop_timer::loop_timer(loop_context context) noexcept : handle_(new handle) {
 
 loop_timer::~loop_timer() {
   handle_->due = nullptr;
-  uv_close(reinterpret_cast<uv_handle_t*>(&handle_->uv), [](uv_handle_t* closed) { delete static_cast<handle*>(closed->data); });
+  uv_close(reinterpret_cast<uv_handle_t*>(&handle_->uv),
+           [](uv_handle_t* closed) { delete static_cast<handle*>(closed->data); });
 }
 
 void loop_timer::start(std::chrono::milliseconds delay, callback<void()> due) noexcept {
@@ -37,6 +38,8 @@ void loop_timer::stop() noexcept {
   handle_->due = nullptr;
 }
 
-bool loop_timer::is_running() const noexcept { return uv_is_active(reinterpret_cast<const uv_handle_t*>(&handle_->uv)) != 0; }
+bool loop_timer::is_running() const noexcept {
+  return uv_is_active(reinterpret_cast<const uv_handle_t*>(&handle_->uv)) != 0;
+}
 
 }  // namespace uvnostr::testing::detail

@@ -111,7 +111,8 @@ void socket_host::refuse() noexcept {
 void socket_host::close() noexcept {
   if (listener_ == nullptr) return;
   listener_->owner = nullptr;
-  uv_close(reinterpret_cast<uv_handle_t*>(&listener_->uv), [](uv_handle_t* closed) { delete static_cast<listener*>(closed->data); });
+  uv_close(reinterpret_cast<uv_handle_t*>(&listener_->uv),
+           [](uv_handle_t* closed) { delete static_cast<listener*>(closed->data); });
   listener_ = nullptr;
 }
 

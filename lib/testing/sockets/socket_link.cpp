@@ -15,8 +15,8 @@ constexpr std::size_t max_header_lines = 16 * 1024 * 1024;  // even endless head
 
 }  // namespace
 
-socket_link::socket_link(relay_core& of, loop_context context, std::shared_ptr<link_record> record, std::shared_ptr<socket> tcp,
-                     std::shared_ptr<tls_server> tls)
+socket_link::socket_link(relay_core& of, loop_context context, std::shared_ptr<link_record> record,
+                         std::shared_ptr<socket> tcp, std::shared_ptr<tls_server> tls)
     : link(of.weak_from_this(), std::move(record)),
       context_(context),
       socket_(std::move(tcp)),
@@ -81,9 +81,7 @@ void socket_link::on_plain(relay_core& c, std::string_view bytes) {
       if (phase_ == phase::request) on_request(c);
       return;
     case phase::open:
-    case phase::closing:
-      reader_.feed(bytes);
-      return read_frames(c);
+    case phase::closing: reader_.feed(bytes); return read_frames(c);
     default: return;
   }
 }
@@ -187,7 +185,8 @@ void socket_link::on_close_frame(relay_core& c) {
   const std::string& body = reader_.payload();
   record()->close_code = 1005;
   if (body.size() >= 2) {
-    record()->close_code = static_cast<std::uint16_t>(static_cast<std::uint8_t>(body[0]) << 8 | static_cast<std::uint8_t>(body[1]));
+    record()->close_code =
+        static_cast<std::uint16_t>(static_cast<std::uint8_t>(body[0]) << 8 | static_cast<std::uint8_t>(body[1]));
     record()->close_reason = body.substr(2);
   }
   record()->open = false;

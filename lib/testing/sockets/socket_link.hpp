@@ -16,8 +16,8 @@
 
 #include <uvnostr/testing/behaviour.hpp>
 
-#include "testing/sockets/frames.hpp"
 #include "testing/relay/link.hpp"
+#include "testing/sockets/frames.hpp"
 #include "testing/sockets/loop_timer.hpp"
 #include "testing/sockets/socket.hpp"
 #include "testing/sockets/tls_server.hpp"
@@ -26,7 +26,8 @@ namespace uvnostr::testing::detail {
 
 class socket_link final : public link {
  public:
-  socket_link(relay_core&, loop_context, std::shared_ptr<link_record>, std::shared_ptr<socket>, std::shared_ptr<tls_server>);
+  socket_link(relay_core&, loop_context, std::shared_ptr<link_record>, std::shared_ptr<socket>,
+              std::shared_ptr<tls_server>);
 
   void start(relay_core&, handshake_rule) override;
   void abandon() noexcept override;

@@ -14,7 +14,9 @@
 namespace uvnostr::testing::detail {
 namespace {
 
-const unsigned char* bytes_of(const std::string& text) noexcept { return reinterpret_cast<const unsigned char*>(text.c_str()); }
+const unsigned char* bytes_of(const std::string& text) noexcept {
+  return reinterpret_cast<const unsigned char*>(text.c_str());
+}
 
 }  // namespace
 
@@ -39,7 +41,8 @@ result<std::shared_ptr<tls_server>> tls_server::make(const tls_identity& identit
 std::error_code tls_server::configure(const tls_identity& identity) noexcept {
   if (!entropy_) return errc::random_unavailable;
   // The terminating NUL belongs to the PEM text that mbedTLS reads.
-  if (mbedtls_x509_crt_parse(&certificate_, bytes_of(identity.certificate_pem), identity.certificate_pem.size() + 1) != 0) {
+  if (mbedtls_x509_crt_parse(&certificate_, bytes_of(identity.certificate_pem), identity.certificate_pem.size() + 1) !=
+      0) {
     return errc::option_range;
   }
 #if MBEDTLS_VERSION_NUMBER >= 0x03000000
@@ -47,10 +50,12 @@ std::error_code tls_server::configure(const tls_identity& identity) noexcept {
   const int key_error = mbedtls_pk_parse_key(&key_, bytes_of(identity.key_pem), identity.key_pem.size() + 1, nullptr, 0,
                                              mbedtls_ctr_drbg_random, entropy_.generator());
 #else
-  const int key_error = mbedtls_pk_parse_key(&key_, bytes_of(identity.key_pem), identity.key_pem.size() + 1, nullptr, 0);
+  const int key_error =
+      mbedtls_pk_parse_key(&key_, bytes_of(identity.key_pem), identity.key_pem.size() + 1, nullptr, 0);
 #endif
   if (key_error != 0) return errc::option_range;
-  if (mbedtls_ssl_config_defaults(&config_, MBEDTLS_SSL_IS_SERVER, MBEDTLS_SSL_TRANSPORT_STREAM, MBEDTLS_SSL_PRESET_DEFAULT) != 0 ||
+  if (mbedtls_ssl_config_defaults(&config_, MBEDTLS_SSL_IS_SERVER, MBEDTLS_SSL_TRANSPORT_STREAM,
+                                  MBEDTLS_SSL_PRESET_DEFAULT) != 0 ||
       mbedtls_ssl_conf_own_cert(&config_, &certificate_, &key_) != 0) {
     return errc::option_range;
   }
@@ -59,8 +64,10 @@ std::error_code tls_server::configure(const tls_identity& identity) noexcept {
   mbedtls_ssl_conf_min_version(&config_, MBEDTLS_SSL_MAJOR_VERSION_3, MBEDTLS_SSL_MINOR_VERSION_3);  // TLS 1.2
   if (identity.versions == tls_versions::only_1_3) return errc::unsupported;
 #else
-  if (identity.versions == tls_versions::only_1_2) mbedtls_ssl_conf_max_tls_version(&config_, MBEDTLS_SSL_VERSION_TLS1_2);
-  if (identity.versions == tls_versions::only_1_3) mbedtls_ssl_conf_min_tls_version(&config_, MBEDTLS_SSL_VERSION_TLS1_3);
+  if (identity.versions == tls_versions::only_1_2)
+    mbedtls_ssl_conf_max_tls_version(&config_, MBEDTLS_SSL_VERSION_TLS1_2);
+  if (identity.versions == tls_versions::only_1_3)
+    mbedtls_ssl_conf_min_tls_version(&config_, MBEDTLS_SSL_VERSION_TLS1_3);
 #endif
   return {};
 }
