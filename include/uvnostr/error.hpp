@@ -41,10 +41,10 @@ enum class errc {
   filter_time_range,  ///< since is later than until
   filter_count,       ///< no filter at all
   cursor_format,      ///< not what subscription::cursor() gave: cut, edited, or of another version
-  cursor_filters,     ///< a cursor of other filters
+  cursor_filters,     ///< the cursor belongs to other filters
   option_range,       ///< an option is outside its range; subject() names the option, its value and the range
   option_ca_file,     ///< the CA file cannot be read or holds no certificate
-  // The object the call was made on.
+  // The state of the object on which the call was made.
   closed,              ///< the pool, relay or subscription is closed, was moved from, or was never made
   unknown_relay,       ///< no relay of this pool has that relay_id or URL
   duplicate_relay,     ///< the pool has a relay with the same normalised URL
@@ -75,8 +75,8 @@ enum class errc {
   relay_removed,  ///< the relay was removed from the pool
   send_timeout,   ///< the relay could not be reached within send_timeout
   ok_timeout,     ///< the relay did not answer within ok_timeout
-  refused,        ///< the relay answered with a refusal; its words are given beside
-  auth_required,  ///< the relay wants NIP-42 AUTH and no auth_key was given, or it refused it
+  refused,        ///< the relay refused; its words are reported with this code
+  auth_required,  ///< the relay demands NIP-42 AUTH, and there is no auth_key or the relay refused it
 };
 
 }  // namespace uvnostr
@@ -86,15 +86,15 @@ struct std::is_error_code_enum<uvnostr::errc> : std::true_type {};
 
 namespace uvnostr {
 
-/// The code's name as it stands above; "unknown" for any other number.
+/// The name of the enumerator; "unknown" for any other number.
 UVNOSTR_API std::string_view to_string(errc) noexcept;
 
-/// The category of errc: message() is one sentence that says what to do where something can be done.
+/// The category of errc. Its message() is one sentence, which also says what to do if anything can be done.
 UVNOSTR_API const std::error_category& error_category() noexcept;
 
 inline std::error_code make_error_code(errc e) noexcept { return {static_cast<int>(e), error_category()}; }
 
-/// A code and what it is about. True if there is an error. No error takes nothing from the heap.
+/// An error code and its subject. True if there is an error. An object without an error does not allocate.
 class UVNOSTR_API error {
  public:
   error() noexcept = default;
@@ -106,12 +106,12 @@ class UVNOSTR_API error {
   std::error_code code() const noexcept { return code_; }
   operator std::error_code() const noexcept { return code_; }
 
-  /// What it is about: an option with its value and range, the URL of several, a filter's or event's member, the place
-  /// in JSON (bytes are counted from 0). Empty where the call alone says it. Shape: "relays[1] (htp://x)",
+  /// The cause: an option with its value and range, one URL of several, a member of a filter or event, a position in
+  /// JSON (bytes count from 0). Empty if the call itself leaves no doubt. Examples: "relays[1] (htp://x)",
   /// "filters[2].tags[0].name", "content at byte 117",
   /// "relay_options::ping_interval is -5 ms; it must be 0 or from 1 ms to 365 days".
   const std::string& subject() const noexcept { return subject_; }
-  /// One sentence with both, for people.
+  /// The code and the subject in one sentence, for humans.
   std::string message() const;
 
   friend bool operator==(const error& a, const error& b) noexcept {
@@ -125,8 +125,8 @@ class UVNOSTR_API error {
   std::string subject_;
 };
 
-/// A value or an error; member names as in std::expected. Reading the value of an error is a programming error, caught
-/// by assert in debug builds. The error of a value is empty.
+/// A value or an error, with the member names of std::expected. Reading a value that is not there is a programming
+/// error, which debug builds catch by assert. If there is a value, error() is empty.
 template <class T>
 class [[nodiscard]] result {
  public:

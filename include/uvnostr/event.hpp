@@ -20,7 +20,7 @@ class event_record;  // lib/wire/event_record.hpp
 
 class event;
 
-/// One tag of an event: its name and what follows. Source: NIP-01.
+/// One tag of an event: its name and its other items. Source: NIP-01.
 /// Lifetime: borrowed from the event that it belongs to.
 class UVNOSTR_API tag_view {
  public:
@@ -30,7 +30,7 @@ class UVNOSTR_API tag_view {
   std::string_view name() const noexcept { return at(0); }
   /// The second item; empty if there is none.
   std::string_view value() const noexcept { return at(1); }
-  /// The item at that place, 0 being the name; empty past the end.
+  /// The item at index i (0 is the name); empty past the end.
   std::string_view at(std::size_t i) const noexcept { return i < items_.size() ? items_[i] : std::string_view(); }
   std::size_t size() const noexcept { return items_.size(); }
   std::span<const std::string_view> items() const noexcept { return items_; }
@@ -39,8 +39,8 @@ class UVNOSTR_API tag_view {
   std::span<const std::string_view> items_;
 };
 
-/// A borrowed event, as callbacks get it.
-/// Lifetime: ends when the callback returns, as does everything that it gave. copy() keeps the event.
+/// A borrowed event, as passed to callbacks.
+/// Lifetime: the view and everything obtained from it are valid until the callback returns. copy() keeps the event.
 class UVNOSTR_API event_view {
  public:
   const event_id& id() const noexcept;
@@ -49,17 +49,17 @@ class UVNOSTR_API event_view {
   event_kind kind() const noexcept;
   const signature& sig() const noexcept;
 
-  /// The content, JSON escapes resolved (on the first call). May hold any UTF-8, NUL included.
+  /// The content, with JSON escapes resolved on the first call. May hold any UTF-8, including NUL.
   std::string_view content() const noexcept;
-  /// The tags in their order, JSON escapes resolved (on the first call).
+  /// The tags in their order, with JSON escapes resolved on the first call.
   std::span<const tag_view> tags() const noexcept;
-  /// The first tag of that name, if there is one.
+  /// The first tag with this name, if there is one.
   std::optional<tag_view> tag(std::string_view name) const noexcept;
 
-  /// The bytes as the relay sent them: one JSON object, which can be forwarded as it is.
+  /// The bytes as the relay sent them: one JSON object that can be forwarded unchanged.
   std::string_view json() const noexcept;
 
-  /// An event that lives on its own.
+  /// An event that owns its bytes.
   event copy() const;
 
  private:
@@ -69,14 +69,14 @@ class UVNOSTR_API event_view {
   const wire::event_record* record_;
 };
 
-/// An event that owns its bytes. Copies share them. It never changes, so any thread may read it.
+/// An event that owns its bytes. Copies share them. It is immutable, so any thread may read it.
 class UVNOSTR_API event {
  public:
-  /// Reads one event. Its shape is checked, its id and signature are not: see verify().
-  /// Errors: event_json, event_field, event_utf8, each with the member and its place in the text. Source: NIP-01.
+  /// Reads one event. Checks its form, but neither id nor signature: see verify().
+  /// Errors: event_json, event_field, event_utf8, each with the member and its position. Source: NIP-01.
   static result<event> parse(std::string_view json) noexcept;
 
-  /// Whether the id is the hash of the event and the signature is the author's. Any thread.
+  /// Whether the id is the hash of the event and the signature is the author's. Callable on any thread.
   /// Errors: wrong_id, wrong_signature.
   [[nodiscard]] error verify() const noexcept;
 
@@ -105,7 +105,7 @@ struct draft {
   event_kind kind = 1;
   std::string content{};                         ///< UTF-8
   std::vector<std::vector<std::string>> tags{};  ///< UTF-8, e.g. {{"e", id.to_hex()}, {"t", "nostr"}}
-  std::optional<unix_seconds> created_at{};      ///< the time of signing if not given
+  std::optional<unix_seconds> created_at{};      ///< if not set, the time of signing
 };
 
 }  // namespace uvnostr

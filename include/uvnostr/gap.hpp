@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Events that a subscription could not get: told with on_caught_up, never passed over.
+// Events that a subscription could not get. on_caught_up reports them.
 #pragma once
 
 #include <string_view>
@@ -8,21 +8,21 @@
 
 namespace uvnostr {
 
-/// Why events could not be had.
+/// Why events may be missing.
 enum class gap_reason {
   relay_cap,  ///< one second has more events than the relay gives in one answer
   refused,    ///< the relay refused the request for them, or hung up over it
   no_answer,  ///< the relay did not answer the request for them within eose_timeout
-  ephemeral,  ///< kinds 20000 to 29999, which relays do not store (NIP-01): what was sent while the connection was away
-  memory,     ///< pool_options::seen_entries is too small to tell new events of these dates from those given before
+  ephemeral,  ///< kinds 20000 to 29999 that were sent while there was no connection; relays do not store them (NIP-01)
+  memory,     ///< pool_options::seen_entries is too small to tell new events of these dates from delivered ones
 };
 
 /// The name of the enumerator. Lifetime: static.
 UVNOSTR_API std::string_view to_string(gap_reason) noexcept;
 
-/// Events with a `created_at` from `from` to `to`, both included, may be missing. A gap without an end has
-/// `unix_seconds::max()` for `to`, because events may be dated in the future. What a later connection can still get is
-/// asked for again there.
+/// Events with a `created_at` from `from` to `to`, both inclusive, may be missing. In a gap without an end, `to` is
+/// `unix_seconds::max()`, because events may be dated in the future. A later connection asks again for whatever it can
+/// still get.
 struct gap {
   unix_seconds from{};
   unix_seconds to{};

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The secret key: made, read, shown, and used to sign.
+// Secret keys: generating, reading, printing, and signing with them.
 #pragma once
 
 #include <array>
@@ -31,8 +31,8 @@ class UVNOSTR_API secret_key {
   std::string to_nsec() const;
 
   /// The signed event. Its json() is in canonical member order.
-  /// Errors: event_utf8 (with the member, as "tags[1][0]"), event_field (created_at before 1970 or above 2^53 - 1),
-  /// random_unavailable.
+  /// Errors: event_utf8 (with the member, such as "tags[1][0]"), event_field (created_at before 1970 or above 2^53 -
+  /// 1), random_unavailable.
   result<event> sign(const draft&) const noexcept;
 
  private:

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Many relays as one: the events of all, each once.
+// Many relays used as one: each event of any of them, once.
 #pragma once
 
 #include <cstddef>
@@ -32,37 +32,37 @@ enum class verification {
   off,      ///< not at all: only for relays that you run yourself
 };
 
-/// The name as it stands above.
+/// The name of the enumerator.
 UVNOSTR_API std::string_view to_string(verification) noexcept;
 
 struct pool_options {
-  /// URLs to begin with, each with `relay_defaults`.
+  /// URLs of the first relays, each with `relay_defaults`.
   std::vector<std::string> relays{};
-  /// For relays that are added without options of their own. Checked by make() also if there is none.
+  /// For relays that are added without options of their own. make() checks them even if there is no relay.
   relay_options relay_defaults{};
-  /// Events that are remembered against duplicates, one for each subscription; at most 64 bytes each. 1 to 2^24.
+  /// Size of the cache against duplicates: one entry an event and subscription, at most 64 bytes each. 1 to 2^24.
   std::size_t seen_entries = 10'000;
   uvnostr::verification verification = uvnostr::verification::threads;
-  /// How many relays are dialled at a time; others wait for their turn. Those that have served before go first, and
-  /// have as many places of their own. A relay that has not answered within 100 ms gives its place to the next; so up to
-  /// 16 times as many may be silent at the same time. At least 1.
+  /// How many relays are dialled at a time; others wait for their turn. Relays that have served before go first, and
+  /// have as many places of their own. A relay that has not answered within 100 ms gives its place to the next, so up
+  /// to 16 times as many dials may be unanswered at the same time. At least 1.
   std::size_t max_dials = 32;
-  /// False for a program that ends by itself: the pool then does not keep uv_run() from returning.
+  /// False: the pool does not keep uv_run() from returning, for programs that end when their own work is done.
   bool keep_loop_alive = true;
 };
 
-/// What a pool calls, all optional, fixed for its life. Called on the loop's thread, from the loop, never from inside a
-/// call of yours. Any of them may destroy anything, the pool included.
+/// A pool's callbacks: all optional, fixed for its life. The loop calls them on its thread, never from inside one of
+/// your calls. Each of them may destroy anything, including the pool.
 /// Lifetime: a callable that destroys its pool keeps its captures until it returns. The captures of the others are
-/// destroyed soon after that, on the loop's thread: at the latest when a worker has finished the signatures it checks.
+/// destroyed soon afterwards on the loop's thread, at the latest when the workers finish the signatures they check.
 struct pool_callbacks {
   /// Every event of every subscription, each once, after the subscription's own on_event.
   callback<void(relay_id, const event_view&)> on_event{};
-  /// Every EOSE that a subscription is told of.
+  /// Every EOSE that a subscription gets.
   callback<void(relay_id, subscription_id)> on_eose{};
-  /// A relay's words to a human: see printable(). Source: NIP-01 NOTICE.
+  /// A relay's text for humans: see printable(). Source: NIP-01 NOTICE.
   callback<void(relay_id, std::string_view)> on_notice{};
-  /// A relay asked who we are, or was told. Source: NIP-42.
+  /// An authentication took a step. Source: NIP-42.
   callback<void(const auth_status&)> on_auth{};
   /// A relay's connection changed its state.
   callback<void(const relay_status&)> on_relay_state{};
@@ -70,39 +70,41 @@ struct pool_callbacks {
   callback<void()> on_close{};
 };
 
-/// A pool of relays on one loop. Move-only; everything on it is for the loop's thread only.
-/// Lifetime: destroying it ends all in silence, at any time, also inside its own callbacks; so does assigning another
-/// pool to it. The loop then needs a few more turns before uv_loop_close() answers 0. Every input is copied.
+/// A pool of relays on one loop. Move-only. All members are for the loop's thread only.
+/// Lifetime: destroying the pool, or assigning another to it, ends everything without further callbacks. It is allowed
+/// at any time, also in its own callbacks. The loop then needs a few more turns before uv_loop_close() returns 0. Every
+/// input is copied.
 class UVNOSTR_API pool {
  public:
-  /// Connects to the relays of the options from the loop's next turn on.
+  /// Makes a pool, which begins to connect to the relays of its options in the loop's next turn.
   /// Errors: url_* and duplicate_relay (which of the URLs), option_range, option_ca_file, loop_unusable,
   /// random_unavailable.
   static result<pool> make(uv_loop_t*, pool_options = {}, pool_callbacks = {}) noexcept;
 
-  /// An inert pool: its calls answer errc::closed, as those of a pool that was moved from.
+  /// An inert pool: its calls return errc::closed, as after a move.
   pool() noexcept = default;
   pool(pool&&) noexcept;
   pool& operator=(pool&&) noexcept;
   ~pool();
 
-  /// Adds a relay and connects to it; open subscriptions for all relays are asked of it too.
+  /// Adds a relay and connects to it. Open subscriptions that address all relays include it.
   /// Errors: url_*, duplicate_relay, option_range, option_ca_file, closed.
   result<relay_id> add_relay(std::string_view url, relay_options) noexcept;
   /// The same with the pool's relay_defaults.
   result<relay_id> add_relay(std::string_view url) noexcept;
-  /// Closes the connection and forgets the relay: its unanswered publishes give receipts, and its
+  /// Closes the connection and removes the relay: its unanswered publishes give receipts, and its
   /// state becomes `stopped`. Errors: unknown_relay, closed.
   error remove_relay(relay_id) noexcept;
-  /// Dials now instead of when the delay is over; also a relay that had stopped trying.
-  /// Does nothing if it is connected. Errors: unknown_relay, closed.
+  /// Dials now instead of waiting for the delay, even if the relay's state is `stopped`.
+  /// Does nothing if the relay is connected. Errors: unknown_relay, closed.
   error reconnect(relay_id) noexcept;
-  /// The same for all relays but those that want us to stay away for a while, and all delays start anew: for a program
-  /// that learns that the network is there again. Errors: closed.
+  /// Dials all relays and resets their delays, except relays that asked us to stay away for a while. Call it when the
+  /// network has come back. Errors: closed.
   error reconnect() noexcept;
 
-  /// Asks these relays for events that match any of the filters; none named: all, those added later included.
-  /// Errors: filter_* (with the filter and its member, as "filters[2].tags[0].name"), unknown_relay, option_range, closed.
+  /// Asks these relays for events that match any of the filters. An empty list means all relays, including later ones.
+  /// Errors: filter_* (with the filter and its member, such as "filters[2].tags[0].name"), unknown_relay, option_range,
+  /// closed.
   result<subscription> subscribe(std::span<const filter>, subscription_callbacks, subscribe_options = {},
                                  std::vector<relay_id> relays = {}) noexcept;
   result<subscription> subscribe(std::initializer_list<filter> filters, subscription_callbacks callbacks,
@@ -114,25 +116,25 @@ class UVNOSTR_API pool {
     return subscribe(std::span(&f, 1), std::move(callbacks), options, std::move(relays));
   }
 
-  /// Sends the event to these relays; none named: all that the pool has now. Without an error every relay gives one
-  /// receipt, then on_done comes.
+  /// Sends the event to these relays. An empty list means all relays that the pool has now. Unless an error is
+  /// returned, every relay gives one receipt, and then on_done follows.
   /// Errors: no_relay, unknown_relay, event_too_big, wrong_id, wrong_signature, option_range, closed.
   [[nodiscard]] error publish(const event&, publish_callbacks = {}, publish_options = {},
                               std::vector<relay_id> relays = {}) noexcept;
 
-  /// Ends everything: publishes give their receipts, subscriptions their on_close, connections their
-  /// close handshake, then on_close comes. A second call does nothing.
+  /// Ends everything: publishes give their receipts, subscriptions their on_close, and connections go through their
+  /// close handshake. Then on_close follows. A second call does nothing.
   void close() noexcept;
 
-  /// In the order in which they were added.
+  /// All relays in the order in which they were added.
   std::vector<relay_id> relays() const;
   /// The normalised URL; empty if there is no such relay.
   std::string_view url(relay_id) const noexcept;
-  /// The relay with this URL, however it is spelled. Errors: url_*, unknown_relay, closed.
+  /// The relay whose normalised URL is that of this one. Errors: url_*, unknown_relay, closed.
   result<relay_id> find(std::string_view url) const noexcept;
-  /// The relays that sent this event as long as it is remembered, duplicates included; in the order of relays().
+  /// The relays that sent this event, in the order of relays(). Empty once the cache has evicted the event.
   std::vector<relay_id> seen_on(const event_id&) const;
-  /// Its relays are in the order of relays().
+  /// Counters of the pool and of each relay, in the order of relays().
   pool_stats stats() const;
   /// The loop it was made on; null for an inert pool.
   uv_loop_t* loop() const noexcept { return loop_; }

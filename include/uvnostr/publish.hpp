@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What became of a published event, relay by relay.
+// The result of publishing an event, relay by relay.
 #pragma once
 
 #include <chrono>
@@ -15,54 +15,55 @@ namespace uvnostr {
 enum class outcome {
   accepted,   ///< OK true, or any OK with "duplicate:": the relay has it
   rejected,   ///< OK false, or the relay closed the connection because the event is too big for it
-  timed_out,  ///< it was sent, and no answer came
-  not_sent,   ///< it never left: `cause` says why
+  timed_out,  ///< the event was sent, but no answer came
+  not_sent,   ///< the event was never sent: `cause` says why
 };
 
-/// The name as it stands above.
+/// The name of the enumerator.
 UVNOSTR_API std::string_view to_string(outcome) noexcept;
 
 /// One relay's answer. Source: NIP-01 OK.
-/// Lifetime: the texts die when the callback returns.
+/// Lifetime: the texts are valid until the callback returns.
 struct receipt {
   relay_id relay{};
   event_id event{};
   uvnostr::outcome outcome{};
   std::string_view message{};  ///< the relay's own words, which may be empty: see printable()
-  std::string_view prefix{};   ///< of these, the word for programs, such as "blocked" or "rate-limited"; may be empty
+  std::string_view prefix{};   ///< its machine-readable part, such as "blocked" or "rate-limited"; may be empty
   std::string_view text{};     ///< the rest, for humans
-  /// 0 if accepted. Else what it was: refused, auth_required, ok_timeout, send_timeout, queue_full, relay_removed, ...;
-  /// event_too_big if the relay closed the connection over its size; closed_by_relay or connection_lost if the relay
-  /// twice ended the connection when nothing but this event was unanswered.
+  /// 0 if accepted. Otherwise refused, auth_required, ok_timeout, send_timeout, queue_full, relay_removed, and so on.
+  /// event_too_big: the relay closed the connection over the event's size. closed_by_relay or connection_lost: the
+  /// relay ended the connection twice while only this event was unanswered.
   std::error_code cause{};
 };
 
-/// What a publish calls, all optional. The rules are those of pool_callbacks.
+/// The callbacks of a publish, all optional. The rules of pool_callbacks apply.
 struct publish_callbacks {
-  /// Exactly once for each relay that the event was for.
+  /// Called exactly once for each addressed relay.
   callback<void(const receipt&)> on_receipt{};
-  /// Once, with publish_options::enough_accepted: true as soon as so many relays have accepted the event, false as soon
-  /// as it is certain that fewer will. The receipts still come.
+  /// Called once if publish_options::enough_accepted is set: with true as soon as that many relays have accepted the
+  /// event, with false as soon as fewer certainly will. The other receipts still follow.
   callback<void(bool)> on_enough{};
   /// Once, after the last receipt.
   callback<void(std::size_t accepted, std::size_t asked)> on_done{};
 };
 
 struct publish_options {
-  /// The event's id and signature are checked at the call, which takes about 50 microseconds. An event is not checked
-  /// again that secret_key::sign() made, that event::verify() has found good, or that was copied in a callback of a pool
-  /// that verifies. False: send it as it is.
+  /// Whether publish() checks the event's id and signature, which takes about 50 microseconds. Events that need no
+  /// second check are skipped: those made by secret_key::sign(), found valid by event::verify(), or copied in a
+  /// callback of a pool that verifies.
   bool verify = true;
-  /// How long the event may wait for a relay that is away. An event that was sent but not answered before the connection
-  /// was lost is sent again within this time. 1 ms to 365 days, or 0: as long as the pool has the relay.
+  /// How long the event may wait for a relay that is not connected. If the connection is lost before the relay answers,
+  /// the event is sent again within this time. 1 ms to 365 days, or 0: as long as the pool has the relay.
   std::chrono::milliseconds send_timeout{60'000};
-  /// How long the relay may take to answer once the event has left us: neither the time in which it waits for a slow
-  /// line counts, nor the time in which we do not read because verification has not kept up. 1 ms to 365 days.
+  /// How long the relay may take to answer. The time that the event waits for a slow line does not count, and neither
+  /// does the time in which we do not read because verification is behind. 1 ms to 365 days.
   std::chrono::milliseconds ok_timeout{10'000};
-  /// An event that the relay refuses with "rate-limited:" is sent again, after pauses that grow, until so long after
-  /// publish(). 0: the first refusal is the answer. 0 to 365 days.
+  /// How long after publish() an event that the relay refuses with "rate-limited:" is sent again. The pauses grow.
+  /// 0: the first refusal is final. 0 to 365 days.
   std::chrono::milliseconds retry_timeout{30'000};
-  /// How many relays must accept the event for on_enough. 0: on_enough is not called. At most the number of relays.
+  /// How many relays must accept the event for on_enough(true). 0: on_enough is not called. At most the number of
+  /// relays.
   std::size_t enough_accepted = 0;
 };
 

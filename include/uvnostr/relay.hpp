@@ -6,26 +6,26 @@
 
 namespace uvnostr {
 
-/// What a relay calls, all optional, fixed for its life. The rules are those of pool_callbacks, and so are the names.
+/// A relay's callbacks, all optional, fixed for its life. Names and rules are those of pool_callbacks.
 struct relay_callbacks {
   callback<void(const event_view&)> on_event{};
   callback<void(subscription_id)> on_eose{};
   callback<void(std::string_view)> on_notice{};
   callback<void(const auth_status&)> on_auth{};
   callback<void(const relay_status&)> on_relay_state{};
-  /// After close(), or after reconnecting has ended for good (the cause is then not 0): once, the last call.
+  /// Called once, last: after close(), or when there will be no more attempts to connect (then the cause is not 0).
   callback<void(std::error_code)> on_close{};
 };
 
-/// A connection to one relay that is kept: everything that a pool with its default options does, for one.
-/// The same rules as for a pool; relays on one loop share their libwebsockets context.
+/// A lasting connection to one relay. It does for one relay everything that a pool with its default options does.
+/// The rules are those of a pool. Relays on one loop share their libwebsockets context.
 class UVNOSTR_API relay {
  public:
-  /// Connects from the loop's next turn on.
+  /// Makes a relay, which begins to connect in the loop's next turn.
   /// Errors: url_*, option_range, option_ca_file, loop_unusable, random_unavailable.
   static result<relay> make(uv_loop_t*, std::string_view url, relay_options = {}, relay_callbacks = {}) noexcept;
 
-  /// An inert relay: its calls answer errc::closed, as those of a relay that was moved from.
+  /// An inert relay: its calls return errc::closed, as after a move.
   relay() noexcept = default;
   relay(relay&&) noexcept = default;
   relay& operator=(relay&&) noexcept = default;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// How one relay is connected to and kept. Every option has a default that suits most programs.
+// How to connect to a relay and keep the connection. The defaults suit most programs.
 #pragma once
 
 #include <chrono>
@@ -13,11 +13,11 @@
 
 namespace uvnostr {
 
-/// When a connection is tried again. The first attempt counts like any other. After HTTP 429 or 503, and after a close
-/// frame with 1008 or 4000 to 4999, delays are ten times as long; Retry-After makes them as long as it says, up to ten
-/// minutes, or longer by a random part.
+/// When a relay is dialled again after a failure. The first attempt counts like any other. After HTTP 429 or 503, and
+/// after a close frame with 1008 or 4000 to 4999, delays are ten times as long. Retry-After
+/// lengthens the delay to its value (at most ten minutes), plus a random part.
 struct reconnect_options {
-  /// False: one attempt is made and no other.
+  /// False: only one attempt is made.
   bool enabled = true;
   /// The delay after the first failure. 100 ms to 365 days.
   std::chrono::milliseconds initial_delay{1'000};
@@ -25,22 +25,22 @@ struct reconnect_options {
   std::chrono::milliseconds max_delay{60'000};
   /// Each failure multiplies the delay by this. 1 to 1000.
   double multiplier = 2.0;
-  /// Each delay becomes shorter or longer by a random part of itself, at most this. 0 to 1.
+  /// Each delay is shortened or lengthened by a random part of up to this fraction. 0 to 1.
   double jitter = 0.2;
-  /// How many attempts may fail in a row after the first. 0: no limit.
+  /// How many attempts after the first may fail in a row. 0: no limit.
   unsigned max_retries = 0;
-  /// A connection that lasted this long resets the delay, so that a relay that accepts and closes at once is not
-  /// dialled in a tight loop. 0 to 365 days.
+  /// Only a connection that has lasted this long resets the delay. Otherwise a relay that accepts connections and
+  /// closes them at once would be dialled in a tight loop. 0 to 365 days.
   std::chrono::milliseconds stable_after{30'000};
 };
 
 /// When a relay's AUTH challenge is answered. Source: NIP-42.
 enum class auth_policy {
-  on_demand,  ///< only after the relay refused a REQ or EVENT with "auth-required:"
-  eager,      ///< at once; for relays that withhold events without a refusal. Shows who you are
+  on_demand,  ///< only after the relay has refused a REQ or EVENT with "auth-required:"
+  eager,      ///< at once, for relays that withhold events without refusing; reveals your key to the relay
 };
 
-/// The name as it stands above.
+/// The name of the enumerator.
 UVNOSTR_API std::string_view to_string(auth_policy) noexcept;
 
 /// One line of the upgrade request.
@@ -49,34 +49,34 @@ struct http_header {
   std::string value;  ///< no control characters but tabs
 };
 
-/// Every time and size is checked by the call that takes the options; errc::option_range names the one that is wrong.
+/// The call that takes the options checks every time and size; errc::option_range names the wrong one.
 struct relay_options {
   reconnect_options reconnect{};
-  /// From the DNS question to the end of the WebSocket upgrade. 1 ms to 365 days.
+  /// The limit from the DNS query to the end of the WebSocket upgrade. 1 ms to 365 days.
   std::chrono::milliseconds connect_timeout{10'000};
-  /// A ping is sent after so long a silence of the relay. A phone's radio wakes up for each; longer intervals save it,
-  /// and a dead connection on which nothing is sent is noticed later. 1 ms to 365 days, or 0: no pings, and the system
-  /// is not asked to look for dead connections either.
+  /// How long the relay may be silent before it is pinged. Each ping wakes up a phone's radio. A longer interval saves
+  /// power, but a dead connection is noticed later. 1 ms to 365 days, or 0: no pings, and no TCP keep-alive
+  /// either.
   std::chrono::milliseconds ping_interval{30'000};
-  /// How long nothing at all may come after a ping. TCP ends a connection too (where the system can, as Linux does) when
-  /// bytes of ours stay unacknowledged for so long, so a line that is interrupted for longer costs a reconnect, and so
-  /// does a relay that reads nothing for so long while we send. 1 ms to 365 days.
+  /// How long the relay may stay silent after a ping. Where the system supports it, as on Linux, TCP also ends a
+  /// connection on which our bytes stay unacknowledged for this long. So a reconnect follows if the line is interrupted
+  /// for longer, or if the relay reads nothing for this long while we send. 1 ms to 365 days.
   std::chrono::milliseconds pong_timeout{10'000};
   /// How long the relay's half of the close handshake may take. 1 ms to 365 days.
   std::chrono::milliseconds close_timeout{2'000};
-  /// A received message above this closes the connection with 1009. 1 byte to 1 GiB.
+  /// A longer received message closes the connection with 1009. 1 byte to 1 GiB.
   std::size_t max_message_bytes = 1024 * 1024;
-  /// Events that wait to be sent to this relay or for its answer. At least 1 byte.
+  /// The limit for events that wait to be sent to this relay or answered by it. At least 1 byte.
   std::size_t max_publish_bytes = 16 * 1024 * 1024;
-  /// Received events that wait for verification: above this the socket is not read. Any size.
+  /// The limit for received events that wait for verification; above it, the socket is not read. Any size.
   std::size_t max_unverified_bytes = 4 * 1024 * 1024;
-  /// A PEM file of the CAs to trust. Empty: those of the system, which SSL_CERT_FILE can replace.
+  /// A PEM file with the CAs to trust. Empty: the system's CAs, which SSL_CERT_FILE can replace.
   std::string ca_file{};
   /// The User-Agent header of the upgrade request; empty: none.
   std::string user_agent{"uvnostr"};
-  /// Sent with the upgrade request. Together with user_agent at most 16 KiB.
+  /// Further headers of the upgrade request. At most 16 KiB, including user_agent.
   std::vector<http_header> headers{};
-  /// The key that answers AUTH challenges. Without one they are not answered. Source: NIP-42.
+  /// The key that signs the answers to AUTH challenges. Without a key, challenges are not answered. Source: NIP-42.
   std::optional<secret_key> auth_key{};
   auth_policy auth = auth_policy::on_demand;
 };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What state a relay's connection is in, and why.
+// The state of a relay's connection, and how far its authentication got.
 #pragma once
 
 #include <chrono>
@@ -20,40 +20,40 @@ enum class relay_state {
   stopped,  ///< for good: removed, or reconnecting has ended
 };
 
-/// The name as it stands above.
+/// The name of the enumerator.
 UVNOSTR_API std::string_view to_string(relay_state) noexcept;
 
-/// A change of a relay's state and its cause.
-/// Lifetime: the text views die when the callback returns.
+/// A change of a relay's state, with its cause.
+/// Lifetime: the texts are valid until the callback returns.
 struct relay_status {
   relay_id relay{};
   std::string_view url{};  ///< normalised
   relay_state state{};
-  relay_state previous = relay_state::waiting;  ///< the state before; a new relay waits
-  std::error_code cause{};                      ///< why a connection failed or ended; 0 when nothing did
-  std::string_view text{};       ///< the cause and its details as a sentence, printable; empty when cause is 0
-  std::string_view words{};      ///< the relay's own reason in its close frame: see printable()
-  std::uint16_t close_code = 0;  ///< of the relay's close frame, 0 if there was none. Source: RFC 6455, 7.4
-  int http_status = 0;           ///< of an HTTP answer that was not 101
-  unsigned failures = 0;         ///< in a row: attempts that failed, connections that did not last
-  std::optional<std::chrono::milliseconds> next_attempt{};  ///< set while waiting: how long
+  relay_state previous = relay_state::waiting;  ///< the previous state; a new relay is `waiting`
+  std::error_code cause{};                      ///< why the connection failed or ended; 0 if it did not
+  std::string_view text{};       ///< the cause and its details as a printable sentence; empty if cause is 0
+  std::string_view words{};      ///< the relay's reason in its close frame: see printable()
+  std::uint16_t close_code = 0;  ///< of the relay's close frame; 0 if there was none. Source: RFC 6455, 7.4
+  int http_status = 0;           ///< of an HTTP answer other than 101
+  unsigned failures = 0;         ///< in a row: failed attempts, and connections that did not last
+  std::optional<std::chrono::milliseconds> next_attempt{};  ///< while waiting: the time until the next attempt
 };
 
 /// How far an AUTH got. Source: NIP-42.
 enum class auth_step {
-  challenged,  ///< the relay sent a challenge; it may do so at any time
-  answered,    ///< it was signed with auth_key and is being sent
+  challenged,  ///< the relay sent a challenge, which it may do at any time
+  answered,    ///< the answer is signed with auth_key and being sent
   accepted,
-  refused,         ///< the relay refused the AUTH, or did not answer it. It is tried again later
-  not_challenged,  ///< the relay demands AUTH, and sends no challenge
+  refused,         ///< the relay refused the AUTH or did not answer it; it is tried again later
+  not_challenged,  ///< the relay demands AUTH but sends no challenge
 };
 
-/// Lifetime: the texts die when the callback returns.
+/// Lifetime: the texts are valid until the callback returns.
 struct auth_status {
   relay_id relay{};
   auth_step step{};
-  std::string_view challenge{};  ///< of the relay; may hold anything
-  std::string_view words{};      ///< the relay's own, of its answer
+  std::string_view challenge{};  ///< from the relay; may hold anything
+  std::string_view words{};      ///< the relay's reason in its answer: see printable()
 };
 
 }  // namespace uvnostr

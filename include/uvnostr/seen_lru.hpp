@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The cache of event ids that the pool uses against duplicates, for use on its own.
+// A cache of event ids, like the one that the pool uses against duplicates.
 #pragma once
 
 #include <cstddef>
@@ -9,10 +9,10 @@
 
 namespace uvnostr {
 
-/// Remembers the last `capacity` event ids. The least recently seen one makes room for the next.
-/// One allocation of fixed size at creation, at most 64 bytes an entry, index included; every operation is O(1). Each
-/// object has a hash key of its own, so that a sender cannot choose ids that collide.
-/// Not safe for use from several threads at once.
+/// Remembers the last `capacity` event ids. A new id evicts the least recently seen one.
+/// It makes one allocation of fixed size, with at most 64 bytes an entry, including the index. Every operation is O(1).
+/// Each object has its own secret hash key, so that a sender cannot choose ids that collide.
+/// Not thread-safe.
 class UVNOSTR_API seen_lru {
  public:
   /// Errors: option_range (capacity 0 or above 2^24), random_unavailable.
@@ -22,17 +22,17 @@ class UVNOSTR_API seen_lru {
   seen_lru& operator=(seen_lru&&) noexcept;
   ~seen_lru();
 
-  /// True if the id was not there; it is now, and the newest either way.
+  /// Makes the id the most recently seen one. Returns true if it is new.
   bool insert(const event_id&) noexcept;
-  /// Whether it is there. Its place does not change.
+  /// Whether the id is in the cache. Does not count as seeing it.
   bool contains(const event_id&) const noexcept;
-  /// True if it was there.
+  /// Removes the id. Returns true if it was in the cache.
   bool erase(const event_id&) noexcept;
   void clear() noexcept;
 
   std::size_t size() const noexcept;
   std::size_t capacity() const noexcept;
-  /// What the one allocation holds.
+  /// The size of the allocation.
   std::size_t memory_bytes() const noexcept;
 
  private:

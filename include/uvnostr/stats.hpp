@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Where every received message went.
+// Counters that account for every received message.
 #pragma once
 
 #include <chrono>
@@ -19,24 +19,24 @@ struct message_counts {
   // Events.
   std::uint64_t delivered = 0;             ///< given to a subscription
   std::uint64_t duplicate = 0;             ///< the subscription had it
-  std::uint64_t doubtful = 0;              ///< stored, of dates that were forgotten: told as a gap (gap_reason::memory)
-  std::uint64_t unknown_subscription = 0;  ///< for no subscription that is open, or no longer
+  std::uint64_t doubtful = 0;              ///< perhaps a duplicate: reported as a gap (gap_reason::memory)
+  std::uint64_t unknown_subscription = 0;  ///< for no open subscription
   std::uint64_t not_matching = 0;          ///< outside the subscription's filters
-  std::uint64_t malformed_event = 0;       ///< an EVENT whose event is not one by NIP-01
+  std::uint64_t malformed_event = 0;       ///< an EVENT without a valid event (NIP-01)
   std::uint64_t wrong_id = 0;              ///< the id is not the hash of the event
   std::uint64_t wrong_signature = 0;
-  std::uint64_t unverified = 0;  ///< waiting for verification, or for events before them
-  // The others.
+  std::uint64_t unverified = 0;  ///< waiting for verification, or for earlier events
+  // Other messages.
   std::uint64_t eose = 0;
   std::uint64_t ok = 0;
   std::uint64_t closed = 0;
   std::uint64_t notice = 0;
   std::uint64_t auth = 0;
   std::uint64_t unknown_verb = 0;
-  std::uint64_t malformed = 0;  ///< not a JSON array that begins with a verb, or with parts that do not fit it
-  std::uint64_t binary = 0;     ///< binary WebSocket messages, which Nostr does not have
+  std::uint64_t malformed = 0;  ///< not a JSON array that begins with a verb, or with elements that do not fit the verb
+  std::uint64_t binary = 0;     ///< binary WebSocket messages, which Nostr does not use
 
-  /// Of all the above.
+  /// The sum of all counters above.
   UVNOSTR_API std::uint64_t sum() const noexcept;
   UVNOSTR_API message_counts& operator+=(const message_counts&) noexcept;
 };
@@ -56,17 +56,17 @@ struct relay_stats {
   std::size_t publish_bytes = 0;      ///< of events that wait to be sent or answered; at most max_publish_bytes
   std::size_t unverified_bytes = 0;   ///< of messages that wait for verification
   bool reading_paused = false;        ///< unverified_bytes exceeded max_unverified_bytes: the socket is not read
-  std::optional<std::chrono::microseconds> connect_time{};  ///< of the last connection, DNS to upgrade
-  std::optional<std::chrono::microseconds> ping_time{};     ///< of the last ping
+  std::optional<std::chrono::microseconds> connect_time{};  ///< of the last connection, from DNS to upgrade
+  std::optional<std::chrono::microseconds> ping_time{};     ///< round trip of the last ping
   message_counts messages{};
 };
 
 struct pool_stats {
-  message_counts messages{};  ///< of all relays, removed ones included
+  message_counts messages{};  ///< of all relays, including removed ones
   std::uint64_t messages_in = 0;
   std::uint64_t bytes_in = 0;
   std::uint64_t verified = 0;    ///< signatures checked
-  std::size_t seen_entries = 0;  ///< in the cache against duplicates
+  std::size_t seen_entries = 0;  ///< entries in the cache against duplicates
   std::vector<relay_stats> relays{};
 };
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A subscription: what it calls back, and the handle that keeps it open.
+// A subscription: its callbacks, its options, and the handle that keeps it open.
 #pragma once
 
 #include <chrono>
@@ -16,16 +16,16 @@
 
 namespace uvnostr {
 
-class subscription_record;  // lib/pool/subscription_record.hpp
+class subscription_record;  // lib/receive/subscription_record.hpp
 
-/// What a relay said of its stored events with EOSE. Source: NIP-67.
+/// What a relay said about its stored events in EOSE. Source: NIP-67.
 enum class eose_hint {
-  none,    ///< it said nothing more
-  finish,  ///< these were all
-  more,    ///< there are more: ask again with an earlier `until`
+  none,    ///< nothing
+  finish,  ///< it has sent all of them
+  more,    ///< it has more of them
 };
 
-/// The name as it stands above.
+/// The name of the enumerator.
 UVNOSTR_API std::string_view to_string(eose_hint) noexcept;
 
 /// Why a subscription ended.
@@ -35,11 +35,11 @@ enum class close_reason {
   pool_closed,  ///< the pool or relay was closed
 };
 
-/// The name as it stands above.
+/// The name of the enumerator.
 UVNOSTR_API std::string_view to_string(close_reason) noexcept;
 
-/// A relay ended a subscription on its side, and what happens next. Source: NIP-01 CLOSED.
-/// Lifetime: `words` dies when the callback returns.
+/// A relay has ended a subscription on its side. Says when the relay is asked again. Source: NIP-01 CLOSED.
+/// Lifetime: `words` is valid until the callback returns.
 struct relay_closed {
   enum class again {
     after_pause,  ///< on this connection, after `pause`
@@ -47,63 +47,63 @@ struct relay_closed {
     never,  ///< unless subscription::ask_again() is called
   };
   relay_id relay{};
-  std::string_view words{};  ///< the relay's own; may be empty
-  bool hung_up = false;      ///< the relay closed the connection over this REQ instead of answering
+  std::string_view words{};  ///< the relay's reason; may be empty
+  bool hung_up = false;      ///< the relay closed the connection over this REQ instead of answering it
   again asked_again{};
-  std::chrono::milliseconds pause{};  ///< of after_pause
+  std::chrono::milliseconds pause{};  ///< for after_pause
 };
 
 /// How many relays answered a subscription, and how.
 struct answer_counts {
   std::size_t asked = 0;
-  std::size_t answered = 0;     ///< all that they have stored has come, but for gaps
-  std::size_t refused = 0;      ///< CLOSED, or they hung up over it
+  std::size_t answered = 0;     ///< they have sent all their stored events, except for gaps
+  std::size_t refused = 0;      ///< they sent CLOSED, or hung up over the request
   std::size_t timed_out = 0;    ///< no progress within eose_timeout
   std::size_t unreachable = 0;  ///< no connection
 };
 
-/// What a subscription calls, all optional, fixed for its life. Called on the loop's thread, from the
-/// loop, never from inside a call of yours. Any of them may destroy anything, the pool included.
+/// A subscription's callbacks, all optional, fixed for its life. The rules of pool_callbacks apply.
 /// Lifetime: as for pool_callbacks. A callable that destroys its subscription keeps its captures until it returns.
 struct subscription_callbacks {
-  /// An event, verified, that this subscription did not have before, and the relay that sent it first.
+  /// A verified event that is new to this subscription, and the relay that sent it first.
   callback<void(relay_id, const event_view&)> on_event{};
-  /// That relay has sent what it had stored, all pages of it: once per relay, after those events. Reconnecting does
-  /// not repeat it. Source: NIP-01 EOSE.
+  /// The relay has sent all pages of its stored events. Called once per relay, after those events; a reconnect does not
+  /// repeat it. Source: NIP-01 EOSE.
   callback<void(relay_id, eose_hint)> on_eose{};
-  /// All that the relay had stored, up to now, has been given, but for the gaps: once for each connection, the first
-  /// call right after on_eose. No gap: nothing is missing.
+  /// Everything that the relay has stored so far has been delivered, except for the gaps. Called once for each
+  /// connection, the first time right after on_eose. Without gaps, nothing is missing.
   callback<void(relay_id, std::span<const gap>)> on_caught_up{};
-  /// Every relay has answered, refused, failed to connect or let eose_timeout pass: once.
+  /// Every relay has answered, refused, failed to connect, or exceeded eose_timeout. Called once.
   callback<void()> on_all_eose{};
-  /// That relay ended the subscription on its side, in its words: see printable(). Nothing of it comes from there until it is asked again.
+  /// The relay has ended the subscription on its side. It sends no more events until it is asked again. Its reason may
+  /// hold anything: see printable().
   callback<void(const relay_closed&)> on_relay_closed{};
-  /// The subscription is over: exactly once, and the last call.
+  /// The subscription is over. Called exactly once, last.
   callback<void(close_reason)> on_close{};
 };
 
 struct subscribe_options {
-  /// Close by itself once on_all_eose was called: a query instead of a subscription.
+  /// Whether the subscription closes itself after on_all_eose. This makes it a query.
   bool close_on_eose = false;
-  /// How long a relay that was asked may take until it counts as having answered for on_all_eose. 1 ms to 365 days.
-  /// Time in which its socket is not read, while verification catches up, does not count.
+  /// How long on_all_eose waits for a relay that makes no progress. 1 ms to 365 days.
+  /// Time in which its socket is not read, because verification is behind, does not count.
   std::chrono::milliseconds eose_timeout{10'000};
-  /// After a reconnect a relay is asked from its last verified event less this, so events that it gets late, with an
-  /// older date, are not lost. Gift wraps (kind 1059) are dated up to two days back on purpose, and are asked for 49
-  /// hours back. 0 s to 365 days. Source: NIP-59.
+  /// After a reconnect, a relay is asked again from this long before its last verified event. This catches events that
+  /// reach the relay late, with an older date. Gift wraps (kind 1059) are dated up to two days back on purpose, so
+  /// their overlap is at least 49 hours. 0 s to 365 days. Source: NIP-59.
   std::chrono::seconds resume_overlap{600};
-  /// Where an earlier run of the program stood: what subscription::cursor() gave for the same filters. Relays are asked
-  /// from there; those that it does not name are asked for everything.
+  /// A subscription::cursor() with the same filters, saved by an earlier run of the program. Relays are asked from
+  /// there; relays that it does not name are asked for everything.
   std::string resume_from{};
-  /// How many events may be given without subscription::acknowledge(): above it nothing more is given, and what comes
-  /// waits, at most relay_options::max_unverified_bytes for a relay, then unread in its socket. 0: an event is done when
-  /// its callback has returned.
+  /// How many delivered events may be unacknowledged: at this number delivery stops until subscription::acknowledge().
+  /// Meanwhile received events wait in memory, up to relay_options::max_unverified_bytes per relay, and then unread in
+  /// the socket. 0: an event counts as acknowledged when its callback returns.
   std::uint64_t max_unacknowledged = 0;
 };
 
 /// A handle of an open subscription. Move-only; for the loop's thread only.
-/// Lifetime: destroying it ends the subscription in silence (the relays get a CLOSE), and so does assigning another
-/// handle to it. It may outlive its pool; then it does nothing. A handle that was default-constructed or moved from is
+/// Lifetime: destroying it, or assigning another handle to it, ends the subscription without further callbacks; the
+/// relays get a CLOSE. It may outlive its pool, and then does nothing. A default-constructed or moved-from handle is
 /// inert.
 class [[nodiscard]] UVNOSTR_API subscription {
  public:
@@ -112,26 +112,28 @@ class [[nodiscard]] UVNOSTR_API subscription {
   subscription& operator=(subscription&&) noexcept;
   ~subscription();
 
-  /// Ends it. Calls back: on_close(requested) once, from the loop. A second call does nothing.
+  /// Ends the subscription. Calls back: on_close(requested) once, from the loop. A second call does nothing.
   void close() noexcept;
-  /// Gives up the handle: the subscription goes on until it or its pool closes.
+  /// Gives up the handle: the subscription continues until it closes itself or its pool closes.
   void detach() noexcept;
 
-  /// How many events it was given. Inside on_event this one is counted: that is its number for acknowledge().
+  /// How many events were delivered. In on_event this includes the current event, so it is its number for
+  /// acknowledge().
   std::uint64_t delivered() const noexcept;
-  /// The first n events that it was given are safe: they will not be asked for again with cursor().
+  /// The first n delivered events have been processed: cursor() does not ask for them again.
   void acknowledge(std::uint64_t n) noexcept;
-  /// Nothing is given until resume(). What comes waits as with max_unacknowledged; other subscriptions go on.
+  /// Stops delivery until resume(). Received events wait as with max_unacknowledged. Other subscriptions are
+  /// unaffected.
   void pause() noexcept;
   void resume() noexcept;
   bool is_paused() const noexcept;
-  /// How far it came at each relay, as text (JSON, versioned) for subscribe_options::resume_from. It covers what is done:
-  /// events that were not, and those within resume_overlap of the last, are given again by the next run.
+  /// The progress at each relay, as text (versioned JSON) for subscribe_options::resume_from. It covers acknowledged
+  /// events. The next run gets the other events again, and those within resume_overlap of the last one.
   std::string cursor() const;
-  /// How the relays that it was asked of have answered so far.
+  /// How the relays have answered this subscription so far.
   answer_counts answers() const noexcept;
 
-  /// Asks a relay again that had refused, or had hung up over it. False if it had not.
+  /// Asks a relay again that has refused this subscription or hung up over it. Returns false if it has done neither.
   bool ask_again(relay_id) noexcept;
 
   bool is_open() const noexcept;

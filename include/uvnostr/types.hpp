@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The small values of Nostr, each a type of its own: an id cannot be passed where a key belongs.
+// The small values of Nostr. Each has its own type, so that an id cannot be passed as a key.
 #pragma once
 
 #include <array>
@@ -28,10 +28,10 @@ inline unix_seconds unix_now() noexcept {
 /// 0 to 65535 (NIP-01).
 using event_kind = std::uint16_t;
 
-/// A relay of one pool. Never used again by that pool after the relay was removed; 0 is no relay.
+/// A relay of one pool. The pool never reuses the number, even after the relay was removed. 0 is no relay.
 enum class relay_id : std::uint32_t {};
 
-/// A subscription of one pool. Never used again by that pool; 0 is no subscription.
+/// A subscription of one pool. The pool never reuses the number. 0 is no subscription.
 enum class subscription_id : std::uint64_t {};
 
 /// The SHA-256 of an event's canonical form. Source: NIP-01; the text forms: NIP-19.
@@ -71,7 +71,7 @@ struct UVNOSTR_API signature {
   friend auto operator<=>(const signature&, const signature&) = default;
 };
 
-/// Ids and keys are written as hex, a relay_id and a subscription_id as their number.
+/// Writes ids and keys as hex, a relay_id or subscription_id as its number.
 UVNOSTR_API std::ostream& operator<<(std::ostream&, const event_id&);
 UVNOSTR_API std::ostream& operator<<(std::ostream&, const pubkey&);
 UVNOSTR_API std::ostream& operator<<(std::ostream&, const signature&);
@@ -90,8 +90,8 @@ std::size_t first_bytes(const std::array<std::uint8_t, Size>& bytes) noexcept {
 }  // namespace detail
 }  // namespace uvnostr
 
-// The bytes are random already, so the first ones will do. Whoever makes events can choose them, however: for ids of
-// strangers in large numbers there is seen_lru, whose hash has a secret key.
+// The bytes are random already, so the first ones will do as a hash. But authors can choose ids that collide: for many
+// ids of strangers use seen_lru, whose hash has a secret key.
 template <>
 struct std::hash<uvnostr::event_id> {
   std::size_t operator()(const uvnostr::event_id& id) const noexcept { return uvnostr::detail::first_bytes(id.bytes); }

@@ -8,8 +8,8 @@
 
 namespace uvnostr {
 
-/// The spelling of a relay's URL that uvnostr uses: scheme and host in lower case, no default port, no "/" as the whole
-/// path. Two URLs are one relay if this is the same.
+/// The normalised form of a relay's URL: scheme and host in lower case, no default port, no path that is only "/".
+/// Two URLs belong to one relay if their normalised forms are equal.
 /// Errors: url_*. Source: RFC 6455, 3; RFC 3986, 6.2.
 UVNOSTR_API result<std::string> normalize_url(std::string_view) noexcept;
 

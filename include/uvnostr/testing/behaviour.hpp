@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What a test_relay does wrong, as plain values. They may be changed at any time, also while clients are connected.
+// What a test_relay does wrong, as plain values. They may change at any time, even while clients are connected.
 #pragma once
 
 #include <chrono>
@@ -15,9 +15,9 @@
 
 namespace uvnostr::testing {
 
-/// A value of every `times` below: without end.
+/// For every `times` below: no end.
 inline constexpr unsigned always = std::numeric_limits<unsigned>::max();
-/// A value of every limit below: there is none.
+/// For every limit below: no limit.
 inline constexpr std::size_t unlimited = std::numeric_limits<std::size_t>::max();
 
 /// How the relay ends a connection.
@@ -46,10 +46,10 @@ enum class handshake {
   endless_headers,        ///< 101, then header lines without end
 };
 
-/// The answer to connections, and to how many of them it applies. The comments name the answers that use a member.
+/// The answer to connections, and how many of them get it. Comments name the answers that use a member.
 struct handshake_rule {
   handshake how = handshake::accept;
-  unsigned times = always;                              ///< so many connections; later ones are accepted
+  unsigned times = always;                              ///< how many connections; later ones are accepted
   int status = 503;                                     ///< http_status
   std::vector<http_header> headers{};                   ///< of every HTTP answer; a Date here replaces the relay's own
   std::string body{};                                   ///< http_status
@@ -57,10 +57,10 @@ struct handshake_rule {
   std::chrono::milliseconds interval{20};               ///< slow
 };
 
-/// A refusal and its words, such as "blocked: not you". Source: NIP-01.
+/// A refusal and its reason, such as "blocked: not you". Source: NIP-01.
 struct refusal {
   std::string reason{};
-  unsigned times = always;  ///< so many messages; later ones are answered as usual
+  unsigned times = always;  ///< how many messages; later ones are answered as usual
 };
 
 /// What is wrong with the events that the relay sends.
@@ -77,20 +77,20 @@ struct drop_rule {
   bool after_eose = false;
   bool mid_frame = false;  ///< the last message is cut in the middle of its frame
   ending how = ending::abrupt;
-  unsigned times = always;  ///< so many connections
+  unsigned times = always;  ///< how many connections
 };
 
-/// What the relay says of its stored events in EOSE. Source: NIP-67.
+/// What the relay says about its stored events in EOSE. Source: NIP-67.
 enum class eose_hints {
   none,    ///< nothing
   honest,  ///< "finish" if all matching events were sent, "more" if a limit left some out
-  finish,  ///< always "finish", also if that is a lie
-  more,    ///< always "more", also if that is a lie
+  finish,  ///< always "finish", even if that is a lie
+  more,    ///< always "more", even if that is a lie
 };
 
-/// When the relay sends a challenge. Until a client has answered it, its requests are refused. Source: NIP-42.
+/// When the relay sends a challenge. It refuses a client's requests until the client has answered. Source: NIP-42.
 enum class auth_demand {
-  none,        ///< never: everybody is served
+  none,        ///< never: every client is served
   on_connect,  ///< when the client connects
   on_refusal,  ///< with the first refusal
 };
@@ -98,11 +98,11 @@ enum class auth_demand {
 struct auth_rule {
   auth_demand demand = auth_demand::none;
   std::string challenge{};          ///< empty: a different one for each connection
-  std::vector<pubkey> allowed{};    ///< others are refused with "restricted:"; empty: everybody is allowed
+  std::vector<pubkey> allowed{};    ///< other keys are refused with "restricted:"; empty: all keys are allowed
   std::optional<refusal> refuse{};  ///< AUTH itself is answered with OK false
 };
 
-/// Everything that can be changed. The defaults make a good relay. Example:
+/// Everything that can be changed. The defaults make a well-behaved relay. Example:
 /// `relay.behaviour().refuse_req = refusal{"rate-limited: slow down", 1};`
 struct behaviour {
   handshake_rule on_connect{};
@@ -116,22 +116,22 @@ struct behaviour {
   std::optional<refusal> refuse_event{};      ///< with OK false
   auth_rule auth{};
 
-  /// A filter is answered with at most so many stored events, the newest, whatever `limit` it has; then comes EOSE, as
-  /// from a complete answer. Relays commonly have such a limit.
+  /// Answers each filter with at most this many stored events, the newest ones, whatever its `limit`. EOSE then follows
+  /// as if the answer were complete. Such a limit is common among relays.
   std::size_t max_limit = unlimited;
-  /// A longer REQ or EVENT message ends the connection with close code 1009. Bytes of the whole message.
+  /// A longer REQ or EVENT message ends the connection with close code 1009. The whole message counts.
   std::size_t max_req_bytes = unlimited;
   std::size_t max_event_bytes = unlimited;
-  /// How far the relay's clock is ahead; negative: behind. It goes into the Date header of the answer to the upgrade
-  /// request, and into the judgement of the date of an AUTH event.
+  /// How far the relay's clock is ahead; negative: behind. Used in the Date header of the answer to the upgrade
+  /// request, and to check the date of an AUTH event.
   std::chrono::seconds clock_offset{0};
 
   bool answer_pings = true;
   bool answer_close = true;  ///< false: a close frame of the client is not answered, and TCP stays open
 
-  std::chrono::milliseconds delay{0};          ///< of each message that is sent; their order is kept
-  std::size_t max_write_bytes = unlimited;     ///< of a TCP write, at least 1; each takes a turn of the loop
-  std::size_t max_fragment_bytes = unlimited;  ///< of a WebSocket frame, at least 1; longer messages are fragmented
+  std::chrono::milliseconds delay{0};          ///< before each message is sent; the order stays the same
+  std::size_t max_write_bytes = unlimited;     ///< per TCP write, at least 1; each write takes a turn of the loop
+  std::size_t max_fragment_bytes = unlimited;  ///< per WebSocket frame, at least 1; longer messages are fragmented
   unsigned copies = 1;                         ///< how often each event is sent
   forgery forge = forgery::none;
   std::optional<drop_rule> drop{};

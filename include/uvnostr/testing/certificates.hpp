@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A private certificate authority, for tests of TLS with good and bad certificates.
+// A private certificate authority for tests of TLS with valid and invalid certificates.
 #pragma once
 
 #include <memory>
@@ -17,7 +17,7 @@ enum class tls_versions {
   only_1_3,  ///< not with mbedTLS 2.28
 };
 
-/// A server's certificate and its key, both as PEM, and the versions of TLS that it speaks.
+/// A server's certificate and key, both as PEM, and the TLS versions that the server speaks.
 struct tls_identity {
   std::string certificate_pem{};
   std::string key_pem{};
@@ -32,8 +32,8 @@ enum class certificate_dates {
 
 enum class certificate_key { ec_p256, rsa_2048 };
 
-/// The contents of a certificate. With mbedTLS 2.28 the IP addresses are among the DNS names as well, because that
-/// version looks for them only there.
+/// The contents of a certificate. With mbedTLS 2.28, the DNS names include the IP addresses, because that version does
+/// not look for them elsewhere.
 struct certificate_options {
   std::vector<std::string> dns_names{"localhost"};  ///< "*.example.com" is a wildcard
   std::vector<std::string> ip_addresses{"127.0.0.1", "::1"};
@@ -41,7 +41,7 @@ struct certificate_options {
   certificate_key key = certificate_key::ec_p256;  ///< generating an RSA key takes a moment
 };
 
-/// A CA with an EC P-256 key that is generated when it is made. Certificates of two objects come from two CAs. Move-only.
+/// A CA with its own newly generated EC P-256 key: each object is a different CA. Move-only.
 class UVNOSTR_API certificate_authority {
  public:
   /// A CA with this common name. Errors: random_unavailable, unsupported (mbedTLS cannot write certificates).

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// One client of a test_relay: what it sent, and sending it anything.
+// One client of a test_relay: what it sent, and ways to send it arbitrary bytes.
 #pragma once
 
 #include <cstdint>
@@ -19,34 +19,34 @@ struct link_record;
 struct connection_access;
 }  // namespace detail
 
-/// A handle; copies refer to the same connection. For the thread of the relay's loop only.
-/// Lifetime: what was received stays readable after the connection has ended and the relay is gone. The verbs do nothing
-/// then. Views and references last as long as any handle of the connection.
+/// A handle of a connection; copies refer to the same one. For the thread of the relay's loop only.
+/// Lifetime: received messages stay readable after the connection has ended and the relay is gone; sending then does
+/// nothing. Views and references are valid as long as any handle of the connection exists.
 class UVNOSTR_API connection {
  public:
   /// 1, 2, ... in the order in which TCP connections were accepted.
   std::uint64_t number() const noexcept;
-  /// Upgraded to WebSocket, and neither side has begun to end it.
+  /// Whether it is upgraded to WebSocket, and neither side has begun to close it.
   bool is_open() const noexcept;
   /// The HTTP upgrade request as the client sent it; empty until it is complete.
   std::string_view request() const noexcept;
   /// The text messages received, oldest first, up to test_relay_options::max_log_bytes of all connections together.
   const std::vector<std::string>& received() const noexcept;
-  /// The client's first violation of RFC 6455, in words; empty if there was none.
+  /// A description of the client's first violation of RFC 6455; empty if there was none.
   std::string_view violation() const noexcept;
-  /// Code and reason of the client's close frame; code 0: no frame came, 1005: a frame without a code.
+  /// Code and reason of the client's close frame. Code 0: no close frame came; 1005: it had no code.
   std::uint16_t close_code() const noexcept;
   std::string_view close_reason() const noexcept;
 
-  /// WebSocket messages; behaviour::delay, max_write_bytes and max_fragment_bytes apply.
+  /// Send WebSocket messages, subject to behaviour::delay, max_write_bytes and max_fragment_bytes.
   void send_text(std::string_view text) const;
   void send_binary(std::string_view bytes) const;
   void send_ping(std::string_view payload = {}) const;
-  /// These bytes as they are, below WebSocket and inside TLS: masked frames, absurd lengths, half frames.
+  /// Sends these bytes unchanged, below WebSocket and inside TLS: masked frames, absurd lengths, partial frames.
   void send_raw(std::string_view bytes) const;
-  /// A close frame with any code; code 0: without code and reason. TCP ends once the client has answered.
+  /// Sends a close frame with any code; code 0: without code and reason. TCP ends once the client has answered.
   void close(std::uint16_t code = 1000, std::string_view reason = {}) const;
-  /// Ends the connection once what was sent before has gone out.
+  /// Ends the connection once everything sent before has gone out.
   void drop(ending how = ending::abrupt) const;
   void reset() const { drop(ending::reset); }
   /// Reads nothing until resume_reading().

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Signed events in one line, and forgeries of them.
+// One-line helpers that make signed events and forge them.
 #pragma once
 
 #include <optional>
@@ -28,7 +28,7 @@ UVNOSTR_API event make_event(std::string_view content, unix_seconds created_at =
 UVNOSTR_API std::string with_wrong_signature(const event_view&);
 /// The event's JSON with one digit of the id changed.
 UVNOSTR_API std::string with_wrong_id(const event_view&);
-/// The event's JSON with a longer content, which id and signature do not cover.
+/// The event's JSON with a longer content that neither id nor signature covers.
 UVNOSTR_API std::string with_changed_content(const event_view&);
 
 }  // namespace uvnostr::testing

@@ -9,9 +9,9 @@
 //     for (const connection& c : relay->connections()) c.send_raw("\x81\x7f");  // any bytes
 //     EXPECT_TRUE(run_until(loop, [&] { return relay->counters().reqs == 2; }));
 //
-// It runs on a loop, that of the program under test or one of another thread, and is used on that loop's thread only. It
-// shares no code with uvnostr's client but events and filters. <uvnostr/testing/simulation.hpp> has the same relay
-// without a socket, on a virtual clock.
+// It runs on a loop: that of the program under test, or one on another thread. It may be used only on that loop's
+// thread. It shares only events and filters with uvnostr's client. <uvnostr/testing/simulation.hpp> has the same relay
+// without sockets, on a virtual clock.
 #pragma once
 
 #include <cstddef>
@@ -44,25 +44,25 @@ class relay_core;
 
 struct test_relay_options {
   bool tls = false;                        ///< wss://
-  std::optional<tls_identity> identity{};  ///< with tls; none: issued by a CA made for this relay, see ca_file()
+  std::optional<tls_identity> identity{};  ///< with tls; if not set, one from the relay's own CA, see ca_file()
   bool ipv6 = false;                       ///< on ::1 instead of 127.0.0.1
-  std::uint16_t port = 0;                  ///< 0: one that is free
+  std::uint16_t port = 0;                  ///< 0: a free one
   bool store_events = true;                ///< false: published events are passed on and not stored
   bool verify_events = true;               ///< false: wrong ids and signatures are accepted
   bool keep_loop_alive = true;             ///< false: uv_run() may return while the relay listens
-  std::size_t max_connections = 4096;      ///< more are reset
-  std::size_t max_message_bytes = 4 * 1024 * 1024;   ///< of one message; longer: close code 1009, a violation
-  std::size_t max_subscriptions = 4096;              ///< of one connection; more: CLOSED
-  std::size_t max_stored_events = 1'000'000;         ///< more: OK false
-  std::size_t max_unsent_bytes = 256 * 1024 * 1024;  ///< of one connection, if its client does not read; more: RST
-  std::size_t max_log_bytes = 64 * 1024 * 1024;      ///< of received messages; later ones are counted, not kept
+  std::size_t max_connections = 4096;      ///< further ones are reset
+  std::size_t max_message_bytes = 4 * 1024 * 1024;   ///< longer messages are a violation, with close code 1009
+  std::size_t max_subscriptions = 4096;              ///< per connection; further ones get CLOSED
+  std::size_t max_stored_events = 1'000'000;         ///< further ones get OK false
+  std::size_t max_unsent_bytes = 256 * 1024 * 1024;  ///< per connection whose client does not read; beyond it, RST
+  std::size_t max_log_bytes = 64 * 1024 * 1024;      ///< of received messages; later ones are counted but not kept
   testing::behaviour behaviour{};                    ///< at the start
 };
 
-/// What the relay has counted since its start.
+/// The relay's counters since its start.
 struct relay_counters {
   std::uint64_t accepted = 0;    ///< TCP connections
-  std::uint64_t upgraded = 0;    ///< of these, connections that became WebSocket connections
+  std::uint64_t upgraded = 0;    ///< those of them that became WebSocket connections
   std::size_t open = 0;          ///< WebSocket connections that are open now
   std::uint64_t tls_failed = 0;  ///< TLS handshakes that failed
   std::uint64_t messages = 0;    ///< text and binary messages received
@@ -70,7 +70,7 @@ struct relay_counters {
   std::uint64_t closes = 0;
   std::uint64_t events = 0;
   std::uint64_t auths = 0;
-  std::uint64_t invalid = 0;     ///< received messages that are none of these
+  std::uint64_t invalid = 0;     ///< received messages of no such kind
   std::uint64_t pings = 0;       ///< received
   std::uint64_t pongs = 0;       ///< received
   std::uint64_t violations = 0;  ///< connections whose client broke RFC 6455
@@ -80,8 +80,8 @@ struct relay_counters {
 enum class delivery { store_only, live };
 
 /// The relay. Move-only.
-/// Lifetime: destroying it ends all connections and frees the port at once; libuv's handles need one more turn of the
-/// loop. It may be destroyed in any callback, including the one of on_message().
+/// Lifetime: destroying it ends all connections and frees the port at once. libuv's handles need one more turn of the
+/// loop. Any callback may destroy it, including that of on_message().
 class UVNOSTR_API test_relay {
  public:
   /// A relay that listens.
@@ -102,10 +102,10 @@ class UVNOSTR_API test_relay {
   /// Lifetime: the file is removed with the relay.
   const std::string& ca_file() const noexcept;
 
-  /// Ends all connections and stops listening: clients are refused. Events, behaviour and script stay, and no other
-  /// program gets the port.
+  /// Ends all connections and stops listening: clients are refused. Events, behaviour and script stay, and the port
+  /// stays reserved.
   void stop(ending how = ending::graceful) noexcept;
-  /// Listens again, on the same port. Does nothing if it listens. Errors: from the system.
+  /// Listens again on the same port. Does nothing if it already listens. Errors: from the system.
   std::error_code restart() noexcept;
   bool is_listening() const noexcept;
 
@@ -115,9 +115,9 @@ class UVNOSTR_API test_relay {
   void pause_reading() noexcept;
   void resume_reading() noexcept;
 
-  /// Stores an event without verifying it, also a second time.
+  /// Stores an event without verifying it, even if it is already stored.
   void add(const event&, delivery = delivery::live);
-  /// Stores a text as an event. A text without the shape of an event is sent in answer to every REQ, after the events.
+  /// Stores a text as an event. A text that is no event is sent in answer to every REQ, after the events.
   void add_json(std::string json, delivery = delivery::live);
   /// The stored events, newest first.
   std::vector<event> events() const;
@@ -126,17 +126,17 @@ class UVNOSTR_API test_relay {
 
   /// What it does wrong from now on.
   testing::behaviour& behaviour() noexcept;
-  /// What it does step by step. Lifetime: as the relay, also if that is moved.
+  /// What it does step by step. Lifetime: as the relay, even if that is moved.
   testing::script& script() noexcept;
 
-  /// Calls back for every text message before the relay looks at it. If the function returns true, the relay ignores the
-  /// message. A new function replaces the old one.
+  /// Calls the function for every text message before the relay handles it. If it returns true, the relay ignores the
+  /// message. A new function replaces the previous one.
   void on_message(callback<bool(const connection&, std::string_view)>);
 
   relay_counters counters() const noexcept;
   /// The open connections, oldest first.
   std::vector<connection> connections() const;
-  /// The last 10,000 connections that were accepted, oldest first, including those that have ended.
+  /// The last 10,000 accepted connections, oldest first, including those that have ended.
   std::vector<connection> all_connections() const;
   /// The text messages of all connections, oldest first, up to max_log_bytes.
   std::vector<std::string> received() const;
