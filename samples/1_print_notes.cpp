@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Prints the last 20 notes that a relay has: a loop, a relay, a subscription.
+// Prints the newest 20 notes of a relay: a loop, a relay, a subscription.
 #include <iostream>
 
 #include <uv.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Signs a note, publishes it to several relays and prints what each of them answers. Adds to 1: keys, drafts, receipts.
-// With URLs as arguments it really publishes, under a key that is made for this one note.
+// Signs a note, publishes it to several relays, and prints each relay's answer. New since 1: keys, drafts, receipts.
+// With URLs as arguments it really publishes, under a key made only for this note.
 #include <iostream>
 
 #include <uv.h>

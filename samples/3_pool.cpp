@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Asks several relays for the same notes: each note is shown once, and the pool knows which relays have it.
-// Adds to 2: deduplication, seen_on(), on_all_eose, stats().
+// Asks several relays for the same notes. Each note is shown once, and the pool knows which relays have it.
+// New since 2: deduplication, seen_on(), on_all_eose, stats().
 #include <iostream>
 #include <vector>
 
@@ -22,7 +22,7 @@ int main(int argc, char** argv) {
     return 1;
   }
 
-  std::vector<uvnostr::event> notes;  // views die when the callback returns: copy() keeps an event
+  std::vector<uvnostr::event> notes;  // a view is valid until its callback returns; copy() keeps the event
   const auto subscription = pool->subscribe(
       uvnostr::filter{.kinds = {1}, .limit = 20},
       {.on_event =
@@ -31,7 +31,7 @@ int main(int argc, char** argv) {
              notes.push_back(note.copy());
            },
        .on_eose = [&](uvnostr::relay_id relay,
-                      uvnostr::eose_hint) { std::cout << pool->url(relay) << " has sent all that it had\n"; },
+                      uvnostr::eose_hint) { std::cout << pool->url(relay) << " has sent its stored notes\n"; },
        .on_all_eose =
            [&] {
              for (const uvnostr::event& note : notes) {

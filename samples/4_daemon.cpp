@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// A daemon with a timer and signals of its own on the same loop: it publishes a reading every ten seconds and prints
-// notes that are addressed to it. SIGHUP shows the statistics, SIGINT and SIGTERM end it. Adds to 3: the pool is one
-// part of a program among others; nothing of it blocks the loop, touches signals or starts by itself.
+// A daemon with its own timer and signal handlers on the same loop. It publishes a reading every ten seconds and prints
+// notes that are addressed to it. SIGHUP prints statistics; SIGINT and SIGTERM end it. New since 3: the pool is one
+// part of a larger program. It never blocks the loop, handles no signals, and starts nothing by itself.
 #include <csignal>
 #include <iostream>
 #include <string>
@@ -13,7 +13,7 @@
 
 namespace {
 
-constexpr uvnostr::event_kind reading_kind = 20'001;  // ephemeral: relays pass it on and do not keep it
+constexpr uvnostr::event_kind reading_kind = 20'001;  // ephemeral: relays pass it on but do not store it
 
 struct sensor {
   uvnostr::secret_key key;
@@ -21,7 +21,7 @@ struct sensor {
   uv_timer_t timer;
   uv_signal_t signals[3];
   unsigned readings = 0;
-  unsigned last_reading = 0;  // 0: it goes on until a signal comes
+  unsigned last_reading = 0;  // 0: publish until a signal arrives
 
   void publish_reading() {
     if (last_reading != 0 && readings == last_reading) {
@@ -49,7 +49,7 @@ struct sensor {
     std::cout << "ending\n";
     uv_close(reinterpret_cast<uv_handle_t*>(&timer), nullptr);
     for (uv_signal_t& each : signals) uv_close(reinterpret_cast<uv_handle_t*>(&each), nullptr);
-    pool.close();  // readings that are under way get their answer or a receipt that says why not
+    pool.close();  // each reading under way still gets a receipt
   }
 };
 

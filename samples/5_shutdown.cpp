@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Ending cleanly. The first Ctrl-C closes the pool: everything gets its last call, the relays a close frame. A second
-// one destroys it: silence, at once. Either way uv_run() returns and uv_loop_close() answers 0.
-// Adds to 4: close() against destruction, who is told what, a loop of one's own that is closed again.
+// A clean shutdown. The first Ctrl-C closes the pool: every callback gets its last call, every relay a close frame. A
+// second Ctrl-C destroys the pool, which makes no further calls. Either way uv_run() returns and uv_loop_close()
+// returns 0. New since 4: close() compared with destruction, the last callbacks, and closing a loop.
 #include <csignal>
 #include <iostream>
 
@@ -31,7 +31,7 @@ struct program {
     }
   }
   void stop_listening() {
-    // Or else the signal's handle would keep the loop alive.
+    // Otherwise the signal's handle would keep the loop alive.
     if (uv_is_closing(reinterpret_cast<uv_handle_t*>(&interrupt)) == 0) {
       uv_close(reinterpret_cast<uv_handle_t*>(&interrupt), nullptr);
     }
@@ -58,7 +58,7 @@ int run(uv_loop_t* loop, int argc, char** argv) {
            },
        .on_close = [](uvnostr::close_reason) { std::cout << "the subscription is closed: its last call\n"; }});
   if (!notes) return 1;
-  self.notes = std::move(*notes);  // a handle that is destroyed ends its subscription, so it is kept
+  self.notes = std::move(*notes);  // keep the handle: destroying it ends the subscription
 
   uv_signal_init(loop, &self.interrupt);
   self.interrupt.data = &self;
@@ -74,8 +74,8 @@ int main(int argc, char** argv) {
   uv_loop_t loop;
   if (uv_loop_init(&loop) != 0) return 1;
   const int status = run(&loop, argc, argv);
-  uv_run(&loop, UV_RUN_DEFAULT);  // what was destroyed needs a few more turns to give back its handles
+  uv_run(&loop, UV_RUN_DEFAULT);  // destroyed objects need a few more turns to close their handles
   const int left = uv_loop_close(&loop);
-  std::cout << "uv_loop_close answers " << left << '\n';
+  std::cout << "uv_loop_close returned " << left << '\n';
   return left == 0 ? status : 1;
 }

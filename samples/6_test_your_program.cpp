@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Testing a program of your own against relays that misbehave on command: GoogleTest and uvnostr_testing.
-// Adds to 5: a relay in the test, its behaviour, its script; the same relay in a simulation, where hours take no time.
+// Tests a program against relays that misbehave on command, with GoogleTest and uvnostr_testing.
+// New since 5: a relay in the test, its behaviour and script; the same relay in a simulation, where hours take no time.
 #include <chrono>
 #include <string>
 #include <string_view>
@@ -20,7 +20,7 @@ using uvnostr::testing::run_until_idle;
 using uvnostr::testing::simulation;
 using uvnostr::testing::test_relay;
 
-/// What is to be tested: a wall of notes, and what went wrong with those that were put up.
+/// The program under test: a wall of notes, with complaints about notes that were refused.
 class wall {
  public:
   wall(uv_loop_t* loop, std::string_view url)
@@ -46,7 +46,7 @@ class wall {
   uvnostr::subscription notes_;
 };
 
-// On a virtual clock, without sockets: for all that takes time.
+// On a virtual clock, without sockets: for everything that takes time.
 TEST(WallInASimulation, ShowsEachNoteOnceAlthoughTheRelayIsAwayForHours) {
   simulation world;
   test_relay relay = *world.start_relay("wss://relay.example.com");
@@ -67,7 +67,7 @@ TEST(WallInASimulation, ShowsEachNoteOnceAlthoughTheRelayIsAwayForHours) {
   EXPECT_EQ(shown.texts, (std::vector<std::string>{"first", "second"}));
 }
 
-// The same relay on a real loop and a free port: for what sockets, TLS and threads add.
+// The same relay on a real loop and a free port: for everything about sockets, TLS and threads.
 TEST(WallOnSockets, PassesOnWhyANoteWasRefused) {
   uv_loop_t loop;
   uv_loop_init(&loop);

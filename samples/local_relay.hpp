@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Chooses the relays that a sample talks to: those named as arguments. Without any, or with --demo, it starts relays in
-// this process, so that every sample runs without a network. This file is not part of what the samples show.
+// Chooses a sample's relays: those named as arguments. Without any, or with --demo, it starts relays in this process,
+// so that every sample runs without a network. You need not read this file to understand the samples.
 #pragma once
 
 #include <chrono>

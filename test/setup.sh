@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-# The scripts share this: help, installing packages, configuring, building. Bash sources it with -e, -u and pipefail set.
-# It defines functions and `root`, the project's folder, and changes into that folder.
+# The scripts share this: help, installing packages, configuring, building. Bash sources it with -e, -u and pipefail
+# set. It defines functions and `root`, the project's folder, and changes into that folder.
 #
 # The scripts build into .build/ only. `build/` belongs to whoever types `meson setup build`.
 
@@ -18,8 +18,8 @@ refuse() {
   exit 2
 }
 
-# Usage: COMMAND | thin_out REGEX; passes on the lines that match, and one other line every five seconds. It does not use
-# awk, because mawk, Debian's awk, shows nothing until its buffer is full.
+# Usage: COMMAND | thin_out REGEX; passes on the lines that match, and one other line every five seconds. It does not
+# use awk, because mawk, Debian's awk, shows nothing until its buffer is full.
 thin_out() {
   local line shown=$SECONDS
   while IFS= read -r line || [ -n "$line" ]; do
@@ -91,12 +91,12 @@ install_packages() {
   fi
 }
 
-# Meson patches the subprojects when it unpacks them, and does not notice when a wrap or a patch changes. So after a change
-# this deletes what was unpacked, and Meson unpacks it again.
+# Meson patches the subprojects when it unpacks them, and does not notice when a wrap or a patch changes. So after a
+# change this deletes what was unpacked, and Meson unpacks it again.
 refresh_subprojects() {
   local stamp=subprojects/packagecache/unpacked-from now wrap folder
   subprojects/fill-packagecache || return 1
-  now=$(find subprojects/*.wrap subprojects/packagefiles -type f -print0 | sort -z | xargs -0 sha256sum | sha256sum)
+  now=$(find subprojects/*.wrap subprojects/packagefiles -type f ! -name '*.md' -print0 | sort -z | xargs -0 sha256sum | sha256sum)
   if [ "$(cat "$stamp" 2>/dev/null)" != "$now" ]; then
     for wrap in subprojects/*.wrap; do
       folder=$(sed -n 's/^directory *= *//p' "$wrap")

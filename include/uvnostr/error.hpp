@@ -36,11 +36,11 @@ enum class errc {
   wrong_signature,    ///< the event's signature is not its author's
   filter_json,        ///< not one JSON object
   filter_field,       ///< a member of the filter is unknown, or has the wrong type, length or value
-  filter_tag_name,    ///< a tag condition whose name is not one letter, or that is there twice
+  filter_tag_name,    ///< a tag condition whose name is not one letter, or is that of another condition
   filter_tag_value,   ///< a tag condition without values, not UTF-8, or #e/#p that is not 64 hex digits
   filter_time_range,  ///< since is later than until
   filter_count,       ///< no filter at all
-  cursor_format,      ///< not what subscription::cursor() gave: cut, edited, or of another version
+  cursor_format,      ///< not a subscription::cursor(): cut, edited, or made by another version
   cursor_filters,     ///< the cursor belongs to other filters
   option_range,       ///< an option is outside its range; subject() names the option, its value and the range
   option_ca_file,     ///< the CA file cannot be read or holds no certificate
@@ -64,11 +64,11 @@ enum class errc {
   tls_certificate,      ///< the certificate was refused: unknown CA, other host, or out of its dates
   tls_failed,           ///< the TLS handshake failed for another reason
   http_status,          ///< an HTTP answer other than 101
-  handshake_failed,     ///< the answer is no valid WebSocket upgrade (RFC 6455, 4.1)
+  handshake_failed,     ///< the answer is not a valid WebSocket upgrade (RFC 6455, 4.1)
   connection_lost,      ///< the connection ended without a close frame
   closed_by_relay,      ///< the relay sent a close frame
   protocol_error,       ///< the relay broke RFC 6455
-  message_too_big,      ///< the relay sent a message above max_message_bytes
+  message_too_big,      ///< the relay sent a message longer than max_message_bytes
   ping_timeout,         ///< no pong within pong_timeout
   retries_exhausted,    ///< max_retries attempts failed; there will be no more
   // Why a publish or a request did not succeed.

@@ -109,11 +109,12 @@ class UVNOSTR_API pool {
                                  std::vector<relay_id> relays = {}) noexcept;
   result<subscription> subscribe(std::initializer_list<filter> filters, subscription_callbacks callbacks,
                                  subscribe_options options = {}, std::vector<relay_id> relays = {}) noexcept {
-    return subscribe(std::span(filters.begin(), filters.size()), std::move(callbacks), options, std::move(relays));
+    return subscribe(std::span(filters.begin(), filters.size()), std::move(callbacks), std::move(options),
+                     std::move(relays));
   }
   result<subscription> subscribe(const filter& f, subscription_callbacks callbacks, subscribe_options options = {},
                                  std::vector<relay_id> relays = {}) noexcept {
-    return subscribe(std::span(&f, 1), std::move(callbacks), options, std::move(relays));
+    return subscribe(std::span(&f, 1), std::move(callbacks), std::move(options), std::move(relays));
   }
 
   /// Sends the event to these relays. An empty list means all relays that the pool has now. Unless an error is

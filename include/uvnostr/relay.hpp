@@ -35,11 +35,11 @@ class UVNOSTR_API relay {
   result<subscription> subscribe(std::span<const filter>, subscription_callbacks, subscribe_options = {}) noexcept;
   result<subscription> subscribe(std::initializer_list<filter> filters, subscription_callbacks callbacks,
                                  subscribe_options options = {}) noexcept {
-    return subscribe(std::span(filters.begin(), filters.size()), std::move(callbacks), options);
+    return subscribe(std::span(filters.begin(), filters.size()), std::move(callbacks), std::move(options));
   }
   result<subscription> subscribe(const filter& f, subscription_callbacks callbacks,
                                  subscribe_options options = {}) noexcept {
-    return subscribe(std::span(&f, 1), std::move(callbacks), options);
+    return subscribe(std::span(&f, 1), std::move(callbacks), std::move(options));
   }
   /// As pool::publish().
   [[nodiscard]] error publish(const event&, publish_callbacks = {}, publish_options = {}) noexcept;

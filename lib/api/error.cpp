@@ -23,16 +23,16 @@ constexpr const char* loop_unusable_sentence =
     "(Debian: libwebsockets-evlib-uv), and the limit of open files.";
 #endif
 
-// In the order of errc, without a gap.
+// In the order of errc, without gaps.
 constexpr entry entries[] = {
     {errc::url_scheme, "url_scheme", "A relay URL begins with ws:// or wss://."},
     {errc::url_host, "url_host",
-     "The relay URL has no host, or one that cannot be: give a name in ASCII (xn-- for others), an IPv4 address, or an "
+     "The relay URL has no valid host: use an ASCII name (xn-- for others), an IPv4 address, or an "
      "IPv6 address in brackets."},
     {errc::url_port, "url_port", "The port of the relay URL is not a number from 1 to 65535."},
     {errc::url_userinfo, "url_userinfo",
      "The relay URL has a user name or password: send credentials in relay_options::headers instead."},
-    {errc::url_fragment, "url_fragment", "The relay URL has a fragment: leave out the # and what follows."},
+    {errc::url_fragment, "url_fragment", "The relay URL has a fragment: remove the # and everything after it."},
     {errc::url_path, "url_path",
      "The path or query of the relay URL has a space, a control character or a character that is not ASCII: "
      "percent-encode it."},
@@ -44,7 +44,7 @@ constexpr entry entries[] = {
      "The text is not bech32 of 32 bytes: mixed case, an odd character, no separator, or the wrong length."},
     {errc::bech32_checksum, "bech32_checksum", "The checksum of the bech32 text is wrong: look for a typing error."},
     {errc::bech32_prefix, "bech32_prefix",
-     "The bech32 text is of another kind than the one wanted: compare its first letters (npub, nsec, note)."},
+     "The bech32 text is of the wrong kind: compare its first letters (npub, nsec, note)."},
     {errc::secret_key_range, "secret_key_range",
      "The secret key is zero or not below the order of secp256k1: generate another."},
     {errc::event_json, "event_json",
@@ -52,21 +52,21 @@ constexpr entry entries[] = {
     {errc::event_field, "event_field", "A member of the event has the wrong type, length or value."},
     {errc::event_utf8, "event_utf8", "The text of the event is not valid UTF-8."},
     {errc::wrong_id, "wrong_id",
-     "The event's id is not the hash of the event: it was changed, or its id was computed in another way."},
+     "The event's id is not the hash of the event: it was changed, or its id was computed differently."},
     {errc::wrong_signature, "wrong_signature", "The event's signature is not its author's."},
     {errc::filter_json, "filter_json", "The text is not one JSON object in UTF-8."},
     {errc::filter_field, "filter_field",
-     "A member of the filter is unknown, is there twice, or has the wrong type, length or value."},
+     "A member of the filter is unknown or repeated, or has the wrong type, length or value."},
     {errc::filter_tag_name, "filter_tag_name",
-     "The name of a tag condition must be one letter, a-z or A-Z, and stand in one condition only."},
+     "The name of a tag condition must be a single letter, a-z or A-Z, that no other condition has."},
     {errc::filter_tag_value, "filter_tag_value",
-     "A tag condition needs values in UTF-8, for 'e' and 'p' of 64 lower-case hex digits each."},
+     "A tag condition needs UTF-8 values; those of 'e' and 'p' have 64 lower-case hex digits."},
     {errc::filter_time_range, "filter_time_range", "The filter's since is later than its until: nothing can match."},
     {errc::filter_count, "filter_count", "There is no filter: give at least one."},
     {errc::cursor_format, "cursor_format",
-     "The text is not what subscription::cursor() gave: it was cut, edited, or is of another version."},
+     "The text is not a subscription::cursor(): it was cut, edited, or made by another version."},
     {errc::cursor_filters, "cursor_filters",
-     "The cursor is of other filters: start without it, or with the filters that it was made for."},
+     "The cursor belongs to other filters: use the filters for which it was made, or start without it."},
     {errc::option_range, "option_range", "An option is outside its range."},
     {errc::option_ca_file, "option_ca_file", "The CA file cannot be read or holds no certificate."},
     {errc::closed, "closed", "The pool, relay or subscription is closed, was moved from, or was never made."},
@@ -76,10 +76,10 @@ constexpr entry entries[] = {
     {errc::event_too_big, "event_too_big",
      "The event is larger than relay_options::max_publish_bytes: it could never be sent."},
     {errc::queue_full, "queue_full",
-     "Too much already waits for that relay: publish more slowly, or raise relay_options::max_publish_bytes."},
+     "Too many events already wait for that relay: publish more slowly, or raise relay_options::max_publish_bytes."},
     {errc::loop_unusable, "loop_unusable", loop_unusable_sentence},
     {errc::random_unavailable, "random_unavailable",
-     "The system gave no random bytes: check that getrandom or /dev/urandom is there."},
+     "The system gave no random bytes: check that getrandom or /dev/urandom is available."},
     {errc::unsupported, "unsupported", "This build of uvnostr cannot do that."},
     {errc::host_not_found, "host_not_found", "The host name of the relay does not resolve: check the URL."},
     {errc::resolver_failed, "resolver_failed",
@@ -96,21 +96,22 @@ constexpr entry entries[] = {
     {errc::http_status, "http_status",
      "The relay answered with an HTTP status other than 101: the URL may not be a relay's."},
     {errc::handshake_failed, "handshake_failed",
-     "The relay's answer is no valid WebSocket upgrade: the URL may not be a relay's."},
+     "The relay's answer is not a valid WebSocket upgrade: the URL may not be a relay's."},
     {errc::connection_lost, "connection_lost", "The connection to the relay ended without a close frame."},
     {errc::closed_by_relay, "closed_by_relay", "The relay closed the connection."},
     {errc::protocol_error, "protocol_error", "The relay broke the WebSocket protocol."},
-    {errc::message_too_big, "message_too_big", "The relay sent a message above relay_options::max_message_bytes."},
+    {errc::message_too_big, "message_too_big",
+     "The relay sent a message longer than relay_options::max_message_bytes."},
     {errc::ping_timeout, "ping_timeout", "The relay did not answer a ping within relay_options::pong_timeout."},
     {errc::retries_exhausted, "retries_exhausted",
      "reconnect_options::max_retries attempts failed: call reconnect() to try again."},
     {errc::relay_removed, "relay_removed", "The relay was removed from the pool."},
     {errc::send_timeout, "send_timeout", "The relay could not be reached within publish_options::send_timeout."},
     {errc::ok_timeout, "ok_timeout",
-     "The relay did not answer within publish_options::ok_timeout: it may have the event nevertheless."},
-    {errc::refused, "refused", "The relay refused it, in its own words."},
+     "The relay did not answer within publish_options::ok_timeout: it may still have the event."},
+    {errc::refused, "refused", "The relay refused."},
     {errc::auth_required, "auth_required",
-     "The relay wants to know who you are: give relay_options::auth_key, one that it accepts."},
+     "The relay demands authentication: set relay_options::auth_key to a key that it accepts."},
 };
 
 constexpr bool is_in_order() noexcept {
@@ -130,7 +131,7 @@ class category final : public std::error_category {
   const char* name() const noexcept override { return "uvnostr"; }
   std::string message(int value) const override {
     const entry* const found = find(value);
-    return found != nullptr ? found->sentence : "uvnostr has no error of number " + std::to_string(value) + ".";
+    return found != nullptr ? found->sentence : "uvnostr has no error with the number " + std::to_string(value) + ".";
   }
 };
 
@@ -148,7 +149,7 @@ const std::error_category& error_category() noexcept {
 
 std::string error::message() const {
   if (subject_.empty()) return code_.message();
-  if (code_ == make_error_code(errc::option_range)) return subject_ + '.';  // that is a sentence of its own
+  if (code_ == make_error_code(errc::option_range)) return subject_ + '.';  // the subject is already a sentence
   return subject_ + ": " + code_.message();
 }
 

@@ -18,7 +18,7 @@ constexpr std::uint64_t max_created_at = (std::uint64_t{1} << 53) - 1;
 constexpr std::uint64_t max_kind = 65535;
 constexpr std::array<std::string_view, 7> members = {"id", "pubkey", "created_at", "kind", "tags", "content", "sig"};
 
-/// Walks over the event as wire/frame_scan does, and remembers where it was.
+/// Walks over the event like wire/frame_scan, and remembers its position.
 class inspection : private wire::json_scanner {
  public:
   explicit inspection(std::string_view json) noexcept : json_scanner(json), begin_(json.data()) {
@@ -42,7 +42,7 @@ class inspection : private wire::json_scanner {
   }
 
  private:
-  /// One member with the space around it.
+  /// Reads one member with the white space around it.
   error member() {
     std::string_view name;
     bool escaped = false;
@@ -58,7 +58,8 @@ class inspection : private wire::json_scanner {
       if (seen) return {errc::event_json, place_of("a second " + std::string(name_), key_at)};
       seen = true;
     }
-    // The value is judged on a copy of this scanner: it is stepped over as JSON in any case, whose faults come first.
+    // A copy of this scanner judges the value. The value is skipped as JSON in any case, because JSON faults come
+    // first.
     const inspection before = *this;
     if (!any_value()) return json_error();
     if (!name_.empty() && !wrong_) {
@@ -91,7 +92,7 @@ class inspection : private wire::json_scanner {
     });
   }
 
-  /// An array whose elements are all taken by `element`; notes the one that is not.
+  /// Reads an array whose elements are all accepted by `element`; records the first that is not.
   template <class Element>
   bool list(Element element) noexcept {
     if (!take('[')) return false;
@@ -115,7 +116,7 @@ class inspection : private wire::json_scanner {
     return i;
   }
   std::size_t offset() const noexcept { return wire::bytes_between(begin_, position()); }
-  /// Reading ended here: at a byte that is not UTF-8, in this string or alone, or at another fault.
+  /// Reading ended here: at a byte that is not UTF-8, inside this string or outside any, or at another fault.
   error json_error() const {
     if (bad_utf8_ && *bad_utf8_ >= offset()) {
       bool escaped = false;
@@ -131,11 +132,11 @@ class inspection : private wire::json_scanner {
   }
 
   const char* begin_;
-  std::string_view name_;  // of the member at hand, if it is one of NIP-01
+  std::string_view name_;  // of the current member, if it is one of NIP-01
   std::array<bool, 7> seen_{};
   std::optional<std::size_t> bad_utf8_;
   std::optional<std::size_t> fault_at_;  // inside a list
-  std::optional<std::string> wrong_;     // the first member whose value is not what it must be
+  std::optional<std::string> wrong_;     // the first member with a wrong value
 };
 
 }  // namespace

@@ -19,7 +19,7 @@ namespace {
 
 using secret_bytes = std::array<std::uint8_t, 32>;
 
-/// What JSON can carry without loss in every implementation, and what wire::parse_event() accepts.
+/// The largest integer that every JSON implementation carries without loss, and that wire::parse_event() accepts.
 constexpr std::int64_t latest_created_at = (std::int64_t{1} << 53) - 1;
 
 error check_utf8(const draft& draft) {
@@ -33,7 +33,7 @@ error check_utf8(const draft& draft) {
   return {};
 }
 
-/// JSON allows no control characters in strings: here they are escaped, also where the hashed form has them verbatim.
+/// JSON allows no control characters in strings, so they are escaped here even if the hashed form has them verbatim.
 void append_string(std::string& json, std::string_view text) {
   wire::append_canonical_string(json, text, wire::control_style::escaped);
 }
@@ -72,7 +72,7 @@ secret_key::~secret_key() { crypto::wipe(bytes_.data(), bytes_.size()); }
 
 result<secret_key> secret_key::generate() noexcept {
   secret_key key;
-  // Of all 32-byte values, one in 2^128 is no secret key.
+  // Only one in 2^128 of all 32-byte values is not a secret key.
   do {
     if (!crypto::random_bytes(std::as_writable_bytes(std::span(key.bytes_)))) return errc::random_unavailable;
   } while (!crypto::derive_pubkey(key.bytes_, key.pubkey_));

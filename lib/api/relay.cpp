@@ -11,11 +11,11 @@ namespace uvnostr {
 
 namespace {
 
-/// A relay is a pool of one, which closes when its relay has stopped for good.
+/// A relay is a pool with one relay, and closes when that has stopped for good.
 pool_callbacks as_pool_callbacks(relay_callbacks given) {
   struct shared {
     relay_callbacks callbacks;
-    std::error_code cause;  // of the stop
+    std::error_code cause;  // why the relay stopped
   };
   const auto state = std::make_shared<shared>(shared{std::move(given), {}});
   pool_callbacks all;
@@ -63,7 +63,7 @@ result<subscription> relay::subscribe(std::span<const filter> filters, subscript
 }
 
 error relay::publish(const event& event, publish_callbacks callbacks, publish_options options) noexcept {
-  return inner_.publish(event, std::move(callbacks), std::move(options));
+  return inner_.publish(event, std::move(callbacks), options);
 }
 
 error relay::reconnect() noexcept {

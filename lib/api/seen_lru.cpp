@@ -12,7 +12,7 @@
 
 namespace uvnostr {
 
-/// The table itself and not a pointer to it: one allocation in all.
+/// Derives from the table instead of pointing to it, so that there is only one allocation.
 struct seen_lru::table final : dedup::plain_seen_table {
   using basic_seen_table::basic_seen_table;
 };
@@ -31,7 +31,7 @@ result<seen_lru> seen_lru::make(std::size_t capacity) noexcept {
   return seen_lru(dedup::plain_seen_table::make<table>(capacity, key));
 }
 
-// A moved-from cache remembers nothing and takes nothing.
+// A moved-from cache is empty and accepts nothing.
 
 bool seen_lru::insert(const event_id& id) noexcept {
   if (table_ == nullptr) return true;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// For uvnostr_testing, which is built from the same tree and linked to the shared library: what that must show of its
-// inside. Not installed, and no promise to anybody else.
+// Internals that the shared library exports for uvnostr_testing, which is built from the same tree. Not installed, and
+// not a part of the API.
 #pragma once
 
 #include <string_view>
@@ -19,7 +19,7 @@ class world_source;
 
 namespace detail {
 
-/// From now on pools and relays that this thread makes on this loop get their worlds from there; null: sockets again.
+/// From now on, pools and relays that this thread makes on this loop get their worlds from there; null: sockets again.
 UVNOSTR_API void simulate(uv_loop_t*, port::world_source*) noexcept;
 
 /// base::url::parse().

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Apart from types.cpp: a program that writes none of these does not link std::ostream for them.
+// Separate from types.cpp, so that a program that does not use these operators does not link std::ostream.
 #include <ostream>
 
 #include <uvnostr/types.hpp>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// 32 bytes as people write them: hex, or bech32 by NIP-19.
+// The text forms of 32 bytes: hex, or bech32 by NIP-19.
 #pragma once
 
 #include <cstdint>
@@ -12,7 +12,7 @@
 
 namespace uvnostr::api {
 
-/// Every prefix of NIP-19 begins with an n, which is no hex digit: that tells which of the two it is meant to be.
+/// Every prefix of NIP-19 begins with an n, which is not a hex digit, and so distinguishes the two forms.
 inline std::error_code decode_text_form(std::string_view text, std::string_view prefix,
                                         std::span<std::uint8_t, 32> out) noexcept {
   const bool bech32 = text.starts_with('n') || text.starts_with('N');

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-// The names of enumerators. That of errc stands beside its sentences.
+// The names of enumerators, except those of errc, which are beside its sentences.
 #include <uvnostr/pool.hpp>
 
 namespace uvnostr {
 
-// No default: the compiler warns of an enumerator that is left out.
+// There is no default, so that the compiler warns about a missing enumerator.
 
 std::string_view to_string(relay_state state) noexcept {
   switch (state) {

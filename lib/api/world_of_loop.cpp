@@ -14,7 +14,7 @@ struct simulated_loop {
   simulated_loop* next;
 };
 
-// A plain pointer: objects of static storage may end a simulation when destructors of the thread's variables have run.
+// A plain pointer, because a static object may destroy a simulation after this thread's variables were destroyed.
 thread_local simulated_loop* first_simulated = nullptr;
 
 }  // namespace

@@ -11,8 +11,8 @@ namespace port {
 class world;
 }
 
-/// What a pool on this loop lives in: sockets, or what detail::simulate() has put in their place.
-/// Errors: as net::open_world().
+/// The world of a pool on this loop: sockets, or what detail::simulate() has put in their place. Errors: as
+/// net::open_world().
 result<port::world*> world_of_loop(uv_loop_t*, bool keep_loop_alive) noexcept;
 
 }  // namespace uvnostr

@@ -12,7 +12,7 @@ namespace {
 constexpr std::string_view alphabet = "qpzry9x8gf2tvdw0s3jn54khce6mua7l";
 constexpr std::size_t checksum_length = 6;
 constexpr std::size_t data_length = 52;  // 32 bytes in groups of five bits, four bits of padding
-// NIP-19 has longer forms than BIP-173 allows (nevent, nprofile); they are to be named as another kind, not as garbage.
+// NIP-19 has forms longer than BIP-173 allows (nevent, nprofile). They are reported as another kind, not as garbage.
 constexpr std::size_t longest_text = 5000;
 constexpr std::uint8_t no_character = 0xff;
 
@@ -99,7 +99,7 @@ std::error_code decode_bech32(std::string_view text, std::string_view prefix,
     pending_bits -= 8;
     out[written++] = static_cast<std::uint8_t>(pending >> pending_bits);
   }
-  // Padding that is not zero would give one value two spellings.
+  // Nonzero padding would give one value two spellings.
   const bool padding_is_zero = (pending & ((1U << pending_bits) - 1)) == 0;
   return padding_is_zero ? std::error_code() : make_error_code(errc::bech32_format);
 }

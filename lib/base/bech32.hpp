@@ -10,9 +10,9 @@
 
 namespace uvnostr::base {
 
-/// Reads 32 bytes with this prefix, which is in lower case; the text may be all in upper case.
-/// Errors: bech32_format, bech32_checksum, bech32_prefix, the first of these that applies.
-/// On an error `out` may be half written. Nothing else keeps a copy of the bytes: they may be a secret.
+/// Reads 32 bytes with this prefix, which is in lower case. The text may be entirely in upper case.
+/// Errors: bech32_format, bech32_checksum, bech32_prefix, the first of these that applies. After an error, `out` may be
+/// partly written. No other copy of the bytes remains, because they may be a secret.
 std::error_code decode_bech32(std::string_view text, std::string_view prefix, std::span<std::uint8_t, 32> out) noexcept;
 
 std::string encode_bech32(std::string_view prefix, std::span<const std::uint8_t, 32> bytes);

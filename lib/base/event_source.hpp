@@ -5,10 +5,10 @@
 
 namespace uvnostr::base {
 
-/// What an event came for. Whoever works on the event keeps it alive and gives it back.
+/// The request that an event answers. Code that works on the event keeps its source alive and returns it.
 class event_source : public shared_object {
  public:
-  /// The relay that sends it sent a forgery before.
+  /// Whether the relay that sent the event has sent a forgery before.
   virtual bool distrusted() const noexcept = 0;
 };
 

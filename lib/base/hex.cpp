@@ -34,7 +34,7 @@ constexpr auto pairs = make_pairs();
 
 std::error_code decode_hex(std::string_view digits, std::span<std::uint8_t> out) noexcept {
   if (digits.size() != out.size() * 2) return errc::hex_length;
-  // One test at the end instead of one for each digit: only a wrong digit sets a bit above the nibble.
+  // One test at the end replaces one for each digit: only a wrong digit sets a bit above the nibble.
   unsigned seen = 0;
   for (std::size_t i = 0; i < out.size(); ++i) {
     const unsigned high = values[static_cast<unsigned char>(digits[2 * i])];

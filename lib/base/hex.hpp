@@ -10,10 +10,11 @@
 
 namespace uvnostr::base {
 
-/// Lower-case digits only, as NIP-01 has them. Errors: hex_length, hex_digit. On an error `out` may be half written.
+/// Accepts only lower-case digits, as in NIP-01. Errors: hex_length, hex_digit. After an error, `out` may be partly
+/// written.
 std::error_code decode_hex(std::string_view digits, std::span<std::uint8_t> out) noexcept;
 
-/// Two digits for each byte, at `out`, which has room for them. For the hot path.
+/// Writes two digits for each byte to `out`, which must have room for them. For the hot path.
 void encode_hex(std::span<const std::uint8_t> bytes, char* out) noexcept;
 std::string to_hex(std::span<const std::uint8_t> bytes);
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-// A doubly linked list through hooks in its elements, and iteration that survives any change of it.
+// A doubly linked list through hooks in its elements. Iteration survives every change of the list.
 //
 // Invariant: the hooks of one list and its root form a ring; a hook outside of any list is a ring of its own. Hooks
-// without an owner are the root and the two marks of each cursor; everybody steps over them. Because a cursor
-// is itself in the ring, nothing that is removed or added can leave it pointing at something that is gone.
+// without an owner are the root and the two marks of each cursor; iteration skips them. Because a cursor is itself in
+// the ring, removing or adding elements cannot leave it with a dangling pointer.
 #pragma once
 
 #include <cassert>
@@ -13,8 +13,8 @@ namespace uvnostr::base {
 template <class T>
 class intrusive_list;
 
-/// A place in one list at a time: a member `list_hook<x> hook_{*this};`, or a base. It leaves its list when it
-/// is destroyed. An element may have several hooks.
+/// A place in one list at a time: a member `list_hook<x> hook_{*this};`, or a base. Its destructor leaves the list. An
+/// element may have several hooks.
 template <class T>
 class list_hook {
  public:
@@ -36,7 +36,7 @@ class list_hook {
   friend class intrusive_list<T>;
   list_hook() noexcept = default;
 
-// GCC takes the marks of a local cursor for pointers that outlive it; it does not see that its destructor unlinks them.
+// GCC believes that the marks of a local cursor outlive it, because it does not see that the destructor unlinks them.
 #if defined(__GNUC__) && !defined(__clang__) && __GNUC__ >= 12
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wdangling-pointer"
@@ -65,7 +65,7 @@ class intrusive_list {
   intrusive_list() noexcept = default;
   intrusive_list(const intrusive_list&) = delete;
   intrusive_list& operator=(const intrusive_list&) = delete;
-  /// The elements live on, outside of any list.
+  /// The elements continue to exist outside the list.
   ~intrusive_list() { clear(); }
 
   void push_back(hook& element) noexcept { element.insert_before(root_); }
@@ -79,13 +79,13 @@ class intrusive_list {
     return at->owner_;
   }
 
-  /// Removes all elements; cursors come to their end.
+  /// Removes all elements; every cursor is then at its end.
   void clear() noexcept {
     while (root_.next_ != &root_) root_.next_->unlink();
   }
 
-  /// Gives the elements in their order. Any element may be removed or destroyed meanwhile, the one last given and
-  /// the one next in turn too, and the list itself. Elements that are added meanwhile are not given.
+  /// Returns the elements in order. Meanwhile any element may be removed or destroyed, even the current one and the
+  /// next one, and so may the list itself. Elements added meanwhile are not returned.
   class cursor {
    public:
     explicit cursor(intrusive_list& list) noexcept {

@@ -27,8 +27,8 @@ std::optional<std::uint32_t> read_ipv4(std::string_view text) noexcept {
   return value;
 }
 
-/// Reads groups that are separated by single colons, an IPv4 address as the last if `ipv4_allowed`.
-/// The number of groups, or nothing. An empty text has none.
+/// Reads groups separated by single colons; if `ipv4_allowed`, the last may be an IPv4 address. Returns the number of
+/// groups, or nothing on an error. An empty text has no groups.
 std::optional<std::size_t> read_groups(std::string_view text, bool ipv4_allowed, address& groups) noexcept {
   std::size_t count = 0;
   while (!text.empty()) {
@@ -63,7 +63,7 @@ std::optional<address> read_ipv6(std::string_view text) noexcept {
   address tail{};
   const auto head_count = read_groups(text.substr(0, gap), false, head);
   const auto tail_count = read_groups(text.substr(gap + 2), true, tail);
-  // The gap stands for at least one group.
+  // "::" stands for at least one group.
   if (!head_count || !tail_count || *head_count + *tail_count >= head.size()) return std::nullopt;
   for (std::size_t i = 0; i < *tail_count; ++i) head[head.size() - *tail_count + i] = tail[i];
   return head;
@@ -74,7 +74,8 @@ struct zero_run {
   std::size_t length = 0;
 };
 
-/// The longest run of zero groups, the first of several: what RFC 5952, 4.2 shortens. One group alone is not shortened.
+/// The longest run of zero groups, or the first of several, which RFC 5952, 4.2 shortens. A single group is not
+/// shortened.
 zero_run longest_zero_run(const address& groups) noexcept {
   zero_run longest;
   for (std::size_t i = 0; i < groups.size();) {

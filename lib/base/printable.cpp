@@ -17,16 +17,16 @@ struct range {
   char32_t last;
 };
 
-// What steers a terminal or turns the order of the characters around it.
+// Characters that control a terminal or change the direction of the text around them.
 constexpr range unprintable[] = {
-    {0x0000, 0x001f},    // C0 controls, those of white space among them
+    {0x0000, 0x001f},    // C0 controls, including white space
     {0x007f, 0x009f},    // DEL and the C1 controls
     {0x061c, 0x061c},    // Arabic letter mark
     {0x200e, 0x200f},    // left-to-right and right-to-left marks
     {0x2028, 0x202e},    // line and paragraph separators; embeddings and overrides
     {0x2066, 0x2069},    // isolates
     {0xfeff, 0xfeff},    // byte order mark
-    {0xe0000, 0xe007f},  // tags, which nothing shows
+    {0xe0000, 0xe007f},  // tags, which are invisible
 };
 
 bool is_printable(char32_t character) noexcept {

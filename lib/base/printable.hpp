@@ -6,7 +6,7 @@
 
 namespace uvnostr::base {
 
-/// The text for one line of a log or terminal: what uvnostr/printable.hpp promises.
+/// Makes one safe line for a log or terminal, as uvnostr/printable.hpp describes.
 std::string printable(std::string_view);
 
 }  // namespace uvnostr::base

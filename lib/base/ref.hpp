@@ -9,8 +9,8 @@
 
 namespace uvnostr::base {
 
-/// The base of a counted class: `class x final : public ref_counted<x>`. Made with `new`, its count is one:
-/// hand it to ref<x>::adopt() or use make_ref().
+/// The base of a counted class: `class x final : public ref_counted<x>`. An object made with `new` has a count of one:
+/// pass it to ref<x>::adopt(), or use make_ref().
 template <class T>
 class ref_counted {
  public:
@@ -18,7 +18,7 @@ class ref_counted {
   ref_counted& operator=(const ref_counted&) = delete;
 
   void retain() noexcept { ++count_; }
-  /// The last one destroys the object.
+  /// The last release destroys the object.
   void release() noexcept {
     assert(count_ != 0);
     if (--count_ == 0) delete static_cast<T*>(this);
@@ -42,7 +42,7 @@ class ref {
     if (object_ != nullptr) object_->retain();
   }
   ref(ref&& other) noexcept : object_(std::exchange(other.object_, nullptr)) {}
-  // By value: the old object is released last, when this one already holds the new one.
+  // The parameter is passed by value, so that the old object is released last, after this ref holds the new one.
   ref& operator=(ref other) noexcept {
     std::swap(object_, other.object_);
     return *this;
@@ -51,7 +51,7 @@ class ref {
     if (object_ != nullptr) object_->release();
   }
 
-  /// Takes over one count that somebody holds.
+  /// Takes over one count from the caller.
   static ref adopt(T* object) noexcept { return ref(object); }
   /// Adds one count.
   static ref retain(T& object) noexcept {
@@ -59,7 +59,7 @@ class ref {
     return ref(&object);
   }
 
-  /// Gives the count away: somebody has to release() it.
+  /// Hands the count to the caller, who must release() it.
   [[nodiscard]] T* leak() noexcept { return std::exchange(object_, nullptr); }
   void reset() noexcept { *this = ref(); }
 

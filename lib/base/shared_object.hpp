@@ -5,7 +5,7 @@
 
 namespace uvnostr::base {
 
-/// Something that others keep alive without knowing what it is.
+/// An object that others keep alive without knowing its type.
 class shared_object : public ref_counted<shared_object> {
  public:
   virtual ~shared_object() = default;

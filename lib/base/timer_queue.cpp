@@ -78,7 +78,7 @@ void timer_queue::cancel(timer& timer) noexcept {
 }
 
 std::optional<std::chrono::microseconds> timer_queue::next_deadline() const noexcept {
-  // Whoever asks from inside fire() gets the time of what is due right now.
+  // A call from inside fire() gets the deadline of what is due right now.
   if (const timer* first = due_.front()) return first->deadline_;
   if (heap_.empty()) return std::nullopt;
   return heap_.front()->deadline_;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-// Many timers on one alarm: a binary heap whose elements know their place.
+// Many timers on one alarm: a binary heap whose elements know their position.
 //
-// The happy path: the owner of a queue arms its alarm for next_deadline(), calls run_due() when it rings, and
-// arms it again. What can go wrong: fire() may cancel, schedule or destroy any timer, itself included, and a
-// timer may schedule itself for a time that has passed. So what is due is first moved to a list of its own, from
-// which any timer can leave, and each timer fires at most once in one run_due().
+// The happy path: the owner of a queue arms its alarm for next_deadline(), calls run_due() when it rings, and arms it
+// again. What can go wrong: fire() may cancel, schedule or destroy any timer, itself included, and a timer may schedule
+// itself for a time that has passed. So due timers are first moved to a separate list, which any timer can leave, and
+// each timer fires at most once in one run_due().
 #pragma once
 
 #include <chrono>
@@ -19,7 +19,7 @@ namespace uvnostr::base {
 
 class timer_queue;
 
-/// Something to be done at a time. Cancels itself when it is destroyed. Outlived by its queue, or cancelled.
+/// Something to do at a given time. Its destructor cancels it. Cancel it before its queue is destroyed.
 class timer {
  public:
   using fire_function = void (*)(void* owner) noexcept;
@@ -37,7 +37,7 @@ class timer {
   }
 
   bool is_scheduled() const noexcept { return queue_ != nullptr; }
-  /// Of the last schedule().
+  /// The deadline of the last schedule().
   std::chrono::microseconds deadline() const noexcept { return deadline_; }
   void cancel() noexcept;
 
@@ -50,26 +50,27 @@ class timer {
   std::chrono::microseconds deadline_{};
   std::uint64_t sequence_ = 0;
   std::size_t place_ = 0;        // in the heap
-  list_hook<timer> due_{*this};  // linked: taken out of the heap by run_due(), about to fire
+  list_hook<timer> due_{*this};  // linked: run_due() took it out of the heap, and it is about to fire
 };
 
-/// Deadlines are microseconds since any fixed start. Timers of one deadline fire in the order of their scheduling.
+/// Deadlines count microseconds from any fixed start. Timers with the same deadline fire in the order in which they
+/// were scheduled.
 class timer_queue {
  public:
   timer_queue() noexcept = default;
   timer_queue(const timer_queue&) = delete;
   timer_queue& operator=(const timer_queue&) = delete;
-  /// Timers that are still scheduled are cancelled.
+  /// Cancels the timers that are still scheduled.
   ~timer_queue();
 
-  /// Schedules it, anew if it was scheduled.
+  /// Schedules the timer, or reschedules it.
   void schedule(timer& timer, std::chrono::microseconds deadline);
   void cancel(timer& timer) noexcept;
 
-  /// Of the timer that is due first; nothing if there is none.
+  /// The earliest deadline; nothing if no timer is scheduled.
   std::optional<std::chrono::microseconds> next_deadline() const noexcept;
-  /// Fires every timer whose deadline is not later than `now`; what is scheduled meanwhile waits for the next
-  /// call. Not to be called from inside fire().
+  /// Fires every timer whose deadline is not later than `now`. Timers scheduled meanwhile wait for the next call. Must
+  /// not be called from inside fire().
   void run_due(std::chrono::microseconds now) noexcept;
 
   bool empty() const noexcept { return heap_.empty() && due_.empty(); }

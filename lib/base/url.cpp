@@ -17,7 +17,7 @@ bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
 
 std::uint16_t default_port(bool secure) noexcept { return secure ? 443 : 80; }
 
-/// Takes the scheme off the text; whether it is secure, or nothing if it is none of ours.
+/// Removes the scheme from the text. Returns whether it is secure, or nothing if it is neither ws nor wss.
 std::optional<bool> take_scheme(std::string_view& text) noexcept {
   const auto take = [&text](std::string_view scheme) {
     if (text.size() < scheme.size()) return false;
@@ -38,8 +38,8 @@ bool is_label(std::string_view label) noexcept {
   });
 }
 
-/// Resolvers take a name that ends in a number for an address in one of several old notations, such as
-/// 127.1 or 0x7f.1: only the usual one is let through.
+/// Resolvers read a name that ends in a number as an address in one of several old notations, such as 127.1 or 0x7f.1.
+/// Only the usual notation is accepted.
 bool looks_like_ipv4(std::string_view last_label) noexcept {
   return std::all_of(last_label.begin(), last_label.end(), is_digit) || last_label.starts_with("0x");
 }
@@ -56,7 +56,7 @@ bool is_host_name(std::string_view host) noexcept {
   return !looks_like_ipv4(rest) || is_ipv4(host);
 }
 
-/// Takes the host off the authority, in normal form; what stays is the port with its colon, or nothing.
+/// Removes the host from the authority and returns it in normal form. The port with its colon stays, if there is one.
 std::optional<std::string> take_host(std::string_view& authority) {
   if (authority.starts_with('[')) {
     const std::size_t bracket = authority.find(']');
@@ -70,7 +70,7 @@ std::optional<std::string> take_host(std::string_view& authority) {
   std::string host(authority.substr(0, length));
   authority.remove_prefix(length);
   std::transform(host.begin(), host.end(), host.begin(), to_lower);
-  // A dot at the end only says that no search domain is to be added: the host is the same one.
+  // A final dot only says that no search domain may be added: the host is the same.
   if (host.ends_with('.')) host.pop_back();
   if (!is_host_name(host)) return std::nullopt;
   return host;
@@ -126,7 +126,7 @@ result<url> url::parse(std::string_view text) noexcept {
 
 std::string url::shown(std::string_view text) {
   constexpr std::size_t longest = 200;
-  // All up to the last @ may be a password with a slash in it.
+  // Everything before the last @ may be a password, even with a slash in it.
   if (const std::size_t at = text.rfind('@'); at != std::string_view::npos) {
     return "***" + printable(text.substr(at, longest));
   }

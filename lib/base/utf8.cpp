@@ -10,8 +10,8 @@ namespace {
 
 bool is_continuation(unsigned char byte) noexcept { return (byte & 0xc0) == 0x80; }
 
-/// The length of the sequence at `at`, 0 if there is no valid one. The bounds of the second byte are
-/// those of RFC 3629, 4: they exclude overlong forms, surrogates and what lies above U+10FFFF.
+/// The length of the sequence at `at`, or 0 if it is not valid. The bounds of the second byte are those of RFC 3629, 4:
+/// they exclude overlong forms, surrogates, and anything above U+10FFFF.
 std::size_t sequence_length(const unsigned char* at, std::size_t left) noexcept {
   const unsigned char lead = at[0];
   if (lead < 0x80) return 1;
@@ -35,7 +35,7 @@ std::size_t utf8_prefix(std::string_view text) noexcept {
   const auto* at = reinterpret_cast<const unsigned char*>(text.data());
   std::size_t left = text.size();
   while (left != 0) {
-    // Most text is ASCII: eight bytes at a time.
+    // Most text is ASCII, so eight bytes are checked at a time.
     std::uint64_t word = 0;
     while (left >= sizeof word) {
       std::memcpy(&word, at, sizeof word);

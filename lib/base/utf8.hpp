@@ -6,11 +6,11 @@
 
 namespace uvnostr::base {
 
-/// Whether it is UTF-8 by RFC 3629: no overlong forms, no surrogates, nothing above U+10FFFF.
+/// Whether the text is UTF-8 by RFC 3629: no overlong forms, no surrogates, nothing above U+10FFFF.
 bool is_utf8(std::string_view) noexcept;
-/// How many bytes from the beginning are; all, if it is.
+/// How many bytes at the beginning are valid UTF-8.
 std::size_t utf8_prefix(std::string_view) noexcept;
-/// The length of the character that the text begins with, 0 if it begins with none.
+/// The length in bytes of the text's first character, or 0 if the text does not begin with a valid one.
 std::size_t utf8_sequence(std::string_view) noexcept;
 
 }  // namespace uvnostr::base

@@ -9,8 +9,8 @@
 namespace uvnostr::crypto {
 namespace {
 
-/// Made for each call: nothing is shared between threads, and a process that forks does not give out the same
-/// bytes twice. Seeding is the part that can fail.
+/// Made anew for each call, so that threads share nothing, and a process that forks does not return the same bytes
+/// twice. Only seeding can fail.
 class generator {
  public:
   generator() noexcept {

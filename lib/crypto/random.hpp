@@ -6,8 +6,8 @@
 
 namespace uvnostr::crypto {
 
-/// From mbedTLS's CTR-DRBG, seeded by the system. False if the system has none to give; then nothing was written.
-/// Safe on any thread.
+/// Random bytes from mbedTLS's CTR-DRBG, seeded by the system. Returns false, and writes nothing, if the system has
+/// none. Safe on any thread.
 bool random_bytes(std::span<std::byte> out) noexcept;
 
 }  // namespace uvnostr::crypto

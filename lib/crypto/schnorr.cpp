@@ -23,14 +23,14 @@
 namespace uvnostr::crypto {
 namespace {
 
-/// For everything that touches a secret: fresh and blinded, so that timing and power say less about the key.
-/// Verifying needs none, it uses the library's constant context.
+/// For everything that uses a secret: new and blinded, so that timing and power reveal less about the key. Verifying
+/// uses the library's constant context instead.
 class signing_context {
  public:
   signing_context() noexcept : context_(secp256k1_context_create(SECP256K1_CONTEXT_NONE)) {
     std::array<std::byte, 32> seed;
     const wipe_at_exit wiped(seed);
-    // Without random bytes the result is the same, only less well guarded.
+    // Without random bytes the result is the same, but less well protected.
     if (random_bytes(seed)) {
       static_cast<void>(!secp256k1_context_randomize(context_, reinterpret_cast<const unsigned char*>(seed.data())));
     }
@@ -73,11 +73,11 @@ struct signature_checker::known_key {
   secp256k1_xonly_pubkey key;
 };
 
-/// The key's place, with the key in it; null if it is not on the curve.
+/// The key's slot, which holds the key; null if the key is not on the curve.
 signature_checker::known_key* signature_checker::find(const pubkey& author) {
   constexpr std::size_t places = 512;
   if (keys_ == nullptr) keys_ = std::make_unique<known_key[]>(places);
-  // The last bytes: people search for keys whose first ones look nice.
+  // The last bytes, because people search for keys whose first bytes look nice.
   known_key& known = keys_[last_bytes_of(author) % places];
   if (!known.used || known.author != author) {
     known.used = parse(author, known.key);
@@ -122,11 +122,11 @@ struct signature_checker::joint {
   bool has_coefficients = false;
   std::array<claim, capacity> claims;
   std::array<pubkey, capacity> authors;
-  std::array<std::uint16_t, slots> author_in_slot{};  // a hash table: its number and one, or zero
+  std::array<std::uint16_t, slots> author_in_slot{};  // a hash table of author numbers plus one, or zero
   std::array<std::uint8_t, capacity * uvnostr_batch_coefficient_bytes> coefficients;
 };
 
-/// Of the author in the batch: a new one is added.
+/// The author's number in the batch; a new author is added.
 std::size_t signature_checker::joint::author_number(const pubkey& author, const secp256k1_xonly_pubkey& key) noexcept {
   std::size_t slot = last_bytes_of(author) % slots;
   for (; author_in_slot[slot] != 0; slot = (slot + 1) % slots) {

@@ -9,8 +9,8 @@
 namespace uvnostr::crypto {
 namespace {
 
-// The functions that report errors changed their names between mbedTLS 2 and 3. Only a hardware driver can fail. Going
-// on with a hash that is none would let forged events through.
+// The functions that report errors changed their names between mbedTLS 2 and 3. Only a hardware driver can fail.
+// Continuing with an invalid hash would let forged events through.
 #if MBEDTLS_VERSION_NUMBER >= 0x03000000
 #define UVNOSTR_SHA256(function) mbedtls_sha256_##function
 #else

@@ -8,9 +8,9 @@
 
 namespace uvnostr::crypto {
 
-/// By mbedTLS; no allocation. Safe on any thread.
+/// Computed by mbedTLS without allocation. Safe on any thread.
 std::array<std::uint8_t, 32> sha256(std::string_view bytes) noexcept;
-/// Of the parts, one after the other.
+/// The hash of the concatenated parts.
 std::array<std::uint8_t, 32> sha256(std::span<const std::string_view> parts) noexcept;
 
 }  // namespace uvnostr::crypto

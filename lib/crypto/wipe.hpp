@@ -5,10 +5,10 @@
 
 namespace uvnostr::crypto {
 
-/// Overwrites a secret in a way that no compiler leaves out.
+/// Overwrites a secret in a way that compilers do not optimise away.
 void wipe(void* at, std::size_t size) noexcept;
 
-/// Wipes a local variable on every way out of its scope.
+/// Wipes a local variable whenever its scope ends.
 template <class T>
 class wipe_at_exit {
  public:

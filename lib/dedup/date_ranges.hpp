@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A set of dates in little memory: at most a few ranges. When it is full the two that are closest become one, so the set
-// may hold more than was added, never less.
+// A set of dates in little memory: at most a few ranges. When it is full, the two closest ranges are merged, so the set
+// may contain more dates than were added, but never fewer.
 #pragma once
 
 #include <algorithm>

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A keyed hash of ids for a table that shows nobody its hashes: two ids, however they are chosen by somebody who does
-// not know the key, share a place hardly more often than chance has it. Quicker than SipHash, which would also hold
-// against somebody who sees hashes.
+// A keyed hash of ids for a table that keeps its hashes secret. Without the key, nobody can choose two ids that share a
+// slot more often than by chance. It is faster than SipHash, which would also withstand an attacker who sees hashes.
 // Source: J. Black, S. Halevi, H. Krawczyk, T. Krovetz and P. Rogaway, "UMAC: Fast and Secure Message Authentication"
 // (the function NH); M. Dietzfelbinger and others, "A Reliable Randomized Algorithm for the Closest-Pair Problem" (the
 // multiplication that follows).
@@ -26,7 +25,7 @@ class id_hash {
     factor_ = spread(std::bit_cast<std::array<std::uint8_t, 8>>(std::uint64_t{keys_.size()})) | 1;
   }
 
-  /// The upper bits are the best.
+  /// The upper bits are the most random.
   std::uint64_t operator()(const std::array<std::uint8_t, 32>& id) const noexcept {
     const auto words = std::bit_cast<std::array<std::uint32_t, 8>>(id);
     std::uint64_t sum = 0;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// Which relays have sent the events that a seen_table remembers: a bit for each entry and relay.
+// Records which relays have sent the events in a seen_table: one bit for each entry and relay.
 //
-// Relays are counted by slots, which are used again; so a slot's column is wiped when its relay goes. Eight bytes an
-// entry up to 64 relays, as much again for each 64 more. Memory is not touched before an entry is used.
+// Relays are numbered by slots, which are reused, so a slot's column is wiped when its relay is removed. An entry takes
+// eight bytes for every 64 relays. Its memory is not touched before its first use.
 #pragma once
 
 #include <bit>
@@ -17,15 +17,15 @@ class provenance {
   explicit provenance(std::size_t entries)
       : entries_(entries), bits_(std::make_unique_for_overwrite<std::uint64_t[]>(entries)) {}
 
-  /// Slots up to this one can be noted from now on.
+  /// From now on, slots up to this one can be recorded.
   void make_room_for(std::uint32_t slot);
   void note(std::uint32_t entry, std::uint32_t slot) noexcept { bits_[word(entry, slot)] |= bit(slot); }
-  /// The entry holds another event now, or its first. Entries are used in their order at first.
+  /// The entry now holds another event, or its first one. Entries are first used in their order.
   void clear(std::uint32_t entry) noexcept {
     if (entry == used_) ++used_;
     for (std::size_t i = 0; i < width_; ++i) bits_[entry * width_ + i] = 0;
   }
-  /// The relay of this slot is gone.
+  /// The relay of this slot was removed.
   void forget(std::uint32_t slot) noexcept {
     for (std::size_t entry = 0; entry < used_; ++entry) bits_[entry * width_ + slot / 64] &= ~bit(slot);
   }
@@ -43,8 +43,8 @@ class provenance {
   std::size_t word(std::uint32_t entry, std::uint32_t slot) const noexcept { return entry * width_ + slot / 64; }
 
   std::size_t entries_;
-  std::size_t width_ = 1;  // words an entry
-  std::size_t used_ = 0;   // entries from here on hold nothing, not even zeros
+  std::size_t width_ = 1;  // words per entry
+  std::size_t used_ = 0;   // entries from here on are uninitialised
   std::unique_ptr<std::uint64_t[]> bits_;
 };
 

@@ -85,7 +85,7 @@ void seen_events::push(share& s, origin from, std::uint32_t entry) noexcept {
   ++s.unpassed_count;
 }
 
-/// There is one entry too many; the last came from this subscription.
+/// Removes an entry, because there is one too many. The last was added by this subscription.
 void seen_events::forget_one(std::uint32_t subscription) noexcept {
   if (!ended_.empty()) {
     const std::uint32_t ended = ended_.back();
@@ -99,8 +99,8 @@ void seen_events::forget_one(std::uint32_t subscription) noexcept {
   drop_oldest(subscriptions_[subscription].count() > fair_share() ? subscription : largest());
 }
 
-/// Of all subscriptions one that has more than its part. There is one whenever the room is full and the part of
-/// another is not used up.
+/// A subscription that has more entries than its share. There is one whenever the cache is full and another
+/// subscription has not used up its share.
 std::uint32_t seen_events::largest() noexcept {
   if (largest_ < subscriptions_.size() && subscriptions_[largest_].count() > fair_share()) return largest_;
   const auto found = std::max_element(subscriptions_.begin(), subscriptions_.end(),

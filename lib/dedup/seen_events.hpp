@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: MIT
-// Which events each subscription was given, in a fixed amount of memory.
+// Remembers which events each subscription got, in a fixed amount of memory.
 //
-// Only a verified_event enters, so a forged copy can never keep the real one out. A look-up may come before verification,
-// because a hit delivers nothing, and it moves nothing either: a relay that repeats ids pushes no other out. An event
-// counts as verified before only with the same id and signature. Signatures are compared by a keyed 32-bit hash: a
-// collision could only deliver the right event with another signature.
+// Only a verified_event can be added, so a forged copy can never keep the real one out. A look-up may precede
+// verification, because a hit delivers nothing. It does not reorder entries either, so a relay that repeats ids evicts
+// nothing. An event counts as verified before only with the same id and signature. Signatures are compared by a keyed
+// 32-bit hash: a collision could only deliver the right event with another signature.
 //
-// The room is shared: when it is full, a subscription that has more than its part of it gives up its own oldest entries,
-// so the flood of one makes no other forget. Of each part one half is for events that came live or in the first answer of
-// a connection, which the next resume will meet again, and one for the pages of the past. What was forgotten is
-// remembered as ranges of dates: a stored event of such a date that is not known may or may not have been given.
+// Subscriptions share the cache. When it is full, one with more than its share loses its own oldest entries, so a flood
+// for one subscription makes no other forget. Half of each share is for events that came live or in a connection's
+// first answer, which the next resume will meet again; the other half is for pages of the past. Evicted entries are
+// remembered as ranges of dates: an unknown stored event of such a date may or may not have been delivered.
 #pragma once
 
 #include <array>
@@ -30,42 +30,42 @@ namespace uvnostr::dedup {
 class seen_events {
  public:
   using key = std::array<std::uint8_t, 16>;
-  /// Where an event came from: a page of the past, or anything else.
+  /// Whether an event came from a page of the past or from anything else.
   enum class origin : unsigned char { recent, page };
 
   seen_events(std::size_t capacity, const key& secret);
   const key& secret() const noexcept { return secret_; }
 
-  /// A number for a subscription, used again once it has ended and its entries are gone.
+  /// A number for a subscription. It is reused once the subscription has ended and its entries are gone.
   std::uint32_t add_subscription();
-  /// Its entries go first from now on.
+  /// From now on, its entries are evicted first.
   void end_subscription(std::uint32_t subscription) noexcept;
 
-  /// When that subscription had the event: its date. Then this relay is noted to have it too.
+  /// If that subscription has had the event: the event's date. The relay is then recorded as having sent it too.
   std::optional<unix_seconds> repeats(const event_id&, std::uint32_t subscription, std::uint32_t relay_slot) noexcept;
   /// Whether an event with this id and signature was verified before.
   bool verified_before(const event_id&, const signature&) const noexcept;
 
   enum class admission : unsigned char {
-    first,     // no subscription had it
-    fresh,     // this one had not
-    known,     // it had
-    doubtful,  // stored, and of a date of which events were forgotten: it may have had it. Nothing is remembered
+    first,     // no subscription has had it
+    fresh,     // this subscription has not had it
+    known,     // this subscription has had it
+    doubtful,  // a stored event of a date of which entries were evicted: it may have had it. Nothing is recorded
   };
   admission admit(const verify::verified_event&, std::uint32_t subscription, std::uint32_t relay_slot, origin,
                   bool stored) noexcept;
-  /// Whether no event of the subscription was forgotten.
+  /// Whether no entry of the subscription was evicted.
   bool remembers_all(std::uint32_t subscription) const noexcept {
     return subscriptions_[subscription].forgotten.empty();
   }
-  /// How many events of pages, and how many others, a subscription can count on being remembered.
+  /// How many events of pages, and how many others, are remembered for a subscription in any case.
   std::size_t half_share() const noexcept { return fair_share() / 2; }
-  /// How many more events of pages can be taken without forgetting one that is not newer than that date.
+  /// How many more events of pages can be added without evicting one that is not newer than that date.
   std::size_t room_for_pages(std::uint32_t subscription, unix_seconds not_newer_than) noexcept;
 
   void add_relay(std::uint32_t relay_slot) { provenance_.make_room_for(relay_slot); }
   void remove_relay(std::uint32_t relay_slot) noexcept { provenance_.forget(relay_slot); }
-  /// Calls function(relay_slot) for the relays that sent it; a relay may be given twice.
+  /// Calls function(relay_slot) for the relays that sent the event; a relay may come twice.
   template <class Function>
   void seen_on(const event_id& id, Function&& function) const {
     table_->for_each(id, [&](std::uint32_t entry) { provenance_.for_each(entry, function); });
@@ -84,7 +84,7 @@ class seen_events {
   struct share {
     queue recent{};
     queue pages{};
-    std::uint32_t unpassed = none;  // in `pages`: the first that room_for_pages() has not passed
+    std::uint32_t unpassed = none;  // in `pages`: the first entry that room_for_pages() has not passed
     std::uint32_t unpassed_count = 0;
     date_ranges forgotten{};
     bool ended = false;
@@ -102,10 +102,10 @@ class seen_events {
   std::unique_ptr<seen_table> table_;
   provenance provenance_;
   std::vector<share> subscriptions_;
-  std::vector<std::uint32_t> ended_;  // that still have entries
+  std::vector<std::uint32_t> ended_;  // ended subscriptions that still have entries
   std::vector<std::uint32_t> unused_;
   std::uint32_t live_ = 0;
-  std::uint32_t largest_ = 0;  // had more than its share when it was looked for
+  std::uint32_t largest_ = 0;  // the subscription last found to have more than its share
 };
 
 }  // namespace uvnostr::dedup

@@ -18,7 +18,7 @@ basic_seen_table<Owned>::basic_seen_table(const creation& made, const std::array
       memory_bytes_(made.bytes) {
   static_assert(alignof(node) <= alignof(basic_seen_table) && sizeof(node) % alignof(std::uint32_t) == 0);
   static_assert(std::is_trivially_destructible_v<node>, "nobody destroys them");
-  // Entries come to life in take_unused(): memory that is not needed yet is not touched.
+  // Entries are initialised in take_unused(), so memory that is not needed yet is not touched.
   for (std::uint32_t i = 0; i < slot_count_; ++i) ::new (slots_ + i) std::uint32_t(0);
 }
 
@@ -82,7 +82,7 @@ auto basic_seen_table<Owned>::insert_at(const spot& at, const event_id& id, std:
   return result;
 }
 
-/// What goes next is known long before it goes.
+/// The next entry to be erased is known long before.
 template <bool Owned>
 void basic_seen_table<Owned>::expect_erase(std::uint32_t entry) noexcept {
   next_victim_ = entry;
@@ -120,8 +120,8 @@ void basic_seen_table<Owned>::add_slot(std::uint32_t entry, const spot& at) noex
   std::uint32_t slot = at.slot;
   std::uint32_t distance = at.distance;
   if (distance == farthest) {
-    // Where distances are not told apart the search may have gone too far. The place is before the first that stands
-    // nearer to home.
+    // If distances saturate, the search may have gone too far. The right slot is before the first entry that is nearer
+    // to its home.
     slot = at.home;
     distance = 0;
     while (slots_[slot] != 0 && (distance_in(slots_[slot]) >= distance || true_distance(slot) >= distance)) {
@@ -130,7 +130,7 @@ void basic_seen_table<Owned>::add_slot(std::uint32_t entry, const spot& at) noex
     }
   }
   std::uint32_t carried = with_distance(at.mark << entry_bits_ | (entry + 1), distance);
-  // All from there on to the next empty slot move back by one.
+  // All entries from there to the next empty slot move by one.
   while (slots_[slot] != 0) {
     const std::uint32_t moved = slots_[slot];
     slots_[slot] = carried;
@@ -144,7 +144,7 @@ template <bool Owned>
 void basic_seen_table<Owned>::remove_slot(std::uint32_t entry) noexcept {
   std::uint32_t hole = entry == next_victim_ ? home_of_victim_ : place_of(entries_[entry].id).home;
   while (entry_in(slots_[hole]) != entry) hole = slot_after(hole);
-  // Up to one that is empty or at home, which both have distance 0.
+  // Stop at a slot that is empty or at home; both have distance 0.
   for (std::uint32_t slot = slot_after(hole); distance_in(slots_[slot]) != 0; slot = slot_after(slot)) {
     const std::uint32_t word = slots_[slot];
     slots_[hole] =

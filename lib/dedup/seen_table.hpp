@@ -1,23 +1,23 @@
 // SPDX-License-Identifier: MIT
-// Ids in a fixed amount of memory: a hash table over entries that never move.
+// A table of ids in a fixed amount of memory: a hash index over entries that never move.
 //
-// Without owners it is a cache: its entries form a list by age, and the oldest makes room. With owners nothing goes by
-// itself: each entry has one link, for a queue that the caller keeps.
+// Without owners it is a cache: its entries form a list by age, and a new entry evicts the oldest. With owners nothing
+// is evicted automatically: each entry has one link, for a queue that the caller keeps.
 //
 // One allocation holds this object, then the entries, then the index. The index is a table with open addressing whose slots are 32-bit words:
 //
 //   | some bits of the hash | distance from the home slot, 6 bits | entry number + 1 |       0: empty
 //
 // Invariants:
-// - Robin Hood order: going along a run of full slots, no entry stands nearer to its home than one that is looked for
-//   at that slot would. So a search ends at the first slot with a smaller distance, and a removal moves entries back until
-//   one that is at home; neither has to hash what it passes.
-// - A distance of 63 means "63 or more"; the true one is then found by hashing. That takes tens of owners for one id.
-// - There are more slots than entries, so that every search ends. An entry more than the capacity lets a new one be
-//   put where the search for it ended, before the oldest goes.
-// - The hash covers the id only: all owners of one id share a home slot. It is keyed, for ids are the sender's choice.
+// - Robin Hood order: in a run of full slots, no entry is nearer to its home than a searched entry would be at that
+//   slot. So a search ends at the first slot with a smaller distance, and a removal moves entries back up to the first
+//   entry that is at home. Neither hashes the entries that it passes.
+// - A distance of 63 means "63 or more"; hashing then finds the true one. This takes tens of owners for one id.
+// - There are more slots than entries, so that every search ends. There is one entry more than the capacity, so that a
+//   new entry can be put where its search ended before the oldest is evicted.
+// - The hash covers only the id: all owners of an id share a home slot. It is keyed, because senders choose ids.
 //
-// What can go wrong: nothing at run time. The preconditions below are the caller's duty.
+// What can go wrong: nothing at run time, provided that the caller observes the preconditions below.
 #pragma once
 
 #include <algorithm>
@@ -37,8 +37,8 @@
 
 namespace uvnostr::dedup {
 
-/// With owners, one id may be there several times, once for each owner; each entry has a tag of its signature and the
-/// event's date, and size() may exceed capacity() by one until the caller erases an entry.
+/// With owners, an id may have several entries, one for each owner. Each entry has a tag of the signature and the
+/// event's date. size() may exceed capacity() by one until the caller erases an entry.
 template <bool Owned>
 class basic_seen_table {
  public:
@@ -47,10 +47,10 @@ class basic_seen_table {
 
   struct inserted {
     std::uint32_t entry;
-    bool evicted;  // the oldest entry had to go
+    bool evicted;  // whether the oldest entry was evicted
   };
 
-  /// The capacity is from 1 to max_capacity. `Table` is this class or one that adds only functions to it.
+  /// The capacity is from 1 to max_capacity. `Table` is this class, or a derived class that adds only functions.
   template <class Table = basic_seen_table>
   static std::unique_ptr<Table> make(std::size_t capacity, const std::array<std::uint8_t, 16>& key) {
     assert(capacity != 0 && capacity <= max_capacity);
@@ -65,10 +65,10 @@ class basic_seen_table {
   basic_seen_table(const basic_seen_table&) = delete;
   basic_seen_table& operator=(const basic_seen_table&) = delete;
 
-  /// Where an id and owner are, or would be. Good until the table changes.
+  /// The position of an id and owner, or where they would be. Valid until the table changes.
   struct spot {
-    std::uint32_t entry = npos;  // npos: not there
-    bool of_another = false;     // not there, but the id is, owned by another
+    std::uint32_t entry = npos;  // npos: there is none
+    bool of_another = false;     // there is none, but another owner has the id
     std::uint32_t mark;
     std::uint32_t home;
     std::uint32_t slot;
@@ -76,25 +76,25 @@ class basic_seen_table {
   };
   spot look_up(const event_id& id, std::uint32_t owner = 0) const noexcept;
 
-  /// The entry of that id and owner, or npos.
+  /// The entry of this id and owner, or npos.
   std::uint32_t find(const event_id& id, std::uint32_t owner = 0) const noexcept;
-  /// An entry of that id, whoever owns it, or npos.
+  /// An entry of this id with any owner, or npos.
   std::uint32_t find_any(const event_id& id) const noexcept;
-  /// Calls function(entry) for each entry of that id. It may touch() and nothing else.
+  /// Calls function(entry) for each entry of this id. The function may only call touch().
   template <class Function>
   void for_each(const event_id& id, Function&& function) const;
 
-  /// Adds it as the newest; the oldest goes if the table is full. It is not there yet.
+  /// Adds an entry as the newest, and evicts the oldest if the table is full. There must be no such entry yet.
   inserted insert(const event_id& id, std::uint32_t owner = 0, std::uint32_t sig_tag = 0,
                   unix_seconds created_at = {}) noexcept {
     return insert_at(look_up(id, owner), id, owner, sig_tag, created_at);
   }
-  /// The same for one that was looked up just now.
+  /// The same for an entry that was just looked up.
   inserted insert_at(const spot&, const event_id& id, std::uint32_t owner = 0, std::uint32_t sig_tag = 0,
                      unix_seconds created_at = {}) noexcept;
-  /// Makes it the newest.
+  /// Makes the entry the newest.
   void touch(std::uint32_t entry) noexcept requires(!Owned);
-  /// It will be erased next: what that needs is fetched into the processor's cache now.
+  /// The entry will be erased next: prefetches what that needs into the processor's cache.
   void expect_erase(std::uint32_t entry) noexcept;
   void erase(std::uint32_t entry) noexcept;
   void clear() noexcept;
@@ -102,18 +102,18 @@ class basic_seen_table {
   const event_id& id(std::uint32_t entry) const noexcept { return entries_[entry].id; }
   std::uint32_t owner(std::uint32_t entry) const noexcept { return entries_[entry].owner(); }
   std::uint32_t sig_tag(std::uint32_t entry) const noexcept { return entries_[entry].sig_tag(); }
-  /// Dates after 2106 are told as the last second that 32 bits hold, those before 1970 as the first.
+  /// A date outside 1970 to 2106 becomes the nearest second that 32 bits hold.
   unix_seconds created_at(std::uint32_t entry) const noexcept {
     return unix_seconds(std::chrono::seconds(entries_[entry].date()));
   }
-  /// The link of an entry, npos at first, for a queue of the caller's.
+  /// The entry's link for a queue of the caller's; npos at first.
   std::uint32_t& next(std::uint32_t entry) noexcept requires(Owned) { return entries_[entry].newer; }
 
   std::size_t size() const noexcept { return size_; }
   std::size_t capacity() const noexcept { return capacity_; }
   /// Entry numbers are below this.
   std::size_t entry_count() const noexcept { return capacity_ + std::size_t{1}; }
-  /// Of the one allocation.
+  /// The size of the one allocation.
   std::size_t memory_bytes() const noexcept { return memory_bytes_; }
 
  protected:
@@ -153,18 +153,18 @@ class basic_seen_table {
   };
   struct node : std::conditional_t<Owned, extras, no_extras> {
     event_id id;
-    std::uint32_t newer = npos;  // of an unused entry: the next unused one
+    std::uint32_t newer = npos;  // in an unused entry: the next unused one
   };
 
   static constexpr unsigned distance_bits = 6;
   static constexpr std::uint32_t farthest = (1U << distance_bits) - 1;
 
-  // The fuller, the longer the runs that an insertion and a removal have to move.
+  // In a fuller index, insertions and removals move longer runs.
   static std::uint32_t slot_count(std::size_t capacity) noexcept {
     return static_cast<std::uint32_t>(capacity + capacity / 8 * 7 + 2);
   }
 
-  /// Where an id belongs, and what its slot holds above the entry number, at distance 0.
+  /// The home slot of an id, and the upper bits of the slot's word at distance 0, above the entry number.
   struct place {
     std::uint32_t home;
     std::uint32_t mark;
@@ -183,8 +183,8 @@ class basic_seen_table {
   }
   std::uint32_t true_distance(std::uint32_t slot) const noexcept;
 
-  /// Goes along the slots that may hold this id and calls accept(entry number) for those that do, until it says yes.
-  /// Gives the slot where that was or where there can be no more, and its distance from home, `farthest` at most.
+  /// Walks along the slots that may hold this id, and calls accept(entry number) for those that do until it returns
+  /// true. Returns that slot, or the slot at which the search ends, and its distance from home (at most `farthest`).
   struct end_of_search {
     std::uint32_t slot;
     std::uint32_t distance;
@@ -222,7 +222,7 @@ auto basic_seen_table<Owned>::search(const event_id& id, place where, Accept&& a
   std::uint32_t distance = 0;
   std::uint32_t word = slots_[slot];
   if (word == 0) return {slot, distance, false};
-  // From here on an empty slot is one at distance 0.
+  // Below, an empty slot counts as one at distance 0.
   do {
     if (word >> entry_bits_ == (where.mark | distance)) {
       const std::uint32_t number = entry_in(word);
@@ -247,9 +247,9 @@ void basic_seen_table<Owned>::for_each(const event_id& id, Function&& function) 
 extern template class basic_seen_table<false>;
 extern template class basic_seen_table<true>;
 
-/// Who has had an event.
+/// Records which owners have had an event.
 using seen_table = basic_seen_table<true>;
-/// Ids alone, as a cache.
+/// A cache of ids, without owners.
 using plain_seen_table = basic_seen_table<false>;
 
 }  // namespace uvnostr::dedup

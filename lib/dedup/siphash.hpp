@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A keyed hash: whoever does not know the key cannot choose inputs that collide.
+// A keyed hash: without the key, nobody can choose inputs that collide.
 // Source: J.-P. Aumasson and D. J. Bernstein, "SipHash: a fast short-input PRF".
 #pragma once
 
@@ -11,14 +11,14 @@
 
 namespace uvnostr::dedup {
 
-/// The rounds for each word and at the end. Few are enough for a table that shows nobody its hashes.
+/// The number of rounds for each word and at the end. Few are enough for a table that keeps its hashes secret.
 template <int WordRounds = 1, int LastRounds = 3>
 class siphash {
  public:
   explicit siphash(const std::array<std::uint8_t, 16>& key) noexcept
       : k0_(load(key.data())), k1_(load(key.data() + 8)) {}
 
-  /// Of a whole number of eight-byte words.
+  /// The hash of a whole number of eight-byte words.
   template <std::size_t Size>
   std::uint64_t operator()(const std::array<std::uint8_t, Size>& bytes) const noexcept {
     static_assert(Size % 8 == 0);

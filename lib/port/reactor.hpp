@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What the core needs of the world besides sockets: time, chance, and being called again.
+// Everything besides sockets that the core needs from outside: time, randomness, and being called later.
 // lib/net/uv_reactor implements it on a libuv loop, lib/testing/simulation/ on a virtual clock.
 #pragma once
 
@@ -11,7 +11,7 @@
 
 namespace uvnostr::port {
 
-/// Monotonic time; only differences mean anything.
+/// Monotonic time; only differences are meaningful.
 struct loop_clock {
   using rep = std::int64_t;
   using period = std::micro;
@@ -21,27 +21,27 @@ struct loop_clock {
 };
 using time_point = loop_clock::time_point;
 
-/// A piece of work for a worker thread. It stays where it is from run_on_worker() until done().
+/// A piece of work for a worker thread. The object must stay in place from run_on_worker() until done().
 class work {
  public:
-  /// On a worker thread. Touches nothing that the loop's thread touches meanwhile.
+  /// Called on a worker thread. Touches nothing that the loop's thread uses meanwhile.
   virtual void run() noexcept = 0;
-  /// On the loop's thread, after run(); always called, also after the reactor was shut down.
+  /// Called on the loop's thread after run(); always, even after the reactor was shut down.
   virtual void done() noexcept = 0;
 
-  /// The reactor's, meanwhile: so that handing work over takes nothing from the heap.
+  /// Reserved for the reactor meanwhile, so that handing work over does not allocate.
   alignas(std::max_align_t) std::byte room[256];
 
  protected:
   ~work() = default;
 };
 
-/// Whom the reactor calls, on the loop's thread.
+/// The reactor's callbacks, on the loop's thread.
 class reactor_listener {
  public:
-  /// The alarm's time has come.
+  /// The time of the alarm was reached.
   virtual void on_alarm() noexcept = 0;
-  /// wake_soon() was asked for.
+  /// wake_soon() was called.
   virtual void on_wake() noexcept = 0;
 
  protected:
@@ -52,19 +52,19 @@ class reactor {
  public:
   virtual time_point now() noexcept = 0;
   virtual unix_seconds wall_clock() noexcept = 0;
-  /// False if the system has no random bytes to give.
+  /// Returns false if the system has no random bytes.
   virtual bool random_bytes(std::span<std::byte>) noexcept = 0;
 
-  /// One alarm at a time: a new time replaces the old one. A time that has passed means "soon".
+  /// There is one alarm: a new time replaces the previous one. A time in the past means "soon".
   virtual void set_alarm(time_point) noexcept = 0;
   virtual void clear_alarm() noexcept = 0;
-  /// Calls on_wake() once before the loop waits for I/O again, never from inside this call.
+  /// Calls on_wake() once, before the loop next waits for I/O, and never from inside this call.
   virtual void wake_soon() noexcept = 0;
 
-  /// Whether the loop is to be kept alive although nothing may be due.
+  /// Whether to keep the loop alive even if nothing is scheduled.
   virtual void hold_loop(bool) noexcept = 0;
 
-  /// False if the work could not be queued; then neither run() nor done() is called.
+  /// Returns false if the work could not be queued; then neither run() nor done() is called.
   virtual bool run_on_worker(work&) noexcept = 0;
 
  protected:

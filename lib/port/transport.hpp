@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What the core needs of the network: WebSocket connections that carry text.
-// lib/net/lws_transport implements it on libwebsockets, lib/testing/simulation/ without sockets.
+// The network as the core needs it: WebSocket connections that carry text. lib/net/lws_transport implements it on
+// libwebsockets, lib/testing/simulation/ without sockets.
 #pragma once
 
 #include <chrono>
@@ -19,63 +19,64 @@
 
 namespace uvnostr::port {
 
-/// Where to connect, and how. Borrowed for the call only.
+/// Where and how to connect. Borrowed only for the call.
 struct dial_request {
   const base::url& url;
   const relay_options& options;  // ca_file, user_agent, headers, max_message_bytes
 };
 
-/// Why a connection could not be made, or ended.
+/// Why a connection could not be made, or why it ended.
 struct disconnect {
   std::error_code cause;
-  std::string detail;                               // more on the cause in words, without the URL; may be empty
+  std::string detail;                               // further words on the cause, without the URL; may be empty
   std::uint16_t close_code = 0;                     // of the peer's close frame
-  int http_status = 0;                              // of an answer that was not 101
+  int http_status = 0;                              // of an answer other than 101
   std::optional<std::chrono::seconds> retry_after;  // of such an answer
 };
 
-/// Whom a connection calls, on the loop's thread, never from inside a call made on it.
+/// A connection's callbacks, on the loop's thread, never from inside a call on the connection.
 class connection_listener {
  public:
   /// The upgrade is done: messages can be sent.
   virtual void on_open() noexcept = 0;
-  /// A whole text message, of any fragmentation, at most max_message_bytes. Dies on return.
+  /// A complete text message of at most max_message_bytes, however it was fragmented. Valid until this returns.
   virtual void on_text(std::string_view) noexcept = 0;
-  /// A whole binary message of that size.
+  /// A complete binary message of that size.
   virtual void on_binary(std::size_t bytes) noexcept = 0;
-  /// A part of a message came: a sign of life. Not called for what completes a message.
+  /// A part of a message arrived, as a sign of life. Not called for the part that completes a message.
   virtual void on_activity() noexcept {}
   virtual void on_pong() noexcept = 0;
-  /// After send_text() answered false: there is room again.
+  /// There is room again after send_text() returned false.
   virtual void on_writable() noexcept = 0;
-  /// It has ended, or was never made. Exactly once, and the last call: the connection is gone.
+  /// The connection has ended, or could not be made. Called exactly once, last: the connection is then gone.
   virtual void on_disconnect(const disconnect&) noexcept = 0;
 
  protected:
   ~connection_listener() = default;
 };
 
-/// One WebSocket connection, from the DNS question on. Owned by the transport.
+/// One WebSocket connection, from its DNS query on. Owned by the transport.
 class connection {
  public:
-  /// Queues a text message; the bytes are copied. False if the write queue is full (it takes at least
-  /// one message, whatever its size): nothing was queued, and on_writable() will come.
+  /// Queues a text message; the bytes are copied. Returns false if the write queue is full (it takes at least one
+  /// message of any size): then nothing was queued, and on_writable() will follow.
   virtual bool send_text(std::string_view) noexcept = 0;
-  /// How much of what was queued has not reached the peer, as far as is known: in our queue or in the system's buffer.
+  /// How many queued bytes have not reached the peer, as far as is known: those in our queue and in the system's
+  /// buffer.
   virtual std::size_t unsent_bytes() noexcept = 0;
-  /// Queues a ping. A ping that could not be written yet is not doubled.
+  /// Queues a ping, unless one is already waiting to be written.
   virtual void send_ping() noexcept = 0;
-  /// While paused nothing is read from the socket. A message being delivered is not affected.
+  /// Stops reading from the socket. A message that is being delivered is not affected.
   virtual void pause_reading() noexcept = 0;
   virtual void resume_reading() noexcept = 0;
-  /// Sends what is queued, then a close frame; on_disconnect() comes when the peer has answered. There is no
-  /// time limit: the caller has one. Before on_open() it ends at once. No on_text() any more.
+  /// Sends what is queued, then a close frame; on_disconnect() comes when the peer has answered. The caller sets the
+  /// time limit. Before on_open() the connection ends at once. No on_text() follows.
   virtual void close(std::uint16_t code, std::string_view reason) noexcept = 0;
-  /// The date in the answer to the upgrade, if it had one: the peer's clock when the connection was made.
+  /// The Date header of the answer to the upgrade, if there was one: the peer's clock when the connection was made.
   /// Source: RFC 9110, 6.6.1.
   virtual std::optional<unix_seconds> peer_date() const noexcept { return std::nullopt; }
-  /// Ends it now, in silence: no callback any more, and the pointer is dead. Allowed inside its callbacks. The peer gets
-  /// a close frame if the socket takes it at once; what is queued is dropped.
+  /// Ends the connection at once: no callback follows, and the pointer becomes invalid. Allowed inside its callbacks.
+  /// The peer gets a close frame if the socket takes it at once; queued messages are dropped.
   virtual void abort() noexcept = 0;
 
  protected:
@@ -84,9 +85,9 @@ class connection {
 
 class transport {
  public:
-  /// Begins to connect. Time limits are the caller's. The pointer is good until on_disconnect() or abort().
+  /// Begins to connect. The caller sets time limits. The pointer is valid until on_disconnect() or abort().
   virtual result<connection*> dial(const dial_request&, connection_listener&) noexcept = 0;
-  /// Whether these options can be used, before anything is dialled. Errors: option_ca_file.
+  /// Whether these options are usable; to be called before dialling. Errors: option_ca_file.
   virtual std::error_code check(const relay_options&) noexcept = 0;
 
  protected:

@@ -16,7 +16,7 @@ bool batch::has_room_for(std::size_t bytes) const noexcept {
 const wire::event_fields& batch::add(treatment how, source& from, const wire::raw_event& event) {
   const std::string_view json = event.fields().json;
   if (capacity_ - used_ < json.size()) {
-    // Only the first event can need this: has_room_for() was asked.
+    // Only the first event can need this, because has_room_for() was called before.
     capacity_ = std::max(block_bytes, json.size());
     block_ = std::make_unique_for_overwrite<char[]>(capacity_);
     events.reserve(max_events);

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: MIT
-// Events on their way through verification, in the order in which they came, with their bytes.
+// Events that are being verified, with their bytes, in the order in which they arrived.
 //
-// The signatures of a batch are checked together, which costs about half as much as one by one. Events of a source that is
-// distrusted are checked apart: a forgery makes the joint check of all others fail, and finding it costs as much again.
+// The signatures of a batch are checked together, which costs about half as much as one by one. Events of a distrusted
+// source are checked separately: a forgery makes the joint check of all others fail, and finding it costs as much
+// again.
 //
 // A batch is filled on the loop's thread, run on a worker (which touches nothing else), and emptied on the loop's
-// thread. Its block of bytes never moves while views into it exist; an event that does not fit goes into the next
-// batch, one that is larger than a block gets a batch of its own. Batches are used again: no allocation in a steady stream.
+// thread. Its block of bytes never moves while views into it exist. An event that does not fit goes into the next
+// batch, and an event larger than a block gets a batch of its own. Batches are reused, so a steady stream needs no
+// allocation.
 #pragma once
 
 #include <cstddef>
@@ -24,10 +26,10 @@ namespace uvnostr::verify {
 
 enum class treatment : unsigned char {
   check,    // id and signature
-  copy,     // of an event that is before it in the queue: decided when its turn comes
-  trusted,  // checked before; it only waits for its turn
-  joined,   // a copy, byte for byte, of one that is before it: without its bytes
-  marker,   // a message that must not overtake the events before it
+  copy,     // a copy of an earlier event in the queue: decided in its turn
+  trusted,  // verified before; it only waits for its turn
+  joined,   // an identical copy of an earlier event, without its bytes
+  marker,   // a message that must not overtake earlier events
 };
 
 struct item {
@@ -35,7 +37,7 @@ struct item {
   verdict outcome = verdict::good;
   id_form form = id_form::canonical;
   bool apart = false;    // its signature is checked alone
-  std::uint32_t number;  // in the batch's events or markers; of one that joined, the caller's own
+  std::uint32_t number;  // in the batch's events or markers; for `joined`, the caller's number
   base::ref<source> from;
 };
 
@@ -46,7 +48,7 @@ class batch final : public port::work {
   enum class stage : unsigned char { filling, running, done };
 
   static constexpr std::size_t block_bytes = 512 * 1024;
-  // About 10 ms of work: other users of the thread pool wait no longer. With more, a signature would cost little less.
+  // About 10 ms of work, so that other users of the thread pool need not wait longer. More would save little.
   static constexpr std::size_t max_events = 512;
   static constexpr std::size_t max_items = 4096;
   static_assert(max_events <= joint_check::capacity);
@@ -54,30 +56,30 @@ class batch final : public port::work {
   explicit batch(verifier& owner) noexcept : owner_(owner) {}
 
   bool has_room_for(std::size_t bytes) const noexcept;
-  /// The fields of the copy: their bytes stay where they are until its turn, the fields themselves do not.
+  /// Returns the fields of the copy. Their bytes stay in place until its turn, but the fields themselves do not.
   const wire::event_fields& add(treatment, source&, const wire::raw_event&);
   void add(source&, wire::relay_message);
   void add_joined(source&, std::uint32_t number);
 
   bool needs_check() const noexcept { return checks_ != 0; }
   bool is_decided() const noexcept { return stage == stage::done || (stage == stage::filling && !needs_check()); }
-  /// On the loop's thread, before checks are made: notes who is distrusted by now.
+  /// Called on the loop's thread before the checks: notes which sources are distrusted by now.
   void set_apart() noexcept;
-  /// Checks the next events, at most so many, and returns how many there were: fewer if all are checked.
+  /// Checks up to this many of the next events and returns how many it has checked: fewer if none are left.
   std::size_t check_next(std::size_t most);
   void run() noexcept override;
   void done() noexcept override;
 
-  /// Ready to be filled again.
+  /// Makes the batch ready to be filled again.
   void reset() noexcept;
 
   batch::stage stage = stage::filling;
-  verify::workspace* workspace = nullptr;  // the verifier's, while checks are made
-  std::size_t next_item = 0;               // the first that was not given to the listener yet
+  verify::workspace* workspace = nullptr;  // lent by the verifier during the checks
+  std::size_t next_item = 0;               // the first item that the listener has not got yet
   std::vector<item> items;
   std::vector<wire::raw_event> events;
   std::vector<wire::relay_message> markers;
-  std::unique_ptr<batch> next;  // in the verifier's queue or among its spare ones
+  std::unique_ptr<batch> next;  // in the verifier's queue or its list of spare batches
 
  private:
   verifier& owner_;

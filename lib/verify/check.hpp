@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Whether an event is what it says: its id the hash of its fields, its signature the author's. Source: NIP-01, BIP-340.
+// Whether an event's id is the hash of its fields, and its signature is the author's. Source: NIP-01, BIP-340.
 #pragma once
 
 #include <string>
@@ -11,20 +11,20 @@
 
 namespace uvnostr::verify {
 
-/// What the id is the hash of. NIP-01 wants control characters verbatim; programs that write them as \u00xx exist.
+/// The text whose hash is the id. NIP-01 wants control characters verbatim, but some programs write them as \u00xx.
 enum class id_form : unsigned char { none, canonical, escaped_controls };
 
-/// `scratch` is for the canonical form: its capacity is kept from event to event.
+/// `scratch` takes the canonical form and keeps its capacity from event to event.
 id_form check_id(const wire::event_fields&, std::string& scratch);
 
-/// What checks keep from event to event. For one thread at a time.
+/// Buffers that checks keep from event to event. For one thread at a time.
 struct workspace {
   std::string scratch;
   crypto::signature_checker signatures;
   joint_check joint;
 };
 
-/// Both checks; the cheap one first. Safe on any thread with a workspace of its own.
+/// Checks both, the id first because that is cheap. Safe on any thread with a workspace of its own.
 verdict check(const wire::event_fields&, workspace&, id_form& form);
 
 }  // namespace uvnostr::verify

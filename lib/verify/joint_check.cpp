@@ -41,14 +41,14 @@ bool joint_check::check_alone(crypto::signature_checker& signatures, std::uint16
   return false;
 }
 
-/// True if all are good. `one_is_wrong`: that is known, so the equation need not be asked.
+/// Returns true if all are valid. `one_is_wrong`: this is already known, so the equation is not evaluated.
 bool joint_check::check(crypto::signature_checker& signatures, std::span<std::uint16_t> numbers, bool one_is_wrong) {
   const auto of_caught =
       caught_.empty() ? std::ranges::subrange(numbers.end(), numbers.end())
                       : std::ranges::partition(numbers, [&](std::uint16_t each) { return !is_caught(waiting_[each]); });
   bool good = true;
   for (const std::uint16_t each : of_caught) good &= check_alone(signatures, each);
-  if (!of_caught.empty()) one_is_wrong = false;  // perhaps it was one of those
+  if (!of_caught.empty()) one_is_wrong = false;  // the caught sender's may have been the wrong one
   numbers = numbers.first(numbers.size() - of_caught.size());
 
   if (numbers.size() < crypto::signature_checker::least_together) {

@@ -5,7 +5,7 @@
 
 namespace uvnostr::verify {
 
-/// What an event came for: the verifier keeps it alive and gives it back.
+/// The request that an event answers. The verifier keeps it alive and returns it with the event.
 using source = base::event_source;
 
 }  // namespace uvnostr::verify

@@ -5,8 +5,8 @@
 
 namespace uvnostr::verify {
 
-/// An event that may enter the cache of seen ids: id and signature were checked, or the application switched
-/// that off. Only the verifier makes one. Lifetime: as long as the fields.
+/// An event that may enter the cache of seen ids, because its id and signature were checked or the application switched
+/// the check off. Only the verifier makes one. Lifetime: as long as the fields.
 class verified_event {
  public:
   const wire::event_fields& fields() const noexcept { return *fields_; }

@@ -12,7 +12,7 @@ verifier::verifier(port::reactor& reactor, verifier_listener& listener, verifica
 }
 
 verifier::~verifier() {
-  // One by one: a long queue must not be destroyed by recursion.
+  // One by one, because recursion through a long queue would overflow the stack.
   while (first_ != nullptr) first_ = std::move(first_->next);
   while (spare_ != nullptr) spare_ = std::move(spare_->next);
 }
@@ -74,7 +74,7 @@ void verifier::pump() noexcept {
   drain();
 }
 
-/// The last batch is filled further as long as no worker is free for it.
+/// While no worker is free, the last batch is filled further.
 void verifier::start_batches() noexcept {
   for (batch* b = first_.get(); b != nullptr && running_ != max_running; b = b->next.get()) {
     if (b->stage != batch::stage::filling || !b->needs_check()) continue;
@@ -92,7 +92,7 @@ void verifier::start_batches() noexcept {
   }
 }
 
-/// As many at once as fit into the budget: how long that takes is learnt from the checks before.
+/// Checks as many at once as fit into the budget, judging by how long the previous checks took.
 void verifier::check_on_loop() noexcept {
   port::time_point now = reactor_.now();
   const port::time_point end = now + loop_budget;
@@ -128,7 +128,7 @@ void verifier::on_batch_done(batch& finished) noexcept {
     start_batches();
     drain();
   }
-  listener_.unhold();  // may be the end of this object
+  listener_.unhold();  // may destroy this object
 }
 
 void verifier::drain() noexcept {
@@ -141,8 +141,7 @@ void verifier::drain() noexcept {
   draining_ = false;
 }
 
-/// A queue that is never empty lets none go. One that is empty now and then may have to grow again as well: so they
-/// go little by little.
+/// Frees spare batches gradually, because a queue that is empty now and then will probably grow again.
 void verifier::keep(std::unique_ptr<batch> emptied) noexcept {
   emptied->reset();
   emptied->next = std::move(spare_);
@@ -153,7 +152,7 @@ void verifier::keep(std::unique_ptr<batch> emptied) noexcept {
   for (; spare_count_ > std::max(enough, least_spares); --spare_count_) spare_ = std::move(spare_->next);
 }
 
-/// False if the listener stopped the verifier meanwhile, or has no time left.
+/// Returns false if the listener has stopped the verifier meanwhile, or has no time left.
 bool verifier::give(batch& b) noexcept {
   while (b.next_item < b.items.size()) {
     if (!listener_.has_time()) {

@@ -11,7 +11,7 @@
 namespace uvnostr::wire {
 namespace {
 
-/// The letter of the short escape that NIP-01 wants for this character, or 0.
+/// The letter of the short escape that NIP-01 prescribes for this character, or 0.
 constexpr char short_escape(char32_t code) noexcept {
   switch (code) {
     case U'\n': return 'n';
@@ -25,7 +25,7 @@ constexpr char short_escape(char32_t code) noexcept {
   }
 }
 
-/// Answers whether it is a control character without a short escape.
+/// Returns whether the character is a control character without a short escape.
 bool append_character(std::string& out, char32_t code, control_style style) {
   if (const char letter = short_escape(code); letter != 0) {
     const char escape[] = {'\\', letter};
@@ -43,7 +43,7 @@ bool append_character(std::string& out, char32_t code, control_style style) {
   return is_control;
 }
 
-/// Calls `append` with each escape's character of what stands between the quotes of a valid JSON string, and copies the rest.
+/// Reads the body of a valid JSON string: calls `append` with the character of each escape, and copies the rest.
 template <class Append>
 void copy_with_escapes(std::string& out, std::string_view body, const Append& append) {
   const char* at = body.data();
@@ -65,7 +65,7 @@ bool append_body(std::string& out, std::string_view body, control_style style) {
   return controls;
 }
 
-/// Copies the tags without the white space between their tokens.
+/// Copies the tags, without white space between tokens.
 bool append_tags(std::string& out, std::string_view tags, control_style style) {
   bool controls = false;
   const char* const end = tags.data() + tags.size();
@@ -91,7 +91,7 @@ bool append_tags(std::string& out, std::string_view tags, control_style style) {
   return controls;
 }
 
-/// Of what stands in a valid JSON text.
+/// Length of the escape in a valid JSON text.
 bool has_only_short_escapes(std::string_view text) noexcept {
   for (auto at = text.find('\\'); at != std::string_view::npos; at = text.find('\\', at + 2)) {
     if (std::string_view("n\"\\rtbf").find(text[at + 1]) == std::string_view::npos) return false;
@@ -141,7 +141,7 @@ void append_canonical_head(std::string& out, const event_fields& fields) {
 }
 
 bool append_canonical(std::string& out, const event_fields& fields, control_style style) {
-  // The event has all of this and the names of its members.
+  // The event's JSON has all of this, and the names of its members as well.
   out.reserve(out.size() + fields.json.size());
   append_head(out, fields.pubkey, fields.created_at, fields.kind);
   bool controls = append_tags(out, fields.tags, style);
@@ -156,8 +156,8 @@ bool append_canonical(std::string& out, const event_fields& fields, control_styl
 }
 
 void append_canonical(std::string& out, const uvnostr::pubkey& author, const draft& draft, unix_seconds created_at) {
-  // NIP-01 wants control characters verbatim, but the relays in use check ids with the JSON writers of their languages,
-  // which all write \u00xx: an event signed by the letter would be refused.
+  // NIP-01 wants control characters verbatim. But relays check ids with the JSON writers of their languages, which all
+  // write \u00xx, so they would refuse an event that follows NIP-01 to the letter.
   constexpr control_style style = control_style::escaped;
   append_head(out, author, created_at.time_since_epoch().count(), draft.kind);
   out += '[';

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // The bytes whose SHA-256 is an event's id. Source: NIP-01.
 //
-// What can go wrong: NIP-01 names seven escapes (\n \" \\ \r \t \b \f) and wants everything else verbatim;
-// many programs write the other control characters as \u00xx all the same. Both forms exist in the wild.
+// What can go wrong: NIP-01 names seven escapes (\n \" \\ \r \t \b \f) and wants everything else verbatim. Many
+// programs write the other control characters as \u00xx anyway, so both forms exist.
 #pragma once
 
 #include <string>
@@ -15,17 +15,17 @@
 namespace uvnostr::wire {
 
 enum class control_style {
-  verbatim,  // by the letter of NIP-01
-  escaped,   // control characters without a short form as \u00xx, lower-case hex
+  verbatim,  // as NIP-01 says
+  escaped,   // control characters without a short escape as \u00xx, in lower-case hex
 };
 
-/// Appends [0,pubkey,created_at,kind,tags,content] in canonical form.
-/// Returns whether a control character without a short escape occurred: only then do the styles differ.
+/// Appends [0,pubkey,created_at,kind,tags,content] in canonical form. Returns whether there was a control character
+/// without a short escape: only then do the styles differ.
 bool append_canonical(std::string& out, const event_fields& fields, control_style style);
 
-/// Whether tags and content are canonical as they were received; only the part before them has to be made then.
+/// Whether tags and content are canonical as received. Then only the part before them has to be written.
 bool is_canonical(const event_fields& fields) noexcept;
-/// Appends [0,pubkey,created_at,kind, of the same: up to the tags.
+/// Appends the same up to the tags: [0,pubkey,created_at,kind,
 void append_canonical_head(std::string& out, const event_fields& fields);
 
 /// The same for an event that is not yet signed. The strings must be valid UTF-8.
@@ -34,7 +34,7 @@ void append_canonical(std::string& out, const uvnostr::pubkey& author, const dra
 /// Appends the JSON string of this text in canonical form, quotes included.
 bool append_canonical_string(std::string& out, std::string_view text, control_style style);
 
-/// Appends what stands between the quotes of a valid JSON string, unescaped, as UTF-8.
+/// Appends the body of a valid JSON string, unescaped, as UTF-8.
 void append_unescaped(std::string& out, std::string_view json_string_body);
 
 }  // namespace uvnostr::wire

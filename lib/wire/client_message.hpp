@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What we say to a relay. Source: NIP-01, NIP-42.
+// Our messages to relays. Source: NIP-01, NIP-42.
 #pragma once
 
 #include <optional>

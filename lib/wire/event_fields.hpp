@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The parts of one event inside the bytes that hold it, nothing decoded yet but the fixed-size members.
+// The parts of one event inside its bytes. Only the members of fixed size are decoded.
 #pragma once
 
 #include <chrono>
@@ -10,12 +10,12 @@
 
 namespace uvnostr::wire {
 
-/// Invariant: the views lie inside `json`, which is strictly valid JSON and UTF-8 with exactly the shape of
-/// NIP-01, so that later stages need no checks of their own.
+/// Invariant: the views lie inside `json`, which is strictly valid JSON and UTF-8 in exactly the form of NIP-01. So
+/// later stages need no checks of their own.
 struct event_fields {
   std::string_view json;     // the object, braces included
   std::string_view tags;     // the array, brackets included, as received
-  std::string_view content;  // what stands between the quotes, as received
+  std::string_view content;  // the text between the quotes, as received
   event_id id;
   uvnostr::pubkey pubkey;
   signature sig;
@@ -26,7 +26,7 @@ struct event_fields {
 
   unix_seconds created_at_time() const noexcept { return unix_seconds(std::chrono::seconds(created_at)); }
 
-  /// The same fields inside a copy of `json` that stands at `at`.
+  /// The same fields inside a copy of `json` at `at`.
   event_fields moved_to(const char* at) const noexcept {
     event_fields moved = *this;
     moved.json = {at, json.size()};

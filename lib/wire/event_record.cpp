@@ -58,7 +58,7 @@ void event_record::decode_tags() const {
       tags_.emplace_back(std::span(tag_items_).subspan(first_item));
     }
   }
-  // The items may have moved while they became more; only the sizes of the spans are right so far.
+  // The items may have moved while their vector grew, so only the sizes of the spans are right so far.
   std::span<const std::string_view> items = tag_items_;
   for (tag_view& tag : tags_) {
     tag = tag_view(items.first(tag.size()));

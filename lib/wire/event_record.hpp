@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// What stands behind event_view: the fields of an event, content and tags decoded on first use.
+// The record to which an event_view refers: the fields of an event, with content and tags decoded on first use.
 //
-// One record serves event after event on the hot path: assign() forgets the old one but keeps its buffers,
-// so that a steady stream needs no allocation.
+// On the hot path one record serves event after event: assign() keeps the buffers of the previous event, so that a
+// steady stream needs no allocation.
 #pragma once
 
 #include <atomic>
@@ -25,18 +25,18 @@ class event_record {
   event_record(const event_record&) = delete;
   event_record& operator=(const event_record&) = delete;
 
-  /// Shows this event from now on. Borrows the bytes behind the fields. `verified`: its id and signature were checked.
+  /// Holds this event from now on. Borrows the bytes of the fields. `verified`: its id and signature were checked.
   void assign(const event_fields& fields, bool verified = false) noexcept;
 
   event_view view() const noexcept { return event_view(*this); }
   const event_fields& fields() const noexcept { return fields_; }
-  /// So that an event is checked once, whoever asks. Any thread.
+  /// Remembers the result, so that each event is checked only once. Callable on any thread.
   bool verified() const noexcept { return verified_.load(std::memory_order_relaxed); }
   void set_verified() const noexcept { verified_.store(true, std::memory_order_relaxed); }
   std::string_view content() const noexcept;
   std::span<const tag_view> tags() const noexcept;
 
-  /// A record with its own copy of the bytes, all decoded: it can be read from any thread.
+  /// A record with its own copy of the bytes, completely decoded, so that any thread can read it.
   static std::shared_ptr<const event_record> own(const raw_event&);
   static std::shared_ptr<const event_record> own(const event_fields& checked, bool verified = false);
 
@@ -48,8 +48,8 @@ class event_record {
   mutable std::atomic<bool> verified_ = false;  // the event itself never changes
   mutable bool content_decoded_ = false;
   mutable bool tags_decoded_ = false;
-  mutable std::string content_;   // used if it has escapes
-  mutable std::string tag_text_;  // unescaped strings of the tags, those with escapes only
+  mutable std::string content_;   // used if the content has escapes
+  mutable std::string tag_text_;  // the unescaped form of tag strings that have escapes
   mutable std::vector<std::string_view> tag_items_;
   mutable std::vector<tag_view> tags_;
 };

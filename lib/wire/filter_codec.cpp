@@ -25,7 +25,7 @@ error tag_error(errc code, std::size_t condition, const std::string& member) {
 
 error check_condition(const std::vector<tag_condition>& all, std::size_t at) {
   const tag_condition& condition = all[at];
-  // A filter has one member for each letter: a second one of the same name would silently replace the first.
+  // A filter has one member for each letter: a second condition of the same name would silently replace the first.
   const auto has_its_name = [&](const tag_condition& other) { return other.name == condition.name; };
   if (!is_tag_name(condition.name) ||
       std::any_of(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(at), has_its_name)) {
@@ -50,7 +50,7 @@ void append_value(std::string& out, const std::string& text) {
 void append_value(std::string& out, const event_id& id) { append_value(out, base::to_hex(id.bytes)); }
 void append_value(std::string& out, const pubkey& key) { append_value(out, base::to_hex(key.bytes)); }
 
-/// Writes members one after the other.
+/// Writes members one after another.
 class object_writer {
  public:
   explicit object_writer(std::string& out) : out_(out) { out_ += '{'; }

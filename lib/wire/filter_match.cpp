@@ -20,7 +20,7 @@ bool unset_or_has(const std::vector<T>& wanted, const T& value) noexcept {
 
 bool satisfies(const tag_condition& condition, std::span<const tag_view> tags) noexcept {
   return std::any_of(tags.begin(), tags.end(), [&](const tag_view& tag) {
-    // A tag without a value has none that could be the one wanted, not even an empty one.
+    // A tag without a value matches nothing, not even an empty value.
     return tag.size() >= 2 && tag.name().size() == 1 && tag.name()[0] == condition.name &&
            has(condition.values, tag.value());
   });

@@ -30,8 +30,8 @@ constexpr member_name member_names[] = {
 
 constexpr std::size_t longest_shown_name = 64;
 
-/// Fills a filter. Answering false ends the parse; why() then tells the reason, unless it is the JSON itself, and
-/// where() the member.
+/// Fills a filter. A function that returns false ends the parse. Then where() is the member, and why() the reason
+/// unless the JSON itself is at fault.
 class filter_handler : public json_handler<filter_handler> {
  public:
   std::error_code why() const noexcept { return why_; }
@@ -46,7 +46,7 @@ class filter_handler : public json_handler<filter_handler> {
     return enter();
   }
   bool EndArray(rapidjson::SizeType) {
-    // For us an empty list is one that is not set: taking it would widen the filter from nothing to everything.
+    // An empty list counts as not set here, so accepting one would widen the filter from nothing to everything.
     if (list_was_empty_) return refuse(member_ == member::tags ? errc::filter_tag_value : errc::filter_field);
     return leave();
   }
@@ -121,12 +121,12 @@ class filter_handler : public json_handler<filter_handler> {
     return false;
   }
 
-  /// All digits of an id or a key: a prefix matched more than one in older versions of NIP-01.
+  /// Requires all digits of an id or key. In older versions of NIP-01, a prefix matched several.
   bool bytes(std::string_view digits, std::span<std::uint8_t> out) noexcept {
     return !base::decode_hex(digits, out) || refuse(errc::filter_field);
   }
 
-  /// Whole numbers from 0 to what the type holds, as NIP-01 has them: no sign, no fraction, no exponent.
+  /// Accepts whole numbers that fit the type, as in NIP-01: no sign, fraction or exponent.
   template <class Number>
   bool number(std::string_view digits, Number& out) noexcept {
     const char* const end = digits.data() + digits.size();
@@ -136,14 +136,14 @@ class filter_handler : public json_handler<filter_handler> {
   }
 
   filter filter_;
-  std::string key_;  // of the last member, printable
+  std::string key_;  // the name of the last member, printable
   std::error_code why_;
   member member_ = member::count;
   unsigned seen_ = 0;
   bool list_was_empty_ = true;
 };
 
-/// Where the token begins that the handler refused. RapidJSON has passed a string or a word, and stands at anything else.
+/// The position of the token that the handler refused. RapidJSON has passed it if it is a string or a word.
 std::size_t begin_of_token(std::string_view text, std::size_t end) noexcept {
   const auto is_escaped = [text](std::size_t at) {
     std::size_t backslashes = 0;

@@ -35,7 +35,7 @@ constexpr member_name member_names[] = {
     {tags_member, "tags"},
 };
 
-/// Walks over an event. A function that answers false has refused it.
+/// Walks over an event. A function that returns false has refused it.
 class event_scanner : public json_scanner {
  public:
   using json_scanner::json_scanner;
@@ -61,7 +61,7 @@ class event_scanner : public json_scanner {
   }
 
  private:
-  /// A key as it is commonly written, or nothing.
+  /// A key in its usual spelling, or nothing.
   member plain_key() noexcept {
     switch (rest().size() < 2 ? 0 : rest()[1]) {
       case 'c':
@@ -75,7 +75,7 @@ class event_scanner : public json_scanner {
     }
   }
 
-  /// A key of the event and its colon.
+  /// Reads a key of the event and its colon.
   bool key(member& which) noexcept {
     which = plain_key();
     if (which != unknown_member) return colon();
@@ -157,7 +157,7 @@ verb verb_of(std::string_view body, bool escaped) noexcept {
   return verb::unknown;
 }
 
-/// Steps over an object or array that is not checked. `at` is at its opening bracket.
+/// Skips an object or array without checking it. `at` is at its opening bracket.
 const char* find_closing(const char* at, const char* end) noexcept {
   std::size_t depth = 0;
   bool escaped = false;
@@ -179,7 +179,7 @@ const char* find_closing(const char* at, const char* end) noexcept {
   return nullptr;
 }
 
-/// Steps over a value that is not checked.
+/// Skips a value without checking it.
 const char* find_end_of_value(const char* at, const char* end) noexcept {
   if (at == end) return nullptr;
   if (*at == '{' || *at == '[') return find_closing(at, end);

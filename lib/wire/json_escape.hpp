@@ -57,7 +57,7 @@ constexpr json_escape read_escape(const char* at, const char* end) noexcept {
   return {0x10000 + ((first.code - 0xd800) << 10 | (second.code - 0xdc00)), second.next};
 }
 
-/// Whether the body of a valid JSON string says `name`, which is ASCII, once its escapes are resolved: "\u0069d" is "id".
+/// Whether the body of a valid JSON string is `name` (ASCII) once its escapes are resolved: "\u0069d" is "id".
 inline bool spells(std::string_view body, std::string_view name) noexcept {
   const char* at = body.data();
   const char* const end = at + body.size();

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-// RapidJSON made strict, for everything that is not on the hot path.
+// A strict RapidJSON, for everything outside the hot path.
 //
-// What can go wrong: its defaults recurse, let bad UTF-8 through, compute with exponents that overflow, and stop in
-// silence at a NUL byte. It takes a lone second half of a surrogate pair for a character: that is left to the handlers, which
-// look at the strings that they keep with base::is_utf8().
+// What can go wrong: RapidJSON's defaults recurse, let bad UTF-8 through, compute with overflowing exponents, and stop
+// silently at a NUL byte. It also accepts a lone low surrogate, so the handlers check the strings that they keep with
+// base::is_utf8().
 #pragma once
 
 #include <cstddef>
@@ -14,7 +14,7 @@
 
 namespace uvnostr::wire {
 
-/// Handles nothing and refuses deep nesting. `Derived` hides what it needs.
+/// Accepts everything and refuses deep nesting. `Derived` hides the functions that it needs.
 template <class Derived>
 class json_handler : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, Derived> {
  public:
@@ -39,7 +39,7 @@ class json_handler : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, Deri
   unsigned depth_ = 0;
 };
 
-/// Reads the whole text as one value. The result is no error if it is valid and the handler agreed to all of it;
+/// Reads the whole text as one value. The result is no error if the text is valid and the handler accepted all of it;
 /// otherwise its offset is where reading ended.
 template <class Handler>
 rapidjson::ParseResult read_json(std::string_view text, Handler& handler) {
@@ -48,7 +48,7 @@ rapidjson::ParseResult read_json(std::string_view text, Handler& handler) {
   rapidjson::MemoryStream stream(text.data(), text.size());
   rapidjson::Reader reader;
   const rapidjson::ParseResult result = reader.Parse<flags>(stream, handler);
-  // A NUL byte after the value stops it in silence.
+  // A NUL byte after the value would stop the reader silently.
   if (!result.IsError() && stream.Tell() != text.size())
     return {rapidjson::kParseErrorDocumentRootNotSingular, stream.Tell()};
   return result;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// One pass over strictly valid JSON in UTF-8, without recursion or allocation.
+// Scans strictly valid JSON in UTF-8 in one pass, without recursion or allocation.
 #pragma once
 
 #include <array>
@@ -11,7 +11,7 @@
 
 namespace uvnostr::wire {
 
-/// Walks over a text. A function that answers false has refused the text.
+/// Walks over a text. A function that returns false has refused the text.
 class json_scanner {
  public:
   explicit json_scanner(std::string_view text) noexcept : at_(text.data()), end_(at_ + text.size()) {}
@@ -27,7 +27,7 @@ class json_scanner {
     return true;
   }
 
-  /// A string; its body is what stands between the quotes.
+  /// Reads a string; its body is the text between the quotes.
   bool string(std::string_view& body, bool& escaped) noexcept {
     if (!take('"')) return false;
     const char* const closing = check_string(at_, end_, escaped);
@@ -37,7 +37,7 @@ class json_scanner {
     return true;
   }
 
-  /// A word as it stands, or nothing.
+  /// Reads exactly this word, or nothing.
   template <std::size_t Size>
   bool take(const char (&word)[Size]) noexcept {
     if (!goes_on_with(at_, end_, word)) return false;
@@ -45,7 +45,7 @@ class json_scanner {
     return true;
   }
 
-  /// A string of as many lower-case hex digits as fill `out`, without escapes.
+  /// Reads a string of exactly the lower-case hex digits that fill `out`, without escapes.
   template <std::size_t Size>
   bool hex(std::array<std::uint8_t, Size>& out) noexcept {
     if (!take('"')) return false;
@@ -55,8 +55,8 @@ class json_scanner {
     return take('"');
   }
 
-  /// A number of digits alone. What stands behind it is judged by the caller, to whom a fraction or an exponent is
-  /// neither a comma nor a bracket.
+  /// Reads a number that has only digits. The caller checks what follows, and so refuses a fraction or an exponent,
+  /// which is neither a comma nor a bracket.
   bool whole_number(std::uint64_t max, std::uint64_t& out) noexcept {
     const char* const begin = at_;
     for (; at_ != end_ && is_digit(*at_); ++at_) {
@@ -67,7 +67,7 @@ class json_scanner {
     return length == 1 || (length > 1 && *begin != '0');
   }
 
-  /// The colon behind a key, and the space around it.
+  /// Reads the colon after a key, and the white space around it.
   bool colon() noexcept {
     space();
     if (!take(':')) return false;
@@ -75,7 +75,7 @@ class json_scanner {
     return true;
   }
 
-  /// Any value, stepped over without recursion: one bit for each open container tells whether it is an object.
+  /// Skips any value without recursion: one bit for each open container says whether it is an object.
   bool any_value() noexcept {
     std::uint64_t objects = 0;
     unsigned depth = 0;
@@ -105,7 +105,7 @@ class json_scanner {
   static constexpr unsigned max_nesting = 64;
   static bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
 
-  /// Behind a value or an opening bracket: closes what ends here, up to the place where the next value stands.
+  /// After a value or an opening bracket: closes the containers that end here, up to the next value.
   bool next_element(std::uint64_t& objects, unsigned& depth) noexcept {
     while (depth != 0) {
       const bool in_object = (objects & 1) != 0;

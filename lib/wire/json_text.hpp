@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-// Strings and white space inside of JSON text, by blocks of bytes. Templates, so that a test can hold the block types of
-// text_block.hpp against each other; the library uses native_block.
+// Strings and white space in JSON text, by blocks of bytes. These are templates so that a test can compare the block
+// types of text_block.hpp; the library uses native_block.
 //
-// Every function takes the place to start and the end of the readable bytes, and answers the place behind what it read,
-// or nullptr if the text is not valid or ends too early.
+// Every function takes the start and the end of the readable bytes. It returns the position after what it has read, or
+// nullptr if the text is invalid or ends too early.
 #pragma once
 
 #include <array>
@@ -22,20 +22,21 @@ inline std::size_t bytes_between(const char* at, const char* end) noexcept {
 }
 
 inline const char* skip_space(const char* at, const char* end) noexcept {
-  // Relays hardly ever write any: one comparison settles it.
+  // Relays hardly ever write white space, so one comparison usually decides.
   while (at != end && static_cast<unsigned char>(*at) <= ' ' &&
          (*at == ' ' || *at == '\n' || *at == '\t' || *at == '\r'))
     ++at;
   return at;
 }
 
-/// Whether the text goes on with this word, which is a literal.
+/// Whether the text continues with this word, which is a literal.
 template <std::size_t Size>
 bool goes_on_with(const char* at, const char* end, const char (&word)[Size]) noexcept {
   return bytes_between(at, end) >= Size - 1 && std::memcmp(at, word, Size - 1) == 0;
 }
 
-/// The closing quote of a string that is not checked. `at` is behind the opening one. Sets `escaped` if there is a backslash.
+/// The closing quote of a string that is not checked. `at` is after the opening quote. Sets `escaped` if there is a
+/// backslash.
 template <class Block = native_block>
 const char* find_quote(const char* at, const char* end, bool& escaped) noexcept {
   while (bytes_between(at, end) >= Block::bytes) {
@@ -44,7 +45,7 @@ const char* find_quote(const char* at, const char* end, bool& escaped) noexcept 
     while (mask != 0) {
       const auto index = static_cast<unsigned>(std::countr_zero(mask)) / Block::bits_per_byte;
       if (at[index] == '"') return at + index;
-      // The escaped character is passed over as well, even if it is the first of the next block.
+      // The escaped character is skipped too, even if it is the first of the next block.
       escaped = true;
       const unsigned passed = (index + 2) * Block::bits_per_byte;
       mask = passed < 64 ? mask >> passed << passed : 0;
@@ -77,7 +78,7 @@ const char* skip_plain(const char* at, const char* end) noexcept {
   return at;
 }
 
-/// Passes over characters that are not ASCII, of which the first is at `at`. Source: RFC 3629.
+/// Skips characters that are not ASCII, the first of which is at `at`. Source: RFC 3629.
 inline const char* skip_multibyte(const char* at, const char* end) noexcept {
   const auto byte = [&](std::ptrdiff_t i) { return static_cast<unsigned char>(at[i]); };
   const auto is_tail = [&](std::ptrdiff_t i) { return (byte(i) & 0xc0) == 0x80; };
@@ -101,8 +102,8 @@ inline const char* skip_multibyte(const char* at, const char* end) noexcept {
   return at;
 }
 
-/// The closing quote of a string that is valid JSON and UTF-8. `at` is behind the opening one. Sets `escaped` if there
-/// is a backslash.
+/// The closing quote of a string, which must be valid JSON and UTF-8. `at` is after the opening quote. Sets `escaped`
+/// if there is a backslash.
 template <class Block = native_block>
 const char* check_string(const char* at, const char* end, bool& escaped) noexcept {
   while ((at = skip_plain<Block>(at, end)) != end) {
@@ -120,7 +121,7 @@ const char* check_string(const char* at, const char* end, bool& escaped) noexcep
   return nullptr;
 }
 
-/// Reads as many lower-case hex digits as fill `out`.
+/// Reads exactly the lower-case hex digits that fill `out`.
 template <class Block = native_block, std::size_t Size>
 const char* read_hex(const char* at, const char* end, std::array<std::uint8_t, Size>& out) noexcept {
   static_assert(Size * 2 % Block::hex_digits == 0);

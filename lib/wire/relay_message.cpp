@@ -11,7 +11,7 @@
 namespace uvnostr::wire {
 namespace {
 
-/// Takes the elements of the message as they come. Answering false ends the parse.
+/// Takes the elements of the message in turn. A function that returns false ends the parse.
 class message_handler : public json_handler<message_handler> {
  public:
   explicit message_handler(verb verb) { message_.verb = verb; }
@@ -45,7 +45,7 @@ class message_handler : public json_handler<message_handler> {
   }
 
  private:
-  /// How many elements the message has at the least.
+  /// The least number of elements of the message.
   std::size_t needed() const noexcept { return message_.verb == verb::ok ? 3 : 2; }
 
   bool element(std::string_view string) {
@@ -70,7 +70,7 @@ class message_handler : public json_handler<message_handler> {
     return false;
   }
 
-  /// An element, or a part of one, that is no string: refused where a string or a boolean belongs.
+  /// An element, or a part of one, that is not a string: refused where a string or a boolean belongs.
   bool other() noexcept {
     if (depth() != 1) return true;
     const std::size_t index = index_++;
@@ -90,11 +90,11 @@ class message_handler : public json_handler<message_handler> {
   }
 
   relay_message message_;
-  std::size_t index_ = 0;  // of the element that comes next
+  std::size_t index_ = 0;  // of the next element
   bool in_hints_ = false;
 };
 
-/// The comma before the next element, and the space around it.
+/// Reads the comma before the next element, and the white space around it.
 bool next_element(json_scanner& scan) noexcept {
   scan.space();
   if (!scan.take(',')) return false;
@@ -102,8 +102,8 @@ bool next_element(json_scanner& scan) noexcept {
   return true;
 }
 
-/// The usual OK, which has neither escapes nor further elements; false for all others, valid or not. Who publishes
-/// gets one from every relay for every event.
+/// Reads the usual OK, without escapes or further elements; returns false for any other message, valid or not. A
+/// publisher gets one from every relay for every event, so this is worth a path of its own.
 bool read_usual_ok(std::string_view message, relay_message& out) {
   json_scanner scan(message);
   scan.space();

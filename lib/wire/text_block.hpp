@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-// Several bytes of text looked at in one step: the few primitives that the hot path is made of.
+// Tests on several bytes of text at once: the few primitives of the hot path.
 //
-// Each block type answers the same questions, and a test holds them against each other. The choice is made
-// by what the compiler may assume of every processor of the target, so that nothing is asked at run time.
-// A mask has `bits_per_byte` bits for each byte, the first byte in the lowest; of these only the lowest that is set
-// in the whole mask has a meaning. The constructor reads `bytes` bytes and never more.
+// All block types have the same functions, and a test compares them. The choice depends on what the compiler may assume
+// of every processor of the target, so nothing is decided at run time. A mask has `bits_per_byte` bits for each byte,
+// the first byte in the lowest bits. Only the lowest bit that is set in the whole mask has a meaning. The constructor
+// reads exactly `bytes` bytes.
 #pragma once
 
 #include <bit>
@@ -20,7 +20,7 @@
 
 namespace uvnostr::wire {
 
-/// A 64-bit word, for every processor.
+/// A 64-bit word, for any processor.
 class portable_block {
  public:
   static constexpr std::size_t bytes = 8;
@@ -31,13 +31,13 @@ class portable_block {
 
   std::uint64_t quotes_and_backslashes() const noexcept { return equal_to('"') | equal_to('\\'); }
 
-  /// Quotes, backslashes, control characters below 0x20, and whatever is not ASCII.
+  /// Quotes, backslashes, control characters below 0x20, and bytes that are not ASCII.
   std::uint64_t not_plain() const noexcept {
     const std::uint64_t below_space = ~((word_ | high_bits) - every(0x20));
     return quotes_and_backslashes() | ((below_space | word_) & high_bits);
   }
 
-  /// Whether these are lower-case hex digits; their bytes are then at `out`.
+  /// Whether these are lower-case hex digits; if so, writes their bytes to `out`.
   static bool decode_hex(const char* digits, std::uint8_t* out) noexcept {
     const std::uint64_t word = load(digits);
     if ((word & high_bits) != 0) return false;

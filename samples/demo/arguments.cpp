@@ -102,17 +102,17 @@ arguments read_arguments(int argc, char** argv) {
 // samples/run cuts this text out of the source, so that --help needs no build.
 const char* usage() noexcept {
   return R"(usage: demo                      shows what uvnostr does, with three relays in this process and no network
-       demo RELAY... [OPTION...] reads from real relays until Ctrl-C; a second Ctrl-C ends at once
+       demo RELAY... [OPTION...] reads from real relays until Ctrl-C; a second Ctrl-C ends it at once
   RELAY           ws:// or wss:// URL
   --kind N        events of this kind (may be repeated); without it, all kinds
   --author KEY    events of this author, npub or hex (may be repeated)
-  --limit N       at most so many stored events of each relay (100 if no time is given)
+  --limit N       at most N stored events from each relay (default 100 without --since)
   --since TIME    not older: seconds since 1970, or an age such as 90s, 30m, 24h, 7d
   --until TIME    not newer
-  --once          end when every relay has sent what it had stored
-  --json          print each event as JSON, one a line, and nothing else on the standard output
+  --once          end when every relay has sent its stored events
+  --json          print one event as JSON per line, and nothing else, on standard output
   --ca-file FILE  trust the CAs in this PEM file instead of the system's
-The status is 0 if a relay has answered, 1 if none has, 2 for an argument that is wrong.
+The exit status is 0 if a relay has answered, 1 if none has, 2 for a wrong argument.
 )";
 }
 

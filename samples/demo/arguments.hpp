@@ -10,13 +10,13 @@
 namespace demo {
 
 struct arguments {
-  std::vector<std::string> relays;  // none: the story that needs no network
+  std::vector<std::string> relays;  // empty: tell the story, which needs no network
   uvnostr::filter wanted;
   std::string ca_file;
   bool json = false;
   bool once = false;
   bool help = false;
-  std::string complaint;  // what is wrong; empty if nothing is
+  std::string complaint;  // what is wrong with the arguments; empty if nothing is
 };
 
 arguments read_arguments(int argc, char** argv);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The demo: without arguments a story that needs no network, with relays as arguments a reader of their events.
+// The demo. Without arguments it tells a story that needs no network; with relays as arguments it reads their events.
 #include <cstdio>
 #include <iostream>
 
@@ -17,6 +17,6 @@ int main(int argc, char** argv) {
     std::cerr << given.complaint << "\n\n" << demo::usage();
     return 2;
   }
-  std::setvbuf(stdout, nullptr, _IOLBF, 4096);  // lines appear at once, also through a pipe
+  std::setvbuf(stdout, nullptr, _IOLBF, 4096);  // lines appear at once, even through a pipe
   return given.relays.empty() ? demo::tell_story() : demo::read_relays(given);
 }

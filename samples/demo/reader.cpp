@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Events go to the standard output and everything else to the standard error, so that --json can be piped. The exit
-// status tells a script whether any relay has answered.
+// Events go to standard output and everything else to standard error, so that --json can be piped. The exit status
+// tells scripts whether any relay answered.
 #include "reader.hpp"
 
 #include <csignal>
@@ -74,12 +74,12 @@ class reader {
             .on_eose =
                 [this](uvnostr::relay_id from, uvnostr::eose_hint) {
                   answered_ = true;
-                  std::cerr << pool_->url(from) << " has sent what it had stored\n";
+                  std::cerr << pool_->url(from) << " has sent its stored events\n";
                 },
             .on_all_eose =
                 [this] {
                   if (given_.once) return pool_->close();
-                  std::cerr << "every relay has answered or failed; what comes now is new (Ctrl-C ends)\n";
+                  std::cerr << "every relay has answered or failed; new events follow (Ctrl-C ends)\n";
                 },
             .on_relay_closed =
                 [this](const uvnostr::relay_closed& told) {

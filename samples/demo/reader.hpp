@@ -5,8 +5,8 @@
 
 namespace demo {
 
-/// Prints the relays' stored events, then new ones, until SIGINT or SIGTERM. Returns the exit status: 1 if no relay has
-/// answered, 2 for an argument that the library refuses.
+/// Prints the relays' stored events, then new ones, until SIGINT or SIGTERM. Returns the exit status: 1 if no relay
+/// answered, 2 if the library refused an argument.
 int read_relays(const arguments&);
 
 }  // namespace demo

@@ -21,9 +21,9 @@ const story::step story::steps[] = {
     {"relay C is stopped", &story::stop_a_relay, &story::relay_was_missed},
     {"meanwhile two notes are published, and C gets one from somebody else", &story::publish_two_notes_meanwhile,
      &story::others_have_the_two},
-    {"C comes back: what waited is sent, what was missed arrives", &story::bring_the_relay_back,
+    {"C comes back: waiting notes are sent, and missed notes arrive", &story::bring_the_relay_back,
      &story::nothing_is_missing},
-    {"where every message went", &story::show_statistics, &story::always},
+    {"every message is accounted for", &story::show_statistics, &story::always},
     {"the pool is closed", &story::close_the_pool, &story::is_closed},
 };
 
@@ -49,7 +49,7 @@ bool story::run() {
   uv_run(&loop_, UV_RUN_DEFAULT);
   const std::uint64_t took_ms = uv_now(&loop_) - began_at_;
   const int left = uv_loop_close(&loop_);
-  std::printf("           uv_loop_close answers %d\n", left);
+  std::printf("           uv_loop_close returned %d\n", left);
   if (left != 0) failed_ = true;
 
   std::size_t shown = 0;
@@ -86,7 +86,7 @@ void story::begin_next_step() {
   (this->*next.begin)();
 }
 
-/// The loop then has nothing left to do.
+/// Leaves nothing on the loop.
 void story::finish() {
   finished_ = true;
   uv_close(reinterpret_cast<uv_handle_t*>(&timer_), nullptr);

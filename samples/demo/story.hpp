@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // The demo without a network: three relays in this process and a pool that uses them, on one loop.
 //
-// The story is a list of steps. Each begins something and is over when its condition holds, which a timer looks at;
-// a step that does not come to its end within a time limit is reported, and the demo fails.
+// The story is a list of steps. Each step begins something, and is over when its condition holds, which a timer checks.
+// If a step exceeds its time limit, the demo reports it and fails.
 #pragma once
 
 #include <cstddef>
@@ -19,7 +19,7 @@
 
 namespace demo {
 
-/// Tells the story. The exit status.
+/// Tells the story. Returns the exit status.
 int tell_story();
 
 class story {
@@ -29,7 +29,7 @@ class story {
   story(const story&) = delete;
   story& operator=(const story&) = delete;
 
-  /// True if everything came as it should.
+  /// Returns true if everything went as expected.
   bool run();
 
  private:
@@ -43,9 +43,9 @@ class story {
     std::string name;
     bool published_by_us;
     std::size_t shown = 0;
-    std::string answers{};  // of the relays, in words
+    std::string answers{};  // the relays' answers, in words
     std::size_t accepted = 0;
-    bool answered = false;  // by all relays that it was for
+    bool answered = false;  // by all addressed relays
   };
   static constexpr char relay_names[] = "ABC";
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What happens in the story.
+// The steps of the story.
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
@@ -28,7 +28,7 @@ void story::start_relays_and_pool() {
   }
 
   uvnostr::pool_options options{.relays = std::move(urls)};
-  options.relay_defaults.reconnect.initial_delay = milliseconds(300);  // a demo has no time for the default of 1 s
+  options.relay_defaults.reconnect.initial_delay = milliseconds(300);  // a demo should not wait for the default of 1 s
   options.relay_defaults.reconnect.max_delay = milliseconds(1'000);
   auto made = uvnostr::pool::make(&loop_, std::move(options),
                                   {.on_relay_state = [this](const uvnostr::relay_status& now) { on_state(now); },
@@ -50,7 +50,7 @@ void story::start_relays_and_pool() {
       {.on_event = [this](uvnostr::relay_id from, const uvnostr::event_view& event) { on_note(from, event); },
        .on_all_eose =
            [this] {
-             say("all relays have sent what they had stored: nothing yet");
+             say("all relays have sent their stored notes: none yet");
              all_answered_ = true;
            }});
   if (!subscribed) return fail("no subscription: " + subscribed.error().message());
@@ -122,12 +122,12 @@ void story::stop_a_relay() {
   relays_[2].stop();
 }
 
-/// The end of the connection was noticed, and one attempt to have it back has failed.
+/// The pool has noticed the lost connection, and one attempt to reconnect has failed.
 bool story::relay_was_missed() const { return c_was_refused_; }
 
 void story::publish_two_notes_meanwhile() {
-  publish("note 4", "C is away, and will get this later.");
-  publish("note 5", "So will it this one.");
+  publish("note 4", "C is away and will get this later.");
+  publish("note 5", "It will get this one later too.");
   if (failed_) return;
   uvnostr::draft draft;
   draft.content = "I was given to C alone, while C was away.";

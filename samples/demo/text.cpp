@@ -10,7 +10,7 @@ namespace demo {
 std::string excerpt(std::string_view text, std::size_t max_bytes) {
   std::string shown = uvnostr::printable(text);
   if (shown.size() <= max_bytes) return shown;
-  // A byte of the form 10xxxxxx goes on with a character, so the text is cut before another byte.
+  // A byte of the form 10xxxxxx continues a character, so the text is not cut before such a byte.
   while (max_bytes != 0 && (static_cast<unsigned char>(shown[max_bytes]) & 0xc0U) == 0x80U) --max_bytes;
   return shown.substr(0, max_bytes) + "...";
 }
@@ -23,7 +23,7 @@ std::string short_name(const uvnostr::pubkey& key) {
 std::string date_and_time(uvnostr::unix_seconds at) {
   const std::time_t seconds = at.time_since_epoch().count();
   char text[64];
-  // Only the loop's thread asks for dates.
+  // gmtime is not thread-safe, but only the loop's thread calls it.
   const std::tm* const parts = std::gmtime(&seconds);
   if (parts == nullptr) return std::to_string(seconds);
   return {text, std::strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S", parts)};
@@ -31,7 +31,7 @@ std::string date_and_time(uvnostr::unix_seconds at) {
 
 std::string describe(const uvnostr::relay_status& now) {
   std::string text(to_string(now.state));
-  if (now.next_attempt) text += " " + std::to_string(now.next_attempt->count()) + " ms for the next attempt";
+  if (now.next_attempt) text += " " + std::to_string(now.next_attempt->count()) + " ms until the next attempt";
   if (now.cause) text += "; " + std::string(now.text);
   return text;
 }

@@ -13,12 +13,12 @@
 
 namespace demo {
 
-/// The beginning of what strangers wrote, printable: one line of at most so many bytes.
+/// The beginning of a stranger's text as one printable line of at most max_bytes.
 std::string excerpt(std::string_view text, std::size_t max_bytes = 120);
-/// The first and the last letters of an npub: npub1abcd...wxyz.
+/// The first and last letters of an npub: npub1abcd...wxyz.
 std::string short_name(const uvnostr::pubkey&);
 std::string date_and_time(uvnostr::unix_seconds);
-/// What became of a connection, why, and when the next attempt comes.
+/// The state of a connection, its cause, and the time until the next attempt.
 std::string describe(const uvnostr::relay_status&);
 /// A line for each relay and one for all.
 void print(std::FILE*, const uvnostr::pool_stats&);

@@ -7,27 +7,27 @@
  *
  * The terms of one author add up to one multiple of one point. All inputs are public, so variable time is fine.
  *
- * A coefficient is a number of 127 bits with a random sign, not one of 128 bits. Both can be guessed equally well, but
- * only the former stays whole when the library splits its multipliers in two by the curve's endomorphism, so that R_i
- * takes half the additions.
+ * A coefficient is a number of 127 bits with a random sign, not one of 128 bits. Both are equally hard to guess, but only
+ * the former stays whole when the library splits its multipliers in two by the curve's endomorphism, so that R_i takes
+ * half the additions.
  *
- * These internals are used, none of which a release promises to keep:
+ * The file uses these internals, which may change with any release:
  *   util.h              default_error_callback
  *   field.h             fe, fe_set_b32_limit, fe_get_b32
  *   scalar.h            scalar, scalar_set_b32, _mul, _add, _negate, _is_zero; scalar_zero and scalar_one
  *   group.h             ge, gej; ge_set_xo_var with its even y; gej_is_infinity
- *   scratch.h           scratch_create, scratch_destroy; what ecmult_multi_var leaves in it is free again
+ *   scratch.h           scratch_create, scratch_destroy; memory is free again when ecmult_multi_var returns
  *   ecmult.h            ecmult_multi_var and its callback
  *   ecmult_impl.h       strauss_scratch_size, pippenger_scratch_size, pippenger_bucket_window, the threshold between the two
  *   extrakeys           xonly_pubkey_load
  *   schnorrsig          schnorrsig_challenge
- * The types of the functions are checked below, the meson.build refuses another release, and the tests of batches
- * compare them with single verification. */
+ * The types of the functions are checked below, meson.build refuses other releases, and tests compare batches with
+ * single verification. */
 #include "../src/secp256k1.c"
 
 #include "uvnostr_secp256k1.h"
 
-/* Both are called only when the library was used wrongly. It does not print. */
+/* Called only if the library is misused. Neither prints. */
 void secp256k1_default_illegal_callback_fn(const char* text, void* data) {
     (void)text;
     (void)data;
@@ -64,14 +64,14 @@ struct uvnostr_batch {
     secp256k1_scratch* scratch;
 };
 
-/* What one call of ecmult_multi_var adds up: the authors first, then the nonces. */
+/* The sum that one call of ecmult_multi_var computes: the authors first, then the nonces. */
 struct uvnostr_batch_sum {
     const struct uvnostr_batch* batch;
     const uint16_t* numbers;
     size_t author_count;
 };
 
-/* Enough that neither algorithm has to go through the points in parts. */
+/* Large enough that neither algorithm has to process the points in parts. */
 static size_t uvnostr_batch_scratch_bytes(size_t points) {
     const size_t strauss = secp256k1_strauss_scratch_size(points < ECMULT_PIPPENGER_THRESHOLD ? points : ECMULT_PIPPENGER_THRESHOLD);
     const size_t pippenger = secp256k1_pippenger_scratch_size(points, secp256k1_pippenger_bucket_window(points));
@@ -153,7 +153,7 @@ static struct uvnostr_batch_signature* uvnostr_batch_numbered(uvnostr_batch* bat
     return &batch->signatures[number];
 }
 
-/* A call through this pointer compiles only while the function is what it was in 0.5.0. */
+/* A call through this pointer compiles only if the function has the same type as in 0.5.0. */
 static int (*const uvnostr_batch_multiply)(const secp256k1_callback*, secp256k1_scratch*, secp256k1_gej*, const secp256k1_scalar*,
                                            int (*)(secp256k1_scalar*, secp256k1_ge*, size_t, void*), void*, size_t) = secp256k1_ecmult_multi_var;
 
@@ -183,6 +183,6 @@ int uvnostr_batch_holds(uvnostr_batch* batch, const uint16_t* numbers, size_t co
     computed = uvnostr_batch_multiply(&default_error_callback, batch->scratch, &difference, &of_generator, uvnostr_batch_term, &sum,
                                       sum.author_count + count);
     for (i = 0; i < sum.author_count; ++i) batch->authors[batch->authors_in_sum[i]].is_in_sum = 0;
-    /* What could not be computed counts as wrong: the signatures are then checked one by one. */
+    /* If the sum cannot be computed, the batch counts as invalid, and its signatures are checked one by one. */
     return computed && secp256k1_gej_is_infinity(&difference);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Every name that this library shows to the linker, so that a program may link another libsecp256k1 beside it. */
+/* Renames every symbol that the linker sees, so that a program may also link another libsecp256k1. */
 #define secp256k1_context_clone uvnostr_secp256k1_context_clone
 #define secp256k1_context_create uvnostr_secp256k1_context_create
 #define secp256k1_context_destroy uvnostr_secp256k1_context_destroy

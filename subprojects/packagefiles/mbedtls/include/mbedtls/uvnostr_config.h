@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// What uvnostr's mbedTLS has other than the release's defaults: locks, and nothing that no relay asks for. Named by
-// MBEDTLS_USER_CONFIG_FILE in the meson.build of this project and for all who include its headers, since some of this
-// changes structures.
+// Where uvnostr's mbedTLS differs from the release's defaults: it has locks, and lacks what no relay asks for. Every
+// file that includes mbedTLS's headers must be compiled with MBEDTLS_USER_CONFIG_FILE naming this file, because some
+// options change structures.
 #pragma once
 
 // TLS 1.3 runs on PSA's key store, which all threads of a process share: a loop on each of two threads is safe only
@@ -9,12 +9,12 @@
 #define MBEDTLS_THREADING_C
 #define MBEDTLS_THREADING_PTHREAD
 
-// The buffer that each connection has for records it sends, instead of 16 KiB. What is longer goes out as several
-// records. Those received can have 16 KiB, whatever we would like: the option tls_record_bytes is for relays of which
-// one knows better.
+// The size of each connection's buffer for records it sends, instead of 16 KiB. Longer messages go out as several
+// records. Received records may have up to 16 KiB, and we cannot ask for less. The option tls_record_bytes is for
+// relays that are known to send less.
 #define MBEDTLS_SSL_OUT_CONTENT_LEN 4096
 
-// Event ids are hashed by the processor's own instructions where it turns out to have them.
+// Hash event ids with the processor's SHA-256 instructions, if it is found to have them at run time.
 #if defined(__aarch64__)
 #define MBEDTLS_SHA256_USE_ARMV8_A_CRYPTO_IF_PRESENT
 #endif
@@ -25,7 +25,7 @@
 #undef MBEDTLS_ERROR_C
 #undef MBEDTLS_VERSION_FEATURES
 
-// Ciphers, modes, hashes and schemes that relays do not offer, or that no client should accept.
+// Ciphers, modes, hashes and schemes that relays do not offer or that a client should not accept.
 #undef MBEDTLS_ARIA_C
 #undef MBEDTLS_CAMELLIA_C
 #undef MBEDTLS_CCM_C
@@ -60,7 +60,7 @@
 #undef MBEDTLS_KEY_EXCHANGE_PSK_ENABLED
 #undef MBEDTLS_KEY_EXCHANGE_RSA_PSK_ENABLED
 
-// DTLS, and what libwebsockets does not use of TLS.
+// DTLS, and parts of TLS that libwebsockets does not use.
 #undef MBEDTLS_SSL_CONTEXT_SERIALIZATION
 #undef MBEDTLS_SSL_COOKIE_C
 #undef MBEDTLS_SSL_DTLS_ANTI_REPLAY
