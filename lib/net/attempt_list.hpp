@@ -9,8 +9,8 @@ namespace uvnostr::net {
 
 class lws_attempt;
 
-/// The attempts of one context whose memory libwebsockets may still refer to. Owns them: those that libwebsockets has
-/// not given up by then are freed with the list, which is after the context.
+/// Owns the attempts of one context whose memory libwebsockets may still use. Attempts that libwebsockets never gives
+/// up are freed with the list, which outlives the context.
 class attempt_list {
  public:
   attempt_list() noexcept = default;
@@ -19,9 +19,9 @@ class attempt_list {
   ~attempt_list();
 
   void add(lws_attempt&) noexcept;
-  /// Compares addresses only, so it may be asked of one that is gone.
+  /// Compares only addresses, so the attempt may already be gone.
   bool holds(const lws_attempt*) noexcept;
-  /// The one that waits for this handle to tell that TCP stands; null if there is none.
+  /// The attempt whose TCP connection this handle will report; null if there is none.
   lws_attempt* waiting_for(const uv_poll_t*) noexcept;
 
  private:

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// The phases of one attempt, what holds in each, and which may follow which: all of it, in one table.
+// The phases of one attempt, their properties, and the allowed transitions, all in one table.
 //
-//                TCP stands            TLS stands              101
+//                TCP is up             TLS is up               101
 //   connecting -------------> greeting -----------> upgrading -----> open ---> closing
 //        |   \___ ws:// ______________________________^               |           |
 //        |             |                  |                           |           |
@@ -21,15 +21,15 @@ enum class attempt_phase : unsigned char {
   upgrading,   // the request is being sent, or its answer is awaited
   open,        // messages go both ways
   closing,     // our close frame and its answer are due; the owner may have left already
-  abandoned,   // nobody listens; libwebsockets closes the socket at the next event
+  abandoned,   // there is no owner any more; libwebsockets closes the socket at the next event
   ended,       // libwebsockets has closed the socket; its WSI_DESTROY is still due
 };
 
 struct attempt_rule {
   attempt_phase at;
-  bool has_owner;      // it may be told what happens
-  bool keeps_socket;   // otherwise each event is answered by asking libwebsockets to close
-  unsigned char next;  // the phases that may follow, a bit each
+  bool has_owner;      // the owner gets reports
+  bool keeps_socket;   // otherwise we answer each event by asking libwebsockets to close
+  unsigned char next;  // the phases that may follow, one bit each
 };
 
 template <class... Phases>

@@ -18,14 +18,14 @@ bool holds_certificate(const std::string& path) noexcept {
   while (const std::size_t size = std::fread(chunk.data(), 1, chunk.size(), file.get())) {
     text.append(chunk.data(), size);
     if (text.find(mark) != std::string::npos) return true;
-    // The mark may lie across two chunks.
+    // The mark may span two chunks.
     if (text.size() > mark.size()) text.erase(0, text.size() - mark.size());
   }
   return false;
 }
 
 std::string system_ca_file() noexcept {
-  // OpenSSL obeys the same variable.
+  // OpenSSL uses the same variable.
   if (const char* chosen = std::getenv("SSL_CERT_FILE"); chosen != nullptr && *chosen != '\0') return chosen;
   for (const char* path : {
            "/etc/ssl/certs/ca-certificates.crt",                 // Debian, Arch, Alpine, OpenWrt

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The phases of a connection, what holds in each, and which may follow which: all of it, in one table.
+// The phases of a connection, their properties, and the allowed transitions, all in one table.
 //
 //               addresses             an attempt is open          close()               the queue is empty
 //   resolving ------------> trying ---------------------> open ---------> closing_later ------------------> closing
@@ -16,20 +16,20 @@ namespace uvnostr::net {
 
 enum class connection_phase : unsigned char {
   resolving,      // the resolver has our question
-  trying,         // attempts are under way, or the next one waits for its time
+  trying,         // attempts are under way, or the next one will start when its time comes
   open,           // one attempt has become the socket
-  closing_later,  // close() was called; what is queued goes out first
+  closing_later,  // close() was called; queued messages go out first
   closing,        // the close frame is on its way, and the peer's is awaited
-  quitting,       // close() was called before there was a socket; the listener is told in the next turn
-  over,           // the listener hears nothing any more; only the timer's handle is still to be closed
+  quitting,       // close() was called before there was a socket; the listener hears of it in the next turn
+  over,           // the listener gets no further calls; only the timer's handle is still open
 };
 
 struct connection_rule {
   connection_phase at;
   bool has_socket;
-  bool delivers;       // messages of the peer are passed on
-  bool takes;          // messages of ours are queued; later ones would not be sent
-  unsigned char next;  // the phases that may follow, a bit each
+  bool delivers;       // the peer's messages are passed on
+  bool takes;          // our messages are queued; otherwise they could not be sent any more
+  unsigned char next;  // the phases that may follow, one bit each
 };
 
 template <class... Phases>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// Happy path: lws_context_destroy() closes connections and handles; when libuv has let go of libwebsockets' own
-// handles, a second call frees the memory. What can go wrong: a second call that comes early frees what libuv still
-// uses (4.1.6); without one the context is never freed (4.3.5). Nothing tells us when the handles are gone, so we look
-// for them on the loop once in each turn.
+// Happy path: lws_context_destroy() closes connections and handles; when libuv has closed libwebsockets' own handles, a
+// second call frees the memory. What can go wrong: if the second call comes too early, it frees memory that libuv still
+// uses (4.1.6); without it the context is never freed (4.3.5). Nothing reports that the handles are gone, so we look
+// for them on the loop once per turn.
 #include "net/context_end.hpp"
 
 #include <cassert>
@@ -33,7 +33,7 @@ void context_end::schedule(callback<void()> begins, callback<void()> over) noexc
   phase_ = phase::scheduled;
   begins_ = std::move(begins);
   over_ = std::move(over);
-  // Not now: we may be inside one of libwebsockets' callbacks.
+  // Not at once, because we may be inside one of libwebsockets' callbacks.
   uv_ref(as_handle(timer_));
   uv_timer_start(
       &timer_, [](uv_timer_t* t) { static_cast<context_end*>(t->data)->on_timer(); }, 0, 1);

@@ -18,13 +18,14 @@ class context_end {
   context_end(const context_end&) = delete;
   context_end& operator=(const context_end&) = delete;
 
-  /// Right after the context was made: `context` becomes null when libwebsockets frees it, and `own` are the handles
-  /// that it made for itself.
+  /// Construct it right after the context was made. `context` becomes null when libwebsockets frees it; `own` are
+  /// libwebsockets' own handles.
   void prepare(uv_loop_t*, lws_context*& context, const newer_handles& own) noexcept;
 
-  /// Begins in the loop's next turn. Calls `begins` then; the last call is `over`, in which this may be destroyed.
+  /// Begins in the loop's next turn, and then calls `begins`. The last call is `over`, in which this object may be
+  /// destroyed.
   void schedule(callback<void()> begins, callback<void()> over) noexcept;
-  /// Before `begins` was called.
+  /// Allowed only before `begins` was called.
   void call_off() noexcept;
 
  private:

@@ -6,7 +6,7 @@
 namespace uvnostr::net {
 namespace {
 
-// Bare pointers: a pool may be a static object, which is destroyed after the objects of the thread.
+// Plain pointers, because a pool may be a static object, which is destroyed after the thread's objects.
 thread_local shared_context* first = nullptr;
 
 }  // namespace

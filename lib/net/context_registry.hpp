@@ -8,14 +8,14 @@ namespace uvnostr::net {
 class lws_attempt;
 class shared_context;
 
-/// The contexts of this thread, one for each loop. Those that have begun to end are not among them.
+/// The contexts of this thread, one per loop, except those that have begun to end.
 class context_registry {
  public:
   /// Null if the loop has none.
   static shared_context* find(const uv_loop_t*) noexcept;
   static void add(shared_context&) noexcept;
   static void remove(shared_context&) noexcept;
-  /// The attempt, of whichever context, that waits for this handle; null if there is none.
+  /// The attempt of any context that waits for this handle; null if there is none.
   static lws_attempt* attempt_waiting_for(const uv_poll_t*) noexcept;
 };
 

@@ -8,15 +8,16 @@ namespace uvnostr::net {
 namespace {
 
 // The most that is read from a socket at once, and so the largest piece of a message. The bundled libwebsockets has one
-// such buffer for all connections; others have one more for each. Nearly all frames fit, and need not be joined.
+// such buffer for all connections; others have one for each as well. Nearly all frames fit, and need not be joined.
 // Measured: beyond 64 KiB nothing is gained; at 4 KiB a frame costs twice as much.
 constexpr unsigned serv_buffer_bytes = 64 * 1024;
-// If the header of an answer is longer, the connection fails. Some relays' front ends send several KiB of policies.
+// The limit for the header of an answer; if it is longer, the connection fails. Some relays' front ends send several
+// KiB of policies.
 constexpr unsigned header_bytes = 16 * 1024;
-// Our callers have the time limits. These only have to be longer.
+// Our callers enforce the time limits. These only have to be longer.
 constexpr unsigned no_timeout_seconds = 3600;
-// libwebsockets sizes its tables by RLIMIT_NOFILE, which containers set to a thousand million. Given this number, it
-// searches a list of so many connections instead.
+// libwebsockets sizes its tables by RLIMIT_NOFILE, which containers set to a billion. Given this number, it searches a
+// list of that many connections instead.
 constexpr unsigned descriptors_with_huge_limit = 4096;
 
 const lws_protocols protocols[] = {
@@ -44,7 +45,7 @@ lws_context_creation_info creation_info() noexcept {
 void make_secure(lws_context_creation_info& info, const std::string& ca_file) noexcept {
   info.options |= LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT;
 #if defined(SSL_OP_NO_TLSv1_1)
-  // For OpenSSL; the mbedTLS back end begins at 1.2 by itself.
+  // For OpenSSL; the mbedTLS back end accepts nothing below 1.2 anyway.
   info.ssl_client_options_set = static_cast<long>(SSL_OP_NO_SSLv3 | SSL_OP_NO_TLSv1 | SSL_OP_NO_TLSv1_1);
 #endif
   if (ca_file.empty()) return;

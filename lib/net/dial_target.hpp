@@ -12,7 +12,7 @@ struct lws_vhost;
 
 namespace uvnostr::net {
 
-/// What all attempts of one connection need, copied from its dial_request.
+/// The data that all attempts of a connection need, copied from its dial_request.
 struct dial_target {
   lws_vhost* vhost = nullptr;
   bool secure = false;
@@ -22,8 +22,8 @@ struct dial_target {
   std::string path;
   std::string user_agent;
   std::vector<http_header> headers;
-  std::chrono::milliseconds silence{};   // after which TCP asks whether the peer is there; 0: never
-  std::chrono::milliseconds patience{};  // how long it may leave bytes unacknowledged then
+  std::chrono::milliseconds silence{};   // after which TCP probes the peer; 0: never
+  std::chrono::milliseconds patience{};  // how long the peer may leave bytes unacknowledged
 };
 
 }  // namespace uvnostr::net

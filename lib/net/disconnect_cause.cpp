@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // libwebsockets reports failures as English texts, which differ by version and TLS library. Only this file reads them.
-// A text that we do not know becomes the detail of a general code.
+// An unknown text becomes the detail of a general code.
 #include "net/disconnect_cause.hpp"
 
 #include <array>
@@ -37,17 +37,17 @@ int verify_result(std::string_view text) noexcept {
   return number;
 }
 
-// The bundled libwebsockets with mbedTLS says so of a handshake that ended before a certificate came.
+// The bundled libwebsockets with mbedTLS reports this if a handshake ended before a certificate arrived.
 constexpr int no_certificate_seen = 50;
-// And so where the server's certificates did not fit into the buffer. OpenSSL has no such limit.
+// It reports this if the server's certificates did not fit into the buffer. OpenSSL has no such limit.
 #if UVNOSTR_BUNDLED_LWS && defined(LWS_WITH_MBEDTLS)
 constexpr int certificates_too_large = 17;
 #else
 constexpr int certificates_too_large = -1;
 #endif
 
-// What is wrong with the certificate; empty if it is something else. The numbers are those of OpenSSL's x509_vfy.h,
-// which libwebsockets uses with mbedTLS too.
+// What is wrong with the certificate; empty for any other failure. The numbers are those of OpenSSL's x509_vfy.h, which
+// libwebsockets uses with mbedTLS too.
 std::string_view certificate_fault(std::string_view text, int number) noexcept {
   if (number == no_certificate_seen || number == certificates_too_large) return {};
   if (number == 62 || number == 64 || contains_one_of(text, {"ostname mismatch", "IP address mismatch"})) {
@@ -77,7 +77,7 @@ std::optional<std::chrono::seconds> retry_after(lws* wsi) noexcept {
   std::array<char, 32> value{};
   const int size = lws_hdr_copy(wsi, value.data(), static_cast<int>(value.size()), WSI_TOKEN_HTTP_RETRY_AFTER);
   if (size <= 0) return {};
-  // The header's other form is a date. It is rare, and the relay's clock would have to agree with ours.
+  // The header's other form is a date. It is rare, and would require the relay's clock to agree with ours.
   unsigned seconds = 0;
   const char* const end = value.data() + size;
   const auto [stop, error] = std::from_chars(value.data(), end, seconds);
@@ -95,7 +95,7 @@ port::disconnect cause_of_errno(int error) noexcept {
     case UV_ENETUNREACH:
     case UV_EHOSTUNREACH:
     case UV_ENETDOWN:
-    case UV_EADDRNOTAVAIL:  // no address of ours in that family
+    case UV_EADDRNOTAVAIL:  // we have no address of that family
     case UV_EAFNOSUPPORT: why.cause = errc::network_unreachable; break;
     default: why.cause = errc::connection_failed;
   }

@@ -10,13 +10,13 @@ struct lws;
 
 namespace uvnostr::net {
 
-/// From the error of socket() or connect().
+/// The cause for an error of socket() or connect().
 port::disconnect cause_of_errno(int error) noexcept;
 
-/// From what libwebsockets says when TCP stood but TLS did not.
+/// The cause for libwebsockets' text when TCP was up but TLS was not.
 port::disconnect cause_of_failed_tls(lws*, std::string_view text) noexcept;
 
-/// From what it says after the upgrade request was sent.
+/// The cause for its text after the upgrade request was sent.
 port::disconnect cause_of_failed_upgrade(lws*, std::string_view text) noexcept;
 
 /// Whether another address of the same host would fail in the same way.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Happy path: a text that comes as one piece is handed on from where it was read, without a copy. Others are joined in
-// a buffer that is borrowed for the time of one message. What can go wrong: a message may be larger than allowed; the
-// header of its frame says so, and nothing of that frame is stored.
+// Happy path: a text that arrives in one piece is passed on where it was read, without a copy. Other texts are joined
+// in a buffer borrowed for one message. What can go wrong: a message may be larger than allowed; the header of its
+// frame says so, and nothing of that frame is stored.
 #pragma once
 
 #include <cstddef>
@@ -13,7 +13,7 @@
 
 namespace uvnostr::net {
 
-/// As much of a message as libwebsockets read at once.
+/// The part of a message that libwebsockets read at once.
 struct message_piece {
   std::string_view bytes;
   std::size_t rest_of_frame;
@@ -48,7 +48,7 @@ class incoming_message {
     return is_whole ? outcome::text : outcome::incomplete;
   }
 
-  /// The last message, until the next add() or done_with_text(); a piece must live as long.
+  /// The last message, valid until the next add() or done_with_text(). A piece must live as long.
   std::string_view text() const noexcept { return text_; }
   std::size_t size() const noexcept { return size_; }
 
@@ -61,7 +61,7 @@ class incoming_message {
   std::size_t max_bytes_;
   std::string joined_;
   std::string_view text_;
-  std::size_t size_ = 0;  // so far; of a binary one as well, which is counted but not kept
+  std::size_t size_ = 0;  // bytes so far; a binary message is counted but not kept
   bool begun_ = false;
 };
 

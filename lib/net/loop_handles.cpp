@@ -17,7 +17,7 @@ bool watched_handles::any_left_on(uv_loop_t* loop) noexcept {
         for (const entry& old : w->wanted) {
           if (old.handle != handle) continue;
           const bool closing = uv_is_closing(handle) != 0;
-          // One that was closing and is not any more is a new handle at the same address.
+          // A handle that was closing and no longer is must be a new one at the same address.
           if (closing || !old.seen_closing) w->found.push_back({handle, closing});
         }
       },

@@ -8,8 +8,8 @@
 
 namespace uvnostr::net {
 
-/// The handles that come onto a loop from now on. libuv appends to its list, and takes a handle off only in a turn of
-/// the loop: so this is right until the loop turns.
+/// The handles that join a loop from now on. libuv appends to its list, and removes handles only in a turn of the loop,
+/// so the answer is right until the loop turns.
 class newer_handles {
  public:
   explicit newer_handles(uv_loop_t* loop) noexcept : loop_(loop) {
@@ -41,11 +41,11 @@ class newer_handles {
   std::size_t known_ = 0;
 };
 
-/// Handles of somebody else, whose end can only be seen by looking for them on the loop.
+/// Other code's handles, whose end we can notice only by looking for them on the loop.
 class watched_handles {
  public:
   void add(uv_handle_t* handle) noexcept { handles_.push_back({handle, false}); }
-  /// Whether one of them is still there. Asked once in each turn of the loop.
+  /// Whether one of them is still on the loop. To be called once per turn of the loop.
   bool any_left_on(uv_loop_t*) noexcept;
 
  private:

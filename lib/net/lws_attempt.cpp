@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
-// Happy path: start() gives libwebsockets an address; it connects, greets (TLS) and upgrades; on_event() passes on what
-// comes to the owner; WSI_DESTROY frees us. What can go wrong:
+// Happy path: start() gives libwebsockets an address; it connects, greets (TLS) and upgrades; on_event() reports to the
+// owner; WSI_DESTROY frees us. What can go wrong:
 // - If start() fails, WSI_DESTROY may come before it returns, later, or never: we stay listed until the context ends.
-// - libwebsockets loses the errno of connect(). So a callback of our own on its poll handle asks the socket first. If
+// - libwebsockets loses the errno of connect(). So our own callback on its poll handle asks the socket first. If
 //   libwebsockets sets its own callback again, only the cause is less precise.
-// - The owner may go in any call that we make to it. Our phase says so: each event is answered by what the phase says
-//   after the call, and -1 makes libwebsockets close.
+// - The owner may leave in any call that we make to it. So after each call our phase decides how to answer the event;
+//   -1 makes libwebsockets close.
 #include "net/lws_attempt.hpp"
 
 #include <cassert>
@@ -22,9 +22,9 @@
 namespace uvnostr::net {
 namespace {
 
-// Never pings, never hangs up: the core does both.
+// libwebsockets never pings or hangs up by itself: the core does both.
 const lws_retry_bo_t no_idle_policy = {};
-// What libwebsockets watches for while connect() is in progress.
+// The poll events that libwebsockets waits for while connect() is in progress.
 constexpr int connecting_events = UV_READABLE | UV_WRITABLE;
 
 }  // namespace
@@ -59,7 +59,7 @@ lws_attempt* lws_attempt::start(shared_context& context, const dial_target& targ
   self->owner_ = &owner;
   self->wsi_ = wsi;
   self->watch_connecting(handles);
-  // libwebsockets arms its timers only when the loop has called it.
+  // libwebsockets arms its timers only when the loop calls it.
   lws_cancel_service(context.handle());
   return self;
 }
@@ -72,7 +72,7 @@ void lws_attempt::enter(attempt_phase next) noexcept {
 void lws_attempt::watch_connecting(const newer_handles& handles) noexcept {
   const lws_sockfd_type socket = lws_get_socket_fd(wsi_);
   handles.visit([this, socket](uv_handle_t* handle) {
-    // The connection itself keeps the loop alive, if it may.
+    // The connection itself keeps the loop alive, if allowed.
     uv_unref(handle);
     if (handle->type != UV_POLL || phase_ != attempt_phase::connecting) return;
     if (socket != LWS_SOCK_INVALID && watched_socket(handle) == socket) poll_ = reinterpret_cast<uv_poll_t*>(handle);
@@ -84,7 +84,7 @@ void lws_attempt::watch_connecting(const newer_handles& handles) noexcept {
 }
 
 void lws_attempt::on_connecting(uv_poll_t* poll, int status, int events) noexcept {
-  // The handle's data is libwebsockets' own, so we are found by the handle.
+  // The handle's data belongs to libwebsockets, so the handle itself identifies us.
   auto* const self = context_registry::attempt_waiting_for(poll);
   if (self == nullptr || self->phase_ == attempt_phase::abandoned) {
     uv_poll_stop(poll);
@@ -92,7 +92,7 @@ void lws_attempt::on_connecting(uv_poll_t* poll, int status, int events) noexcep
   }
   self->socket_error_ = socket_error_of(lws_get_socket_fd(self->wsi_));
   if (self->socket_error_ != 0) {
-    // Asking has cleared the error: libwebsockets would take the socket for connected.
+    // Asking has cleared the error, so libwebsockets would believe that the socket is connected.
     lws_set_timeout(self->wsi_, PENDING_TIMEOUT_USER_OK, LWS_TO_KILL_SYNC);
     return;
   }
@@ -107,7 +107,7 @@ void lws_attempt::on_connecting(uv_poll_t* poll, int status, int events) noexcep
 void lws_attempt::abandon() noexcept {
   if (std::exchange(owner_, nullptr) == nullptr || !may_follow(phase_, attempt_phase::abandoned)) return;
   enter(attempt_phase::abandoned);
-  // Closing at once could be inside of libwebsockets' own walk over its sockets.
+  // Not at once, because libwebsockets may be iterating over its sockets.
   lws_set_timeout(wsi_, PENDING_TIMEOUT_USER_OK, LWS_TO_KILL_ASYNC);
   lws_cancel_service(context_.handle());
 }

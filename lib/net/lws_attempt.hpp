@@ -20,20 +20,20 @@ namespace uvnostr::net {
 class lws_connection;
 class shared_context;
 
-/// One try at one address and, if it succeeds, the socket of a connection: our side of one libwebsockets "wsi".
-/// Freed when libwebsockets says that it is done with the wsi.
+/// One try at one address and, if it succeeds, the socket of a connection: our side of one libwebsockets "wsi". Freed
+/// when libwebsockets reports that it is done with the wsi.
 class lws_attempt {
  public:
-  /// Tells the owner nothing before it returns. Null if it failed at once; `why` is set then.
+  /// Reports nothing to the owner before it returns. Null if it failed at once; `why` is then set.
   static lws_attempt* start(shared_context&, const dial_target&, const ip_address&, lws_connection& owner,
                             port::disconnect& why) noexcept;
 
-  /// The owner hears nothing from now on, and the socket is closed soon. Allowed everywhere. A close that was let go on
-  /// still does.
+  /// The owner gets no further reports, and the socket is closed soon. Allowed at any time. Does not stop a close
+  /// handshake that continues without the owner.
   void abandon() noexcept;
-  /// Sends a close frame soon, and then nothing but control frames. libwebsockets gives the answer five seconds.
+  /// Sends a close frame soon, and then only control frames. libwebsockets allows five seconds for the answer.
   void begin_close(std::uint16_t code, std::string& reason) noexcept;
-  /// The owner hears nothing from now on, but the close that was begun goes on.
+  /// The owner gets no further reports, but the close handshake continues.
   void let_it_close() noexcept;
 
   lws* wsi() const noexcept { return wsi_; }
@@ -61,8 +61,8 @@ class lws_attempt {
   lws_connection* owner_ = nullptr;
   attempt_phase phase_ = attempt_phase::connecting;
   lws* wsi_ = nullptr;
-  int socket_error_ = 0;       // of connect()
-  uv_poll_t* poll_ = nullptr;  // libwebsockets' handle, until it tells how connect() went
+  int socket_error_ = 0;       // the error of connect()
+  uv_poll_t* poll_ = nullptr;  // libwebsockets' handle, until the result of connect() is known
   uv_poll_cb lws_callback_ = nullptr;
   base::list_hook<lws_attempt> in_list_{*this};
 };

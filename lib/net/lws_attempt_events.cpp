@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The half of lws_attempt that libwebsockets calls; see lws_attempt.cpp.
+// The part of lws_attempt that libwebsockets calls; see lws_attempt.cpp.
 #include <cassert>
 #include <string>
 #include <string_view>
@@ -88,7 +88,7 @@ int lws_attempt::handle(lws* wsi, lws_callback_reasons reason, void* in, std::si
   }
 }
 
-/// False if libwebsockets is to close, whatever the phase says.
+/// Returns false if libwebsockets must close, whatever the phase says.
 bool lws_attempt::tell(lws_callback_reasons reason, std::string_view bytes) noexcept {
   switch (reason) {
     case LWS_CALLBACK_CLIENT_ESTABLISHED:
@@ -96,8 +96,8 @@ bool lws_attempt::tell(lws_callback_reasons reason, std::string_view bytes) noex
       owner_->on_established(*this);
       return true;
     case LWS_CALLBACK_CLIENT_RECEIVE:
-      // The bytes may lie in the buffer that all connections share. Nothing that a listener can do uses it meanwhile:
-      // dialling, reading and the end of the context wait for the loop.
+      // The bytes may be in the buffer that all connections share. Nothing that a listener can do uses it meanwhile:
+      // dialling, reading and ending the context wait for the loop.
       owner_->on_piece({bytes, lws_remaining_packet_payload(wsi_), lws_is_final_fragment(wsi_) != 0,
                         lws_frame_is_binary(wsi_) != 0});
       return true;
@@ -120,7 +120,7 @@ bool lws_attempt::add_headers(unsigned char** position, unsigned char* end) noex
   return true;
 }
 
-/// It ended before it was open, or without an owner: inside of start() there is none yet.
+/// The attempt ended before it was open, or without an owner (inside start() there is none yet).
 void lws_attempt::failed(std::string_view text) noexcept {
   const attempt_phase was = phase_;
   if (was != attempt_phase::ended) enter(attempt_phase::ended);
@@ -136,14 +136,14 @@ void lws_attempt::failed(std::string_view text) noexcept {
   std::exchange(owner_, nullptr)->on_failed(*this, std::move(why));
 }
 
-/// It ended after it was open. The owner is told.
+/// The attempt ended after it was open. Reports this to the owner.
 void lws_attempt::closed(bool we_broke_it_off) noexcept {
   enter(attempt_phase::ended);
   std::exchange(owner_, nullptr)->on_ended(we_broke_it_off);
 }
 
 void lws_attempt::destroyed() noexcept {
-  // As a rule the owner knows already. Where 4.1.6 gave a handshake up, it says so in no other way.
+  // Usually the owner knows already. But 4.1.6 reports some failed handshakes only in this way.
   if (owner_ != nullptr && was_open()) closed(false);
   if (owner_ != nullptr) failed({});
   delete this;

@@ -2,8 +2,8 @@
 // Happy path: dial() asks the resolver; each address gets a head start over the next (RFC 8305); the first that is
 // upgraded becomes the socket; text goes both ways; close() or the relay ends it; finish() reports.
 // What can go wrong: every step can fail, and in any callback the listener may abort() us or release the whole world.
-// After a call to the listener we therefore ask is_over() before anything else. The memory lives until the loop's next
-// turn, when the timer's handle is closed. Nothing is reported inside of a call made on us; that waits for the timer.
+// So after each call to the listener we check is_over() first. The memory stays until the loop's next turn, when the
+// timer's handle is closed. We never report inside a call on us; reports wait for the timer.
 #include "net/lws_connection.hpp"
 
 #include <algorithm>
@@ -109,7 +109,7 @@ void lws_connection::on_failed(lws_attempt& attempt, port::disconnect why) noexc
   }
   remember(std::move(why));
   if (next_address_ < addresses_.size()) {
-    // Not here: libwebsockets is closing a socket, and we are inside of that.
+    // Not here, because we are inside libwebsockets' closing of a socket.
     start_timer(0);
   } else if (attempts_.empty()) {
     finish(std::move(failure_));
@@ -149,13 +149,13 @@ void lws_connection::on_piece(const message_piece& piece) noexcept {
 void lws_connection::give_up_message() noexcept {
   std::string reason = "message too big";
   attempts_.front()->begin_close(LWS_CLOSE_STATUS_MESSAGE_TOO_LARGE, reason);
-  // The code goes out after we are gone: to wait for the answer of such a relay would be of no use.
+  // The close frame goes out after we are gone, because waiting for such a relay's answer would be useless.
   attempts_.front()->let_it_close();
   finish(errc::message_too_big);
 }
 
 void lws_connection::on_close_frame(std::string_view payload) noexcept {
-  // libwebsockets reads on in what has come already, and shows a second one as well.
+  // libwebsockets continues with the bytes that it has already read, and may report a second one.
   if (peers_close_) return;
   port::disconnect close;
   close.cause = errc::closed_by_relay;

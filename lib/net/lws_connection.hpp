@@ -22,10 +22,10 @@ namespace uvnostr::net {
 
 class lws_transport;
 
-/// port::connection. Frees itself when it is over and libuv has let go of its timer.
+/// port::connection. Frees itself when it is over and libuv has closed its timer.
 class lws_connection final : public port::connection, private resolver_listener {
  public:
-  /// Begins to connect. Whatever fails is told by on_disconnect().
+  /// Begins to connect. on_disconnect() reports every failure.
   static lws_connection* dial(lws_transport&, dial_target, std::size_t max_message_bytes,
                               port::connection_listener&) noexcept;
 
@@ -37,14 +37,14 @@ class lws_connection final : public port::connection, private resolver_listener 
   void close(std::uint16_t code, std::string_view reason) noexcept override;
   void abort() noexcept override;
 
-  // What an attempt reports. After each of these it may have no owner any more.
+  // Reports of an attempt. After each of them, the attempt may have no owner any more.
   void on_established(lws_attempt&) noexcept;
   void on_failed(lws_attempt&, port::disconnect) noexcept;
   void on_piece(const message_piece&) noexcept;
   void on_pong_frame() noexcept { listener_.on_pong(); }
   void on_close_frame(std::string_view payload) noexcept;
   void on_ended(bool we_broke_it_off) noexcept;
-  /// False if libwebsockets is to close.
+  /// Returns false if libwebsockets must close.
   bool write(lws*) noexcept;
 
  private:
@@ -57,7 +57,7 @@ class lws_connection final : public port::connection, private resolver_listener 
   bool is_over() const noexcept { return phase_ == connection_phase::over; }
   const connection_rule& rule() const noexcept { return rule_of(phase_); }
 
-  /// In the phases that have one.
+  /// Only in phases that have a socket.
   lws* socket() const noexcept { return attempts_.front()->wsi(); }
 
   void on_resolved(std::error_code, const char* detail, std::vector<ip_address>) noexcept override;
@@ -78,15 +78,15 @@ class lws_connection final : public port::connection, private resolver_listener 
   dial_target target_;
   connection_phase phase_ = connection_phase::resolving;
 
-  // Until one address answers.
+  // Used until one address answers.
   resolver_request* question_ = nullptr;
   std::vector<ip_address> addresses_;
   std::size_t next_address_ = 0;
   std::vector<lws_attempt*> attempts_;
   port::disconnect failure_;  // the most telling so far
-  uv_timer_t timer_{};        // the head start of an address, and what must not be said inside of a call
+  uv_timer_t timer_{};        // the head start of an address, and reports that must not be made inside a call
 
-  // With a socket, which is then the only attempt.
+  // Used when there is a socket, which is then the only attempt.
   write_queue queue_;
   incoming_message incoming_;
   bool write_asked_ = false;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The half of lws_connection that its user calls, and the writing that follows; see lws_connection.cpp.
+// The part of lws_connection that its user calls, and writing; see lws_connection.cpp.
 #include <algorithm>
 #include <array>
 #include <cassert>
@@ -28,7 +28,7 @@ std::string fitting_reason(std::string_view reason) noexcept {
 
 bool write_ping(lws* wsi) noexcept {
   std::array<unsigned char, LWS_PRE + ping_bytes> frame{};
-  // For a control frame the header is counted as well.
+  // For a control frame, the size includes the header.
   return lws_write(wsi, frame.data() + LWS_PRE, ping_bytes, LWS_WRITE_PING) >= static_cast<int>(ping_bytes);
 }
 
@@ -37,7 +37,7 @@ bool write_ping(lws* wsi) noexcept {
 bool lws_connection::send_text(std::string_view text) noexcept {
   transport_.reactor().assert_thread();
   assert(!is_over());
-  if (!rule().takes) return true;  // the end is on its way; nobody waits for room now
+  if (!rule().takes) return true;  // the connection is ending, so nothing waits for room
   if (!queue_.push(text)) return false;
   ask_to_write();
   return true;
@@ -54,7 +54,7 @@ void lws_connection::send_ping() noexcept {
 }
 
 void lws_connection::ask_to_write() noexcept {
-  // Each asking is a system call.
+  // Each query is a system call.
   if (rule().has_socket && !std::exchange(write_asked_, true)) lws_callback_on_writable(socket());
 }
 
@@ -110,7 +110,7 @@ void lws_connection::close(std::uint16_t code, std::string_view reason) noexcept
       set_reading(true);  // for the relay's answer
       ask_to_write();
       break;
-    default: break;  // it was called before
+    default: break;  // close() was called before
   }
 }
 

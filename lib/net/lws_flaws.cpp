@@ -12,7 +12,7 @@
 namespace uvnostr::net {
 
 bool descriptors_suffice_for_context(uv_loop_t* loop) noexcept {
-  // An event pipe, which may take two, and /dev/urandom. Others also open a socket for changes of routes, and
+  // The event pipe, which may take two, and /dev/urandom. Some builds also open a socket for route changes, and
   // context_descriptors holds two.
   return has_descriptors_left(loop, UVNOSTR_BUNDLED_LWS ? 3 : 6);
 }
@@ -35,7 +35,7 @@ void context_descriptors::context_has_ended() noexcept {
 
 void close_forgotten(uv_poll_t* poll) noexcept {
   auto* const handle = reinterpret_cast<uv_handle_t*>(poll);
-  // libwebsockets takes its memory from realloc().
+  // libwebsockets allocates with realloc().
   if (uv_is_closing(handle) == 0) uv_close(handle, [](uv_handle_t* h) { std::free(h); });
 }
 
@@ -49,8 +49,8 @@ void close_in_next_turn(lws* wsi) noexcept { lws_set_timer_usecs(wsi, 1); }
 
 #if UVNOSTR_BUNDLED_LWS == 0 && !defined(LWS_WITH_MBEDTLS)
 int openssl_verify_result(lws* wsi) noexcept {
-  // OpenSSL is in the process because libwebsockets needs it. We do not link it, so that a libwebsockets with another
-  // TLS library does as well.
+  // OpenSSL is in the process because libwebsockets uses it. We do not link it, so that we also work with a
+  // libwebsockets that uses another TLS library.
   using getter = long (*)(const void*);
   static const auto get = reinterpret_cast<getter>(dlsym(RTLD_DEFAULT, "SSL_get_verify_result"));
   const void* const connection = lws_get_ssl(wsi);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What we do only because some release of libwebsockets gets something wrong; each says which. The bundled one is
-// 4.3.5 with our patches. The system's may be 4.1.6 (Debian 12), 4.3.3 (Ubuntu 24.04), 4.3.5 (Debian 13) or newer.
+// Workarounds for faults of libwebsockets; each names the release. The bundled release is 4.3.5 with our patches. The
+// system's may be 4.1.6 (Debian 12), 4.3.3 (Ubuntu 24.04), 4.3.5 (Debian 13) or newer.
 #pragma once
 
 #if !defined(_WIN32)
@@ -23,7 +23,7 @@ inline constexpr bool writes_raise_sigpipe = true;
 #endif
 
 #if defined(_WIN32)
-/// There is no such signal there.
+/// Windows has no such signal.
 class sigpipe_guard {
  public:
   explicit sigpipe_guard(bool) noexcept {}
@@ -51,15 +51,15 @@ class sigpipe_guard {
 };
 #endif
 
-/// Without enough descriptors lws_create_context() is not to be called. When it fails, 4.3.5 turns the loop that we may
-/// have been called from and reads what it has freed, and 4.1.6 leaves its handles on the loop for ever.
+/// Without enough descriptors lws_create_context() must not be called. When it fails, 4.3.5 runs the loop from which we
+/// may have been called and reads freed memory, and 4.1.6 leaves its handles on the loop for ever.
 bool descriptors_suffice_for_context(uv_loop_t*) noexcept;
 
-/// Sees to it that a context's own descriptors, its event pipe above all, are closed exactly once, which is what the
-/// bundled one does by itself. Others close the pipe's number when the context begins to end, and once more when libuv
-/// lets go of the handle (4.1.6, 4.3.10): by then another thread may have opened a file of that number. Or they never
-/// close it (4.3.4, 4.3.5). We keep a second number for each open file. With it the first number is taken again as soon
-/// as it was closed too early, and we know in the end whether it is still open.
+/// Ensures that a context's own descriptors, above all its event pipe, are closed exactly once, as the bundled release
+/// does by itself. Some releases close the pipe's descriptor when the context begins to end, and again when libuv
+/// closes the handle (4.1.6, 4.3.10); by then another thread may have opened a file with that number. Others never
+/// close it (4.3.4, 4.3.5). We keep a second descriptor for each open file. With it we take back the first number if it
+/// was closed too early, and know at the end whether it is still open.
 class context_descriptors {
  public:
 #if UVNOSTR_BUNDLED_LWS
@@ -68,7 +68,7 @@ class context_descriptors {
   void context_has_ended() noexcept {}
 #else
   void watch(lws_sockfd_type) noexcept;
-  /// After the call that begins the end.
+  /// To be called after the call that begins the end.
   void context_ends() noexcept;
   void context_has_ended() noexcept;
 
@@ -81,18 +81,18 @@ class context_descriptors {
 #endif
 };
 
-/// 4.1.6 forgets a handle that it made for a socket if connect() fails at once, or if the peer resets the connection
-/// before libwebsockets has looked at it. Closes the handle, unless it is closing already.
+/// 4.1.6 leaks the handle of a socket if connect() fails at once, or if the peer resets the connection before
+/// libwebsockets has looked at it. Closes the handle, unless it is closing already.
 void close_forgotten(uv_poll_t*) noexcept;
 void close_forgotten(const newer_handles&) noexcept;
 
-/// Makes libwebsockets call us with LWS_CALLBACK_TIMER, which is answered by asking it to close. The callback that we
-/// are in must not answer so itself. Builds with libwebsockets' debugging on (Debian's 4.1.6 is one) close a socket
+/// Makes libwebsockets call us with LWS_CALLBACK_TIMER, which is answered by asking it to close. The current callback
+/// must not give this answer itself. Builds with libwebsockets' debugging on (Debian's 4.1.6 is one) close a socket
 /// twice after a write, the second time without sending anything; and after a read that came with the upgrade's answer
 /// they read the same bytes again.
 void close_in_next_turn(lws*) noexcept;
 
-/// What OpenSSL found wrong with the certificate, as a number of x509_vfy.h, or 0. Only 4.1.6 keeps it to itself.
+/// What OpenSSL found wrong with the certificate, as a number of x509_vfy.h, or 0. Only 4.1.6 does not report it.
 int openssl_verify_result(lws*) noexcept;
 
 }  // namespace uvnostr::net

@@ -24,7 +24,7 @@ class lws_transport final : public port::transport {
   result<port::connection*> dial(const port::dial_request&, port::connection_listener&) noexcept override;
   std::error_code check(const relay_options&) noexcept override;
 
-  /// Ends all connections without a word to their listeners, and gives the context back.
+  /// Ends all connections without calling their listeners, and releases the context.
   void release() noexcept;
 
   uv_loop_t* loop() const noexcept { return context_.loop(); }

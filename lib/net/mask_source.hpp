@@ -9,11 +9,11 @@
 
 namespace uvnostr::net {
 
-/// Masking keys for frames, from the system's random bytes. They are fetched many at a time, because a system call for
-/// each frame would cost as much as the frame. Source: RFC 6455, 5.3 and 10.3.
+/// Masking keys for frames, from the system's random bytes. Many are fetched at a time, because a system call for each
+/// frame would cost as much as the frame. Source: RFC 6455, 5.3 and 10.3.
 class mask_source {
  public:
-  /// False if the system has no random bytes to give.
+  /// Returns false if the system has no random bytes.
   bool next(std::uint32_t& key) noexcept {
     if (left_ == 0) {
       if (uv_random(nullptr, nullptr, keys_.data(), sizeof keys_, 0, nullptr) != 0) return false;

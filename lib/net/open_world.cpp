@@ -16,7 +16,7 @@ class uv_world final : public port::world {
       : reactor_(context.loop(), keep_loop_alive), transport_(context, reactor_) {}
 
   bool start() noexcept { return reactor_.start(); }
-  /// Instead of release(), after start() has failed.
+  /// To be called instead of release() after start() has failed.
   void discard() noexcept {
     transport_.release();
     delete this;

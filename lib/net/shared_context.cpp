@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Happy path: acquire() makes the context of this loop or counts one user more; connections live in it; the last
-// release() ends it in the loop's time. What can go wrong: a user may come between the last release() and the moment
-// when the end begins. The context lives on then.
+// Happy path: acquire() makes the loop's context or counts another user; connections live in it; the last release()
+// ends it in a later turn of the loop. What can go wrong: a new user may come between the last release() and the
+// beginning of the end. The context then stays.
 #include "net/shared_context.hpp"
 
 #include <cassert>
@@ -42,7 +42,7 @@ bool shared_context::create() noexcept {
     context_ = lws_create_context(&info);
   }
   if (context_ == nullptr) return false;
-  // Our own handles keep the loop alive where that is wanted.
+  // Our own handles keep the loop alive if that is wanted.
   own.visit([](uv_handle_t* handle) { uv_unref(handle); });
   end_.prepare(loop_, context_, own);
   return true;

@@ -17,9 +17,9 @@ namespace uvnostr::net {
 /// The one libwebsockets context of a loop and thread, counted by the worlds that use it.
 class shared_context {
  public:
-  /// The context of this loop, which is made if there is none. Null if none can be made: see open_world().
+  /// The context of this loop, made if there is none. Null if it cannot be made: see open_world().
   static shared_context* acquire(uv_loop_t*) noexcept;
-  /// The last user's call ends the context, in the loop's time.
+  /// The last user's call ends the context, in a later turn of the loop.
   void release() noexcept;
 
   uv_loop_t* loop() const noexcept { return loop_; }

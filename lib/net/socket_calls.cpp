@@ -65,7 +65,7 @@ void notice_dead_peer(lws_sockfd_type socket, std::chrono::milliseconds silence,
   };
   set(SOL_SOCKET, SO_KEEPALIVE, 1);
 #if defined(TCP_KEEPIDLE) && defined(TCP_KEEPINTVL) && defined(TCP_KEEPCNT)
-  // The system refuses more than about nine hours.
+  // The system refuses values above about nine hours.
   constexpr std::chrono::milliseconds::rep longest_seconds = 32'767;
   constexpr int probes = 3;
   set(IPPROTO_TCP, TCP_KEEPIDLE, std::min(silence.count() / 1000, longest_seconds));
@@ -99,7 +99,7 @@ int route_error(const ip_address& address) noexcept {
   } else {
     uv_ip4_addr(address.text.c_str(), any_port, reinterpret_cast<sockaddr_in*>(&storage));
   }
-  // connect() on a datagram socket only looks the route up.
+  // connect() on a datagram socket only looks up the route.
   const lws_sockfd_type probe = socket(address.is_v6 ? AF_INET6 : AF_INET, SOCK_DGRAM, 0);
   if (probe == LWS_SOCK_INVALID) return last_error();
   const auto size = static_cast<socklen_t>(address.is_v6 ? sizeof(sockaddr_in6) : sizeof(sockaddr_in));
@@ -151,8 +151,8 @@ void occupy(lws_sockfd_type number, lws_sockfd_type source) noexcept {
 }
 
 bool is_same_file(lws_sockfd_type number, lws_sockfd_type ours) noexcept {
-  // Status flags belong to the open file, so what is set through one of its numbers is seen through all of them. A
-  // stranger's file is only asked for its flags.
+  // Status flags belong to the open file, so a flag set through one descriptor is seen through all of them. If it is
+  // another file, we only read its flags.
   const int before = fcntl(ours, F_GETFL);
   if (before < 0) return false;
   bool same = true;

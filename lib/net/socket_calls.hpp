@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What we ask of the system because neither libuv nor libwebsockets does. Only this file and lws_flaws.hpp know that
-// Windows is different. Errors are the system's numbers, for uv_translate_sys_error().
+// System calls that neither libuv nor libwebsockets offers. Only this file and lws_flaws.hpp treat Windows specially.
+// Errors are the system's numbers, for uv_translate_sys_error().
 #pragma once
 
 #include <chrono>
@@ -19,11 +19,11 @@ int socket_error_of(lws_sockfd_type) noexcept;
 /// Whether the peer has neither closed nor reset the connection, as far as we know without reading from it.
 bool peer_is_there(lws_sockfd_type) noexcept;
 
-/// How much of what was written the peer has not acknowledged; 0 where the system does not say.
+/// How many written bytes the peer has not acknowledged; 0 if the system does not say.
 std::size_t unsent_in(lws_sockfd_type) noexcept;
 
-/// Lets the kernel end the connection when the peer acknowledges nothing for so long as `patience`; after `silence` it
-/// asks whether the peer is there. Does what the system can, and seconds at best in the case of silence.
+/// Makes the kernel probe the peer after `silence`, and end the connection when the peer has acknowledged nothing for
+/// `patience`. Does what the system supports; silence is rounded to seconds.
 void notice_dead_peer(lws_sockfd_type, std::chrono::milliseconds silence, std::chrono::milliseconds patience) noexcept;
 
 /// The error with which the kernel refuses to send anything to that address, or 0. Sends nothing.
@@ -35,7 +35,7 @@ lws_sockfd_type watched_socket(const uv_handle_t*) noexcept;
 /// Whether RLIMIT_NOFILE is too large to size a table by.
 bool has_huge_descriptor_limit() noexcept;
 
-/// Whether so many descriptors can be opened now; at most 8.
+/// Whether this many descriptors (at most 8) can be opened now.
 bool has_descriptors_left(uv_loop_t*, std::size_t count) noexcept;
 
 // Descriptors as numbers for open files. On Windows, where sockets have none, these do nothing.
@@ -44,7 +44,7 @@ bool has_descriptors_left(uv_loop_t*, std::size_t count) noexcept;
 lws_sockfd_type duplicate(lws_sockfd_type) noexcept;
 /// If `number` is free, it becomes another number for the open file of `source`.
 void occupy(lws_sockfd_type number, lws_sockfd_type source) noexcept;
-/// Whether `number` stands for the open file of `ours`, which is the caller's own.
+/// Whether `number` refers to the same open file as `ours`, the caller's own descriptor.
 bool is_same_file(lws_sockfd_type number, lws_sockfd_type ours) noexcept;
 void close_number(lws_sockfd_type) noexcept;
 

@@ -8,11 +8,11 @@
 
 namespace uvnostr::net {
 
-/// Buffers for messages that come in pieces, shared by the connections of a pool. An idle relay holds none, and a busy
-/// one takes nothing from the heap.
+/// Buffers for messages that arrive in pieces, shared by the connections of a pool. An idle relay holds none, and a
+/// busy one does not allocate.
 class spare_texts {
  public:
-  /// Empty, with room for what is read at once. Unused pages of it cost no memory.
+  /// An empty buffer with room for one read. Its unused pages cost no memory.
   std::string take() noexcept {
     if (spares_.empty()) {
       std::string text;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Happy path: start() sets up four handles; the core arms the alarm and asks for wakes; close() gives the handles back.
 // What can go wrong: the loop's clock is stale after long work, so we update it before we arm the timer. libuv counts
-// whole milliseconds, so the timer may fire a little early; then it is armed again. A wake asked for after close() does
+// whole milliseconds, so the timer may fire a little early and is then armed again. A wake asked for after close() does
 // nothing.
 #include "net/uv_reactor.hpp"
 
@@ -47,7 +47,7 @@ void uv_reactor::close(callback<void()> closed) noexcept {
 void uv_reactor::on_handle_closed(uv_handle_t* handle) noexcept {
   auto* self = static_cast<uv_reactor*>(handle->data);
   if (--self->open_handles_ > 0) return;
-  auto closed = std::move(self->when_closed_);  // it frees this object
+  auto closed = std::move(self->when_closed_);  // the call below frees this object
   closed();
 }
 
@@ -134,7 +134,7 @@ void uv_reactor::wake_soon() noexcept {
 
 void uv_reactor::on_check(uv_check_t* check) noexcept {
   auto* self = static_cast<uv_reactor*>(check->data);
-  // Before the call, because another wake may be asked for in it.
+  // Before the call, because the call may ask for another wake.
   uv_idle_stop(&self->idle_);
   uv_check_stop(&self->check_);
   if (self->listener_ != nullptr) self->listener_->on_wake();
@@ -143,7 +143,7 @@ void uv_reactor::on_check(uv_check_t* check) noexcept {
 bool uv_reactor::run_on_worker(port::work& work) noexcept {
   assert_thread();
   if (closed_) return false;
-  // Not a member: done() is still owed after the reactor is gone.
+  // Not a member, because done() must be called even after the reactor is gone.
   static_assert(sizeof(uv_work_t) <= sizeof work.room);
   auto* const request = ::new (work.room) uv_work_t;
   request->data = &work;

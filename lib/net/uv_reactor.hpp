@@ -16,13 +16,13 @@ class uv_reactor final : public port::reactor {
   uv_reactor(const uv_reactor&) = delete;
   uv_reactor& operator=(const uv_reactor&) = delete;
 
-  /// False if the loop has no descriptor left; then there is nothing to close.
+  /// Returns false if there is no descriptor left; then there is nothing to close.
   bool start() noexcept;
   void listen(port::reactor_listener& listener) noexcept { listener_ = &listener; }
-  /// The listener is not called from now on. `closed` is called when libuv has let go of all handles.
+  /// The listener gets no further calls. `closed` is called when libuv has closed all handles.
   void close(callback<void()> closed) noexcept;
 
-  /// Between these two a connection lives, and the loop goes on if this world may keep it alive.
+  /// Mark the lifetime of a connection, which keeps the loop alive if this world may.
   void begin_use() noexcept;
   void end_use() noexcept;
   void assert_thread() const noexcept;

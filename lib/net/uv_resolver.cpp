@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Happy path: after start() a thread asks; on_answer() hands the addresses over; the request is freed. What can go
-// wrong: the asker cancels, but a thread that has begun cannot be stopped, so its answer is dropped. An answer may hold
-// the same address several times.
+// Happy path: after start() a thread resolves the name; on_answer() delivers the addresses; the request is freed. What
+// can go wrong: after cancel() a thread that has begun cannot be stopped, so its answer is dropped. An answer may
+// contain the same address several times.
 #include "net/uv_resolver.hpp"
 
 #include <algorithm>
@@ -74,7 +74,7 @@ std::error_code resolver_request::start(uv_loop_t* loop, const std::string& host
   self->listener_ = &listener;
   self->request_.data = self;
   addrinfo hints{};
-  hints.ai_socktype = SOCK_STREAM;  // else each address comes once for every socket type
+  hints.ai_socktype = SOCK_STREAM;  // otherwise each address comes once per socket type
   const int error = uv_getaddrinfo(
       loop, &self->request_, [](uv_getaddrinfo_t* r, int status, addrinfo* answer) { on_answer(r, status, answer); },
       host.c_str(), nullptr, &hints);

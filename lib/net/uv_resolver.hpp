@@ -9,7 +9,7 @@
 
 namespace uvnostr::net {
 
-/// An IP address as text, which is how libwebsockets takes it.
+/// An IP address as text, as libwebsockets takes it.
 struct ip_address {
   bool is_v6 = false;
   std::string text;
@@ -20,7 +20,7 @@ struct ip_address {
 /// Whether `host` is an IP address; if so, `address` is set.
 bool parse_ip_address(const std::string& host, ip_address& address) noexcept;
 
-/// Takes the families in turn, beginning with that of the first address, and leaves repeats out. Source: RFC 8305, 4.
+/// Alternates the families, beginning with that of the first address, and omits repeats. Source: RFC 8305, 4.
 std::vector<ip_address> interleave(std::vector<ip_address> addresses) noexcept;
 
 class resolver_listener {
@@ -32,13 +32,13 @@ class resolver_listener {
   ~resolver_listener() = default;
 };
 
-/// One question to the system's resolver, asked on a thread of libuv's pool.
+/// One query to the system's resolver, made on a thread of libuv's pool.
 class resolver_request {
  public:
   /// If it returns an error, there is no request.
   static std::error_code start(uv_loop_t*, const std::string& host, resolver_listener&,
                                resolver_request*& out) noexcept;
-  /// The listener is not called from now on. A thread that has begun goes on, and its answer is dropped.
+  /// The listener gets no further calls. A thread that has begun continues, and its answer is dropped.
   void cancel() noexcept;
 
  private:

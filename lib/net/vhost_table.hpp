@@ -11,11 +11,11 @@
 
 namespace uvnostr::net {
 
-/// What the connections of a context are made with: one vhost for plain ones, and one for each CA file for TLS. They
-/// live as long as the context, because libwebsockets closes the connections of a vhost that ends only after seconds.
+/// The vhosts of a context: one for plain connections, and one per CA file for TLS. They live as long as the context,
+/// because libwebsockets takes seconds to close the connections of a vhost that ends.
 class vhost_table {
  public:
-  /// An empty `ca_file` means the system's CAs. A CA file is read when it is first asked for, and not again.
+  /// An empty `ca_file` means the system's CAs. A CA file is read only once, on first use.
   /// Errors: option_ca_file, tls_failed.
   result<lws_vhost*> get(lws_context*, bool secure, const std::string& ca_file) noexcept;
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Happy path: push() appends a frame; write_to() hands libwebsockets as many whole frames as go out at once. What can
 // go wrong: the kernel takes only a part. libwebsockets then copies the rest and sends it before it calls us again.
-// Another write would make that copy grow, and no limit of ours counts it. libwebsockets also puts pongs and the close
-// frame between two writes, so each write ends where a frame ends.
+// Another write would make that copy grow, beyond our limits. libwebsockets also puts pongs and the close frame between
+// two writes, so each write ends where a frame ends.
 #include "net/write_queue.hpp"
 
 #include <algorithm>
@@ -23,7 +23,7 @@ constexpr std::size_t longest_header = 14;
 constexpr unsigned two_byte_length = 126;
 constexpr unsigned eight_byte_length = 127;
 
-// What fits into one TLS record. mbedTLS takes one record at a time, and libwebsockets would copy the rest. The bundled
+// The size of one TLS record. mbedTLS takes one record at a time, and libwebsockets would copy the rest. The bundled
 // mbedTLS sends small records.
 #if UVNOSTR_BUNDLED_LWS && defined(LWS_WITH_MBEDTLS)
 constexpr std::size_t piece_of_tls = std::size_t{4} * 1024;
@@ -31,7 +31,7 @@ constexpr std::size_t piece_of_tls = std::size_t{4} * 1024;
 constexpr std::size_t piece_of_tls = std::size_t{16} * 1024;
 #endif
 constexpr std::size_t piece_of_tcp = std::size_t{64} * 1024;
-// The most that an idle connection keeps.
+// The largest buffer that an idle connection keeps.
 constexpr std::size_t kept_bytes = std::size_t{2} * 1024;
 
 unsigned char* put_number(unsigned char* out, std::uint64_t number, unsigned size) noexcept {
@@ -131,7 +131,7 @@ void write_queue::write_close(lws* wsi, std::uint16_t code) noexcept {
   lws_write(wsi, frame.data(), frame.size(), LWS_WRITE_RAW);
 }
 
-/// The size of those frames at the front that fit into the limit together; of one at least.
+/// The total size of the frames at the front that fit into the limit; at least one frame.
 std::size_t write_queue::whole_frames(std::size_t limit) const noexcept {
   std::size_t at = begin_ + frame_size(bytes_.get() + begin_);
   while (at != end_) {

@@ -12,11 +12,11 @@ struct lws;
 
 namespace uvnostr::net {
 
-/// Text messages that wait for the socket, as one run of masked frames. Those that are ready together go out with one
+/// Text messages that wait for the socket, as one run of masked frames. Frames that are ready together go out in one
 /// system call. Source: RFC 6455, 5.2 and 5.3.
 class write_queue {
  public:
-  /// Only an empty queue takes more than this.
+  /// Only an empty queue accepts more than this.
   static constexpr std::size_t high_water_bytes = std::size_t{256} * 1024;
 
   explicit write_queue(mask_source& masks) noexcept : masks_(masks) {}
@@ -24,9 +24,9 @@ class write_queue {
   bool empty() const noexcept { return begin_ == end_; }
   std::size_t queued_bytes() const noexcept { return end_ - begin_; }
 
-  /// False if it is full; then nothing was queued, and room is owed.
+  /// Returns false if the queue is full; then nothing was queued, and room is owed.
   bool push(std::string_view message) noexcept;
-  /// Whether room is owed and there is some; then it is not owed any more.
+  /// Whether room is owed and available; if so, it is no longer owed.
   bool take_room_owed() noexcept {
     const bool pays = owes_room_ && queued_bytes() < high_water_bytes / 2;
     if (pays) owes_room_ = false;
@@ -34,10 +34,10 @@ class write_queue {
   }
 
   enum class outcome { emptied, blocked, failed };
-  /// Writes until the queue is empty or the socket takes no more. Called only while the socket is writable.
+  /// Writes until the queue is empty or the socket accepts no more. Call it only while the socket is writable.
   outcome write_to(lws*) noexcept;
 
-  /// Sends a close frame instead of what is queued, if the socket takes it at once.
+  /// Sends a close frame instead of the queued messages, if the socket accepts it at once.
   void write_close(lws*, std::uint16_t code) noexcept;
 
  private:
