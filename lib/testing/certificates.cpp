@@ -180,7 +180,7 @@ class certificate_writer {
   mbedtls_x509write_cert context_;
 };
 
-// A server certificate signed by `issuer`, or by its own key if there is none.
+// A server certificate signed by `issuer`, or self-signed if there is none.
 result<tls_identity> issue_certificate(const certificate_options& options, key_pair* issuer,
                                        const std::string& issuer_name, entropy& random) {
   const result<std::string> names = alternative_names(options);

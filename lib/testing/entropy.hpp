@@ -6,7 +6,7 @@
 
 namespace uvnostr::testing::detail {
 
-/// Randomness for keys and TLS, in the form that mbedTLS needs.
+/// Random bytes for keys and TLS, in the form that mbedTLS needs.
 class entropy {
  public:
   entropy() noexcept {

@@ -58,7 +58,7 @@ std::string with_changed_content(const event_view& e) {
   constexpr std::string_view member = "\"content\"";
   for (std::size_t at = json.find(member); at != std::string::npos; at = json.find(member, at + 1)) {
     const std::size_t colon = json.find_first_not_of(" \t\r\n", at + member.size());
-    if (colon == std::string::npos || json[colon] != ':') continue;  // the string is a tag's
+    if (colon == std::string::npos || json[colon] != ':') continue;  // the string belongs to a tag
     const std::size_t quote = json.find('"', colon);
     if (quote == std::string::npos) break;
     return json.insert(quote + 1, "changed: ");

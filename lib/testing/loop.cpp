@@ -6,7 +6,7 @@
 namespace uvnostr::testing {
 namespace {
 
-// How long the loop may sleep before the condition is checked again although nothing has happened.
+// How long the loop may sleep before the condition is checked again even if nothing has happened.
 constexpr std::uint64_t tick_milliseconds = 5;
 
 struct ticker {

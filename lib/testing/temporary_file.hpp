@@ -14,7 +14,7 @@ class temporary_file {
   temporary_file& operator=(const temporary_file&) = delete;
   ~temporary_file();
 
-  /// Creates the file with this content. path() stays empty if that fails.
+  /// Creates the file with this content. If that fails, path() stays empty.
   void write(std::string_view content) noexcept;
   const std::string& path() const noexcept { return path_; }
 

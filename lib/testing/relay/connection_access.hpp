@@ -7,7 +7,7 @@ namespace uvnostr::testing::detail {
 
 class link;
 
-/// Makes the handles that the application gets.
+/// Makes the application's handles.
 struct connection_access {
   static connection make(link&);
   static connection make(std::shared_ptr<const link_record> record, std::weak_ptr<link> of) {

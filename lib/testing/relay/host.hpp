@@ -20,14 +20,14 @@ class host {
  public:
   virtual ~host() = default;
 
-  /// From now on clients are given to relay_core::admit(). Errors: from the system.
+  /// From now on, relay_core::admit() gets new clients. Errors: from the system.
   virtual std::error_code listen(relay_core&) noexcept = 0;
-  /// From now on clients are refused. No other relay gets the place.
+  /// From now on, clients are refused. The port or URL stays reserved.
   virtual void refuse() noexcept = 0;
-  /// Gives the place up.
+  /// Releases the port or URL.
   virtual void close() noexcept = 0;
 
-  /// With this host name; empty: the usual one.
+  /// The URL with this host name; empty: with the usual one.
   virtual std::string url(std::string_view name) const = 0;
   virtual std::uint16_t port() const noexcept = 0;
   virtual const std::string& ca_file() const noexcept = 0;

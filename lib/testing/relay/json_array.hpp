@@ -12,11 +12,12 @@ namespace uvnostr::testing::detail {
 struct json_element {
   enum class type { string, object, other };
   type kind = type::other;
-  std::string text{};      // of a string, decoded
-  std::string_view raw{};  // of an object: its own bytes, because what is stored must be given back as it came
+  std::string text{};      // a string, decoded
+  std::string_view raw{};  // an object's own bytes, because stored events must be returned unchanged
 };
 
-/// The elements of an array; nothing if it is not valid JSON and UTF-8, or no array. Any depth; no recursion.
+/// The elements of an array; nothing if the text is not valid JSON and UTF-8, or not an array. Any depth, without
+/// recursion.
 std::optional<std::vector<json_element>> split_array(std::string_view json);
 
 /// A JSON string, quotes included.

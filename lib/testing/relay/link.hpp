@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// The relay's end of one connection, without the way bytes travel: a socket_link uses a socket, a simulated_link does not.
+// The relay's end of a connection, whatever the transport: a socket_link uses a socket, a simulated_link does not.
 //
-// Whichever way it ends, on_gone() tells the core once, and the core forgets the link. The record of what was received
-// stays.
+// However the connection ends, on_gone() reports it to the core once, and the core forgets the link. The record of
+// received messages stays.
 #pragma once
 
 #include <cstdint>
@@ -20,7 +20,7 @@ namespace uvnostr::testing::detail {
 
 class relay_core;
 
-/// What is known of a connection, during its life and after it.
+/// The data of a connection, during its life and afterwards.
 struct link_record {
   std::uint64_t number = 0;
   bool open = false;
@@ -40,7 +40,7 @@ class link : public std::enable_shared_from_this<link> {
   virtual ~link() = default;
 
   virtual void start(relay_core&, handshake_rule) = 0;
-  /// Ends it now, without telling the core.
+  /// Ends the connection now, without reporting it to the core.
   virtual void abandon() noexcept = 0;
 
   std::uint64_t number() const noexcept { return record_->number; }

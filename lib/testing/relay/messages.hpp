@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What a relay says, as JSON: for the relay itself and for scripts. Source: NIP-01, NIP-42.
+// A relay's messages as JSON, for the relay itself and for scripts. Source: NIP-01, NIP-42.
 #pragma once
 
 #include <string>
@@ -10,7 +10,7 @@
 namespace uvnostr::testing::detail {
 
 std::string event_message(std::string_view subscription, std::string_view json);
-/// With this hint, if it is not empty. Source: NIP-67.
+/// EOSE with this hint, if it is not empty. Source: NIP-67.
 std::string eose_message(std::string_view subscription, std::string_view hint = {});
 std::string closed_message(std::string_view subscription, std::string_view reason);
 std::string ok_message(const event_id&, bool accepted, std::string_view reason);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// A test_relay's inside: its links and what they share. The host decides where links come from.
+// The implementation of test_relay: its links and their shared state. The host decides where links come from.
 //
-// Happy path: listen, admit links, stop, listen again; it is destroyed with its test_relay. Code of the application, which
-// runs in on_message, may destroy the test_relay; callers therefore hold a reference until they return.
+// Happy path: listen, admit links, stop, listen again; it is destroyed with its test_relay. The application's code in
+// on_message may destroy the test_relay, so callers hold a reference until they return.
 #pragma once
 
 #include <cstdint>
@@ -43,7 +43,7 @@ class relay_core : public std::enable_shared_from_this<relay_core> {
   /// Ends links in any phase.
   void drop_links(ending how) noexcept;
   void pause_reading(bool paused) noexcept;
-  /// Ends everything. No callback of the application is called afterwards.
+  /// Ends everything. No callback of the application follows.
   void shut_down() noexcept;
 
   /// The record for the link of a new client; null if there are too many.
@@ -66,7 +66,7 @@ class relay_core : public std::enable_shared_from_this<relay_core> {
   void count_binary() noexcept { ++counters_.messages, ++counters_.invalid; }
 
   relay_counters counters() const noexcept;
-  /// In the order in which they came.
+  /// All links in the order of their arrival.
   const std::vector<std::shared_ptr<link>>& links() const noexcept { return links_; }
   std::shared_ptr<link> newest_open_link() const noexcept;
   using known_link = std::pair<std::shared_ptr<link_record>, std::weak_ptr<link>>;
@@ -92,7 +92,7 @@ class relay_core : public std::enable_shared_from_this<relay_core> {
   callback<bool(const connection&, std::string_view)> on_message_;
   std::vector<std::shared_ptr<link>> links_;
   std::deque<known_link> known_;
-  std::vector<std::pair<std::shared_ptr<link_record>, std::size_t>> log_;  // connection, place in its `received`
+  std::vector<std::pair<std::shared_ptr<link_record>, std::size_t>> log_;  // connection, index in its `received`
   std::size_t log_bytes_ = 0;
 };
 

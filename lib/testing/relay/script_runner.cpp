@@ -101,7 +101,7 @@ std::optional<handshake_rule> script_runner::take_refusal() {
 void script_runner::advance() {
   if (std::exchange(advancing_, true)) return;
   while (!steps_.empty() && attempt()) {
-    // If the step ends the link, on_gone() must not take this step for an expect_disconnect that is over.
+    // If the step ends the link, on_gone() must not treat this step as a fulfilled expect_disconnect.
     steps_.pop_front();
     ++done_count_;
     came_instead_.clear();

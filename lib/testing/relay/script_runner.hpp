@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Leads connections through the steps of a script.
+// Takes connections through the steps of a script.
 //
 // Happy path: a link opens and is bound. Steps are taken until one must wait for a message, for time or for the next
 // connection; messages that arrive meanwhile wait in `inbox_`. When the link ends, it is unbound, and the next link that

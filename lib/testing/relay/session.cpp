@@ -18,7 +18,7 @@ constexpr std::chrono::seconds auth_window{600};
 constexpr event_kind auth_kind = 22242;
 constexpr std::uint16_t too_big_code = 1009;  // RFC 6455, 7.4.1
 
-// The words of a refusal that applies. That uses it once.
+// The reason of a refusal that applies. Returning it counts as one use.
 std::optional<std::string> refused(std::optional<refusal>& rule) {
   if (!rule || rule->times == 0) return std::nullopt;
   if (rule->times != always) --rule->times;
@@ -35,7 +35,7 @@ std::string_view hint_of(eose_hints hints, bool complete) noexcept {
   return {};
 }
 
-// A message that is too long for this relay, though not for the protocol.
+// Handles a message that is too long for this relay, though not for the protocol.
 bool is_too_long(const behaviour& how, const request& r) noexcept {
   return (r.kind == request::verb::req && r.text.size() > how.max_req_bytes) ||
          (r.kind == request::verb::event && r.text.size() > how.max_event_bytes);

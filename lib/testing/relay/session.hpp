@@ -24,9 +24,9 @@ class session {
 
   void on_open(relay_core&);
   void handle(relay_core&, const request&);
-  /// Keeps the table of subscriptions only: the script answers.
+  /// Only updates the table of subscriptions; the script answers.
   void follow(const request&);
-  /// An event that is new, or a text that stands for one.
+  /// A new event, or a text that stands for one.
   void offer(relay_core&, const event&);
   void offer_raw(relay_core&, std::string_view json);
 

@@ -8,7 +8,8 @@
 namespace uvnostr::testing::detail {
 namespace {
 
-// The relay keeps only the newest event with the same address. Nothing: it keeps all events of this kind.
+// The event's address: the relay keeps only the newest event with the same one. Nothing: it keeps all events of this
+// kind.
 std::optional<std::string> address_of(const event& e) {
   const event_kind kind = e.kind();
   const bool replaceable = kind == 0 || kind == 3 || (kind >= 10000 && kind < 20000);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The events of a test_relay, in memory, newest first, the lowest id first among those of one second.
+// The events of a test_relay, in memory, newest first; within a second, the lowest id first.
 #pragma once
 
 #include <cstddef>
@@ -22,9 +22,9 @@ class store {
 
   explicit store(std::size_t max_events) noexcept : max_events_(max_events) {}
 
-  /// An event that was published: replaceable and addressable kinds keep the newest. Source: NIP-01.
+  /// Stores a published event; of replaceable and addressable kinds only the newest stays. Source: NIP-01.
   verdict publish(const event&);
-  /// An event that the test wants there, whatever else is.
+  /// Stores the test's event unconditionally.
   void force(const event& e) { insert(e); }
   void force(std::string not_an_event) { oddities_.push_back(std::move(not_an_event)); }
   void clear() noexcept;
@@ -47,7 +47,7 @@ class store {
   std::size_t max_events_;
   std::map<place, event> events_;
   std::multiset<event_id> ids_;
-  std::map<std::string, place> newest_;  // of replaceable events, by kind, author and d tag
+  std::map<std::string, place> newest_;  // the newest replaceable events, by kind, author and d tag
   std::vector<std::string> oddities_;
   std::uint64_t insertions_ = 0;
 };

@@ -7,7 +7,7 @@
 
 namespace uvnostr::testing::detail {
 
-/// A one-shot timer. It may be destroyed at any time, in its own callback too.
+/// A one-shot timer. It may be destroyed at any time, even in its own callback.
 class timer {
  public:
   virtual ~timer() = default;

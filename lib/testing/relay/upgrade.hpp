@@ -10,19 +10,19 @@
 
 namespace uvnostr::testing::detail {
 
-/// What is wrong with the request, in words; empty if nothing is. `head` ends with the empty line.
+/// A description of what is wrong with the request; empty if nothing is. `head` ends with the empty line.
 std::string check_upgrade(std::string_view head);
 
-/// The value of the first header of that name, whatever its case; empty if there is none.
+/// The value of the first header with that name, in any case; empty if there is none.
 std::string_view find_header(std::string_view head, std::string_view name) noexcept;
 
 /// The value of a Date header. Source: RFC 9110, 5.6.7.
 std::string http_date(unix_seconds);
 
-/// Sec-WebSocket-Accept for that Sec-WebSocket-Key.
+/// The Sec-WebSocket-Accept for this Sec-WebSocket-Key.
 std::string accept_value(std::string_view key);
 
-/// What the rule sends as an answer to a good request; empty for those that send none.
+/// The rule's answer to a valid request; empty for rules that send none.
 std::string make_answer(const handshake_rule&, std::string_view key);
 
 std::string make_http_answer(int status, const std::vector<http_header>& headers, std::string_view body);

@@ -18,7 +18,7 @@ void agenda::do_next() noexcept {
   item.mapped()();
 }
 
-// Destroying a call may add another.
+// Destroying a call may add another one.
 void agenda::clear() noexcept {
   while (!items_.empty()) std::exchange(items_, {}).clear();
 }

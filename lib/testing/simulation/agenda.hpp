@@ -10,7 +10,7 @@
 
 namespace uvnostr::testing::detail {
 
-/// Calls that are due on a virtual clock, ordered by time. Calls due at the same time run in the order in which they were
+/// Calls scheduled on a virtual clock, ordered by time. Calls of the same time run in the order in which they were
 /// added.
 class agenda {
  public:
@@ -24,7 +24,7 @@ class agenda {
   /// The time since the beginning.
   duration now() const noexcept { return now_; }
   ticket after(duration, callback<void()>) noexcept;
-  /// Does nothing if the call was made.
+  /// Does nothing if the call was already made.
   void cancel(const ticket& which) noexcept { items_.erase(which); }
 
   bool empty() const noexcept { return items_.empty(); }

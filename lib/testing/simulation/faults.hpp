@@ -8,10 +8,10 @@
 
 namespace uvnostr::testing::detail {
 
-/// Counts the uses of what can fail, and says which of them fail.
+/// Counts the uses of calls that can fail, and decides which of them fail.
 class fault_counter {
  public:
-  /// The `nth` use from now on fails, and those after it: `times` altogether.
+  /// Makes the `nth` use from now on fail, and those after it: `times` altogether.
   void fail(system_call what, unsigned nth, unsigned times) noexcept {
     plan_of(what) = {.skip = nth == 0 ? 0 : nth - 1, .left = times};
   }

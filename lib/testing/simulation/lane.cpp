@@ -53,7 +53,7 @@ void lane::schedule() noexcept {
 void lane::arrive() noexcept {
   scheduled_ = false;
   if (paused_ || items_.empty()) return;
-  // The frame that was due now may have been cut.
+  // The frame that was due now may have been discarded.
   if (items_.front().due > network_.agenda.now()) return schedule();
   take_first();
 }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // One direction of a simulated connection.
 //
-// Happy path: put(), the latency passes, the frame is delivered in a step of its own. A paused lane delivers nothing and
-// keeps the order. A frame without a receiver is discarded. Nothing is delivered inside a call of put(); tests that play
-// one end by hand deliver at once, by deliver_now() and flush().
+// Happy path: put(), the latency passes, the frame is delivered in a step of its own. A paused lane delivers nothing
+// and keeps the order. A frame without a receiver is discarded. put() never delivers by itself. Tests that play one end
+// by hand deliver at once with deliver_now() and flush().
 #pragma once
 
 #include <cstddef>
@@ -22,9 +22,9 @@ namespace uvnostr::testing::detail {
 struct frame {
   enum class type { open, text, binary, ping, pong, close, end };
   type kind;
-  std::string text{};      // the reason of a close
-  std::uint16_t code = 0;  // of a close
-  port::disconnect why{};  // of an end
+  std::string text{};      // close: the reason
+  std::uint16_t code = 0;  // close
+  port::disconnect why{};  // end
 };
 
 class lane : public std::enable_shared_from_this<lane> {
@@ -38,16 +38,16 @@ class lane : public std::enable_shared_from_this<lane> {
   void on_taken(callback<void()> taken) noexcept { taken_ = std::move(taken); }
 
   void put(frame, agenda::duration delay = {});
-  /// Hands the frame to the receiver at once, past what waits and also while the lane is paused.
+  /// Delivers the frame at once, before waiting frames and even while the lane is paused.
   void deliver_now(frame);
-  /// Delivers everything that waits at once.
+  /// Delivers all waiting frames at once.
   void flush();
-  /// Discards what is delayed and not yet under way.
+  /// Discards frames that are delayed and not yet under way.
   void cut() noexcept;
   void pause() noexcept { paused_ = true; }
   void resume() noexcept;
   bool is_paused() const noexcept { return paused_; }
-  /// A full lane takes no further message of the client.
+  /// Whether the lane takes no further message from the client.
   void fill() noexcept { full_ = true; }
   void make_room() noexcept;
   bool is_full() const noexcept { return full_; }

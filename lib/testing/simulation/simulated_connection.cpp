@@ -19,13 +19,13 @@ constexpr agenda::duration shortest_stall{1'000};
 constexpr std::uint16_t protocol_error_code = 1002;
 constexpr std::uint16_t too_big_code = 1009;
 
-// The URL is in normal form.
+// The URL must be in normal form.
 std::string_view authority_of(std::string_view url) noexcept {
   url.remove_prefix(url.find("://") + 3);
   return url.substr(0, url.find_first_of("/?"));
 }
 
-// The upgrade request that a socket would carry: a test may look for a header in it.
+// The upgrade request that a socket would carry, because a test may look for a header in it.
 std::string request_of(const port::dial_request& dial) {
   std::string head = "GET " + dial.url.target + " HTTP/1.1\r\nHost: ";
   head.append(authority_of(dial.url.text));

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 // A pool's end of a simulated connection: port::connection without a socket.
 //
-// Happy path: start; one latency later the relay's URL is looked up, and the relay answers with an open frame; text goes
-// both ways; close() or the relay ends it. What can go wrong: no relay has the URL, or the relay refuses, stays silent or
-// goes away. The causes are those that lib/net would give. The listener may abort() in any callback, so no member is
-// touched after a call to it.
+// Happy path: start; one latency later the relay's URL is looked up, and the relay answers with an open frame; text
+// goes both ways; close() or the relay ends it. What can go wrong: no relay has the URL, or the relay refuses, stays
+// silent or disappears. The causes are those of lib/net. The listener may abort() in any callback, so no member is used
+// after a call to it.
 #pragma once
 
 #include <cstddef>

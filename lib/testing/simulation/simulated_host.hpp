@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A URL in a simulation. It exists from the start, also while the relay refuses clients.
+// A relay's URL in a simulation. It stays reserved even while the relay refuses clients.
 #pragma once
 
 #include <memory>
@@ -13,7 +13,7 @@
 
 namespace uvnostr::testing::detail {
 
-/// A client that has found the URL, and the two lanes to it.
+/// A client that connects to the URL, with its two lanes.
 struct simulated_caller {
   std::string request;
   bool secure;
@@ -34,7 +34,7 @@ class simulated_host final : public host, public simulated_peer {
   std::error_code listen(relay_core& to) noexcept override;
   void refuse() noexcept override { core_ = nullptr; }
   void close() noexcept override;
-  /// The relay has one URL, whatever host name is asked for.
+  /// The relay has only one URL; the host name is ignored.
   std::string url(std::string_view) const override { return url_; }
   std::uint16_t port() const noexcept override { return port_; }
   const std::string& ca_file() const noexcept override;

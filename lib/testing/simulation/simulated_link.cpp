@@ -81,7 +81,7 @@ void simulated_link::answer(relay_core& c, const handshake_rule& rule) {
     case handshake::unoffered_extension: return refuse_upgrade("the answer names an extension that nobody offered");
     case handshake::unoffered_subprotocol: return refuse_upgrade("the answer names a subprotocol that nobody offered");
     case handshake::endless_headers: return refuse_upgrade("the answer's header does not end");
-    default: return;  // the client waits for an answer
+    default: return;  // the client keeps waiting for an answer
   }
 }
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 // A relay's end of a simulated connection: the link without a socket.
 //
-// Happy path: start, open at once, messages both ways, a close frame comes and is answered (phase ending), the client
-// goes, gone. A handshake rule leads to another phase: `answering` opens late, `mute` never opens, `ending` ends before it
-// opens. A fault in the bytes on the wire becomes the end that lib/net would report. A client that ignores the end is
-// forgotten a second later, as by a socket.
+// Happy path: start, open at once, messages both ways, a close frame arrives and is answered (phase ending), the client
+// leaves, gone. A handshake rule leads to another phase: `answering` opens late, `mute` never opens, `ending` ends
+// before it opens. Faults in the bytes on the wire become the end that lib/net would report. A client that ignores the
+// end is dropped a second later, as with a socket.
 #pragma once
 
 #include <memory>
@@ -19,7 +19,7 @@ class simulated_link final : public link {
  public:
   simulated_link(relay_core&, std::shared_ptr<link_record>, simulated_caller);
 
-  /// How a connection ends for a client that got no answer to its upgrade request.
+  /// How the connection ends for a client that got no answer to its upgrade request.
   static port::disconnect lost_before_answer(bool secure);
 
   void start(relay_core&, handshake_rule) override;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What the relays and the pools of one simulation share: the clock, randomness, faults, worker threads, and which name
-// stands for which relay.
+// The state shared by all relays and pools of a simulation: the clock, randomness, faults, worker threads, and the
+// relay of each URL.
 #pragma once
 
 #include <cstddef>
@@ -20,10 +20,10 @@ namespace uvnostr::testing::detail {
 
 struct simulated_caller;
 
-/// Whom a client reaches at a URL.
+/// The peer that a client reaches at a URL.
 class simulated_peer {
  public:
-  /// False if it refuses.
+  /// Returns false if it refuses the client.
   virtual bool take(simulated_caller) = 0;
 
  protected:
@@ -37,10 +37,10 @@ struct simulated_network {
   std::mt19937_64 random{};
   fault_counter faults{};
   std::map<std::string, simulated_peer*> relays{};  // by URL in normal form
-  simulated_peer* other_relays = nullptr;           // who answers at all other URLs; null: nobody
-  std::set<std::string> machines{};  // hosts that have or had a relay: other URLs there are refused, not unknown
-  std::size_t worlds = 0;            // that were not released
-  std::deque<port::work*> works{};   // of worker threads, oldest first
+  simulated_peer* other_relays = nullptr;           // answers at all other URLs, if set
+  std::set<std::string> machines{};  // hosts that have or had a relay: they refuse other URLs instead of being unknown
+  std::size_t worlds = 0;            // not yet released
+  std::deque<port::work*> works{};   // for worker threads, oldest first
   bool workers_held = false;
 
   void add_work(port::work& work) {

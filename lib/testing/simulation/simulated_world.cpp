@@ -8,7 +8,7 @@
 namespace uvnostr::testing::detail {
 namespace {
 
-// A clock that begins at 0 would let a wrong "never" pass for "at the beginning".
+// The clock does not begin at 0, which would hide code that confuses "never" with "at the beginning".
 constexpr port::time_point beginning{std::chrono::hours(1)};
 
 }  // namespace

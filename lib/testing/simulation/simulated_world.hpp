@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// One pool's share of a simulation: port::world on the virtual clock.
+// The world of one pool in a simulation: port::world on the virtual clock.
 //
-// Happy path: attach, alarms, wakes, work and dials, release; then it frees itself. Work for threads is done by the same
-// thread in a later step, also after release().
+// Happy path: attach, alarms, wakes, work and dials, release; then it frees itself. The same thread does the work for
+// worker threads in a later step, even after release().
 #pragma once
 
 #include <memory>

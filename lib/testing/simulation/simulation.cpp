@@ -42,7 +42,7 @@ struct simulation::state final : port::world_source {
 
   port::world* open_world() noexcept override { return new detail::simulated_world(network); }
 
-  /// Runs the next call if it is due by then.
+  /// Runs the next call if it is due by that time.
   bool turn(duration until) noexcept {
     if (network.agenda.empty() || network.agenda.next() > until) return false;
     network.agenda.do_next();
@@ -116,7 +116,7 @@ bool simulation::run_until(callback<bool()> condition, std::chrono::milliseconds
       continue;
     }
     if (!agenda.empty() || uv_loop_alive(&state_->loop) == 0) break;
-    // Only handles of the program can make anything happen.
+    // Only the program's own handles can make anything happen now.
     const bool goes_on = testing::run_until(
         &state_->loop, [&] { return condition() || !agenda.empty(); }, patience);
     held = condition();

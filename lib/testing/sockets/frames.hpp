@@ -12,12 +12,12 @@ namespace uvnostr::testing::detail {
 enum class opcode : std::uint8_t { continuation = 0, text = 1, binary = 2, close = 8, ping = 9, pong = 10 };
 
 std::string make_frame(opcode, std::string_view payload, bool final = true);
-/// A message, cut into frames of at most so many payload bytes.
+/// A message, cut into frames of at most this many payload bytes.
 std::string make_message(opcode, std::string_view payload, std::size_t max_fragment_bytes);
 /// Code 0: a frame without code and reason.
 std::string make_close_frame(std::uint16_t code, std::string_view reason);
 
-/// Reads what a client sends. Invariant: bytes that were fed and not yet returned are in `buffer_` from `used_` on.
+/// Reads a client's bytes. Invariant: bytes that were fed but not yet returned are in `buffer_` from `used_` on.
 class frame_reader {
  public:
   enum class found { nothing, text, binary, close, ping, pong, violation, too_big };
@@ -25,9 +25,9 @@ class frame_reader {
   explicit frame_reader(std::size_t max_message_bytes) noexcept : max_message_bytes_(max_message_bytes) {}
 
   void feed(std::string_view bytes);
-  /// The next whole message or control frame. After `violation` and `too_big` nothing else comes.
+  /// The next complete message or control frame. Nothing follows `violation` and `too_big`.
   found next();
-  /// The payload of what next() found last.
+  /// The payload that next() found last.
   const std::string& payload() const noexcept { return payload_; }
   const char* violation() const noexcept { return violation_; }
 

@@ -15,7 +15,7 @@ struct loop_context {
   bool hold = true;
 };
 
-/// A timer of libuv. Its handle lives on the heap until libuv has closed it.
+/// A libuv timer. Its handle stays on the heap until libuv has closed it.
 class loop_timer final : public timer {
  public:
   explicit loop_timer(loop_context) noexcept;

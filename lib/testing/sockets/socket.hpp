@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: MIT
 // One accepted TCP connection.
 //
-// libuv reads. It does not write, because uv_write() uses write(2), which raises SIGPIPE once the client is gone, and a
-// test program must not have to ignore that signal. Bytes that the kernel does not take wait here until a timer retries.
+// libuv reads. It does not write, because uv_write() uses write(2), which raises SIGPIPE once the client is gone, and
+// test programs should not have to ignore that signal. Bytes that the kernel does not accept wait here until a timer
+// retries.
 //
 // Happy path: accept, listen, write..., finish. Queued bytes are sent, then FIN; whatever the client still sends is
 // discarded until its FIN, for at most a second, because an unread byte would turn our FIN into RST; then on_end.
-// Otherwise the client ends the connection or breaks it, and on_end comes at once. After reset() and close() it never comes.
+// Otherwise the client ends the connection or breaks it, and on_end follows at once. After reset() and close() it is
+// never called.
 #pragma once
 
 #include <algorithm>
@@ -23,7 +25,7 @@ namespace uvnostr::testing::detail {
 
 class socket : public std::enable_shared_from_this<socket> {
  public:
-  /// Null if the server has no connection to give.
+  /// Null if the server has no pending connection.
   static std::shared_ptr<socket> accept(uv_stream_t* server, loop_context) noexcept;
   explicit socket(loop_context) noexcept;
   socket(const socket&) = delete;
@@ -36,13 +38,13 @@ class socket : public std::enable_shared_from_this<socket> {
   void resume_reading() noexcept;
 
   void write(std::string_view bytes);
-  /// At most so many bytes for each write, and one write for each turn of the loop.
+  /// Limits each write to this many bytes, with one write per turn of the loop.
   void set_max_write_bytes(std::size_t bytes) noexcept { max_write_bytes_ = std::max<std::size_t>(bytes, 1); }
   std::size_t unsent_bytes() const noexcept { return queue_.size() - sent_; }
 
-  /// Ends it with FIN or RST once the queue is sent.
+  /// Ends the connection with FIN or RST once the queue is sent.
   void finish(bool reset) noexcept;
-  /// End it now.
+  /// End the connection now.
   void reset() noexcept;
   void close() noexcept;
 

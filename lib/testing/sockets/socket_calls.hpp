@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Calls on a socket that libuv does not make for us.
+// Socket calls that libuv does not offer.
 #pragma once
 
 #include <cstddef>
@@ -14,7 +14,7 @@
 
 namespace uvnostr::testing::detail {
 
-/// How many bytes the kernel took, or one of libuv's errors. Raises no signal.
+/// Returns how many bytes the kernel accepted, or one of libuv's errors. Raises no signal.
 inline std::ptrdiff_t send_now(uv_os_fd_t descriptor, const char* bytes, std::size_t size) noexcept {
 #if defined(_WIN32)
   const int count = ::send(reinterpret_cast<SOCKET>(descriptor), bytes, static_cast<int>(size), 0);

@@ -13,7 +13,7 @@ namespace {
 
 constexpr int backlog = 511;
 
-// libuv's errors are negated errno values where there is errno.
+// On systems with errno, libuv's errors are negated errno values.
 std::error_code from_uv(int error) noexcept { return {-error, std::generic_category()}; }
 
 }  // namespace
@@ -95,7 +95,7 @@ std::error_code socket_host::listen(relay_core& to) noexcept {
 }
 
 void socket_host::accept() {
-  // Every client must be taken from the listener. Those that are too many are reset.
+  // Every client must be accepted from the listener. Surplus ones are then reset.
   auto tcp = socket::accept(stream(), context_);
   if (!tcp) return;
   auto record = core_->next_client();

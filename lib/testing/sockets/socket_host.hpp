@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // A TCP port on a libuv loop.
 //
-// Happy path: make binds the port, listen, clients are accepted, refuse, listen again, close. While it refuses, the port
-// stays bound without listening, so that no other program gets it. If it is lost all the same, the next listen() fails.
+// Happy path: make binds the port, listen, clients are accepted, refuse, listen again, close. While it refuses, the
+// port stays bound without listening, so that no other program gets it. If it is lost anyway, the next listen() fails.
 #pragma once
 
 #include <memory>

@@ -2,8 +2,8 @@
 // A link on a socket: TCP, perhaps TLS, the HTTP upgrade, then WebSocket messages.
 //
 // Happy path: start, the request arrives and is answered (phase open), messages both ways, a close frame arrives and is
-// answered (phase ending), FIN, gone. A handshake rule leads to phase mute instead: input is read and ignored. Whichever
-// way it ends, gone() runs once; the core forgets the link, and the record of what was received stays.
+// answered (phase ending), FIN, gone. A handshake rule leads to phase mute instead: input is read and ignored. However
+// it ends, gone() runs once; the core forgets the link, and the record of received messages stays.
 #pragma once
 
 #include <chrono>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// TLS on the server's side, from string to string, without a socket.
+// Server-side TLS from string to string, without a socket.
 #pragma once
 
 #include <memory>
@@ -17,7 +17,7 @@
 
 namespace uvnostr::testing::detail {
 
-/// What all connections of one relay share.
+/// The TLS state that all connections of a relay share.
 class tls_server {
  public:
   /// Errors: option_range (not a certificate and its key), random_unavailable, unsupported (the TLS version).
@@ -59,7 +59,7 @@ class tls_stream {
   state state_ = state::handshake;
   std::string in_;
   std::size_t in_used_ = 0;
-  std::string* out_ = nullptr;  // where mbedTLS writes to during a call
+  std::string* out_ = nullptr;  // the destination of mbedTLS's writes during a call
 };
 
 }  // namespace uvnostr::testing::detail
