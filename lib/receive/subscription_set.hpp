@@ -37,7 +37,7 @@ class subscription_set {
   void remove_relay(const session::relay_session&);
 
   /// An event that this subscription did not have. `first`: no other had it either.
-  void deliver(subscription_record& to, relay_id from, const event_view&, bool of_page, bool first) noexcept;
+  void deliver(subscription_record& to, relay_id from, const event_view&, bool first) noexcept;
   /// Those for which something waits that may be given now.
   void for_each_waiting(callback<void(subscription_record&)>) noexcept;
   /// Whether what a relay sent for a request still waits for us.

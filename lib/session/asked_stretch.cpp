@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <limits>
 #include <utility>
 
 namespace uvnostr::session {
@@ -10,7 +11,7 @@ namespace uvnostr::session {
 namespace {
 
 constexpr std::size_t most_of_one_second = 10'000;
-constexpr std::size_t most_published = 64;
+constexpr std::size_t most_noted = 64;
 
 }  // namespace
 
@@ -18,6 +19,7 @@ void asked_stretch::note(const event_id& id, unix_seconds at) {
   ++came;
   if (of.until != at) {
     ++news;
+    ++older;
   } else if (!std::binary_search(at_until.begin(), at_until.end(), id)) {
     ++news;
     if (at_until.size() + new_at_until.size() < most_of_one_second) new_at_until.push_back(id);
@@ -36,7 +38,12 @@ void asked_stretch::note(const event_id& id, unix_seconds at) {
 }
 
 void asked_stretch::note_published(unix_seconds created_at) {
-  if (published.size() < most_published) published.push_back(created_at);
+  if (published.size() < most_noted) published.push_back(created_at);
+}
+
+std::uint32_t asked_stretch::most_published() const noexcept {
+  return published.size() < most_noted ? static_cast<std::uint32_t>(published.size())
+                                       : std::numeric_limits<std::uint32_t>::max();
 }
 
 bool asked_stretch::has_news() const noexcept {
@@ -60,7 +67,7 @@ void asked_stretch::advance() {
 }
 
 void asked_stretch::forget_answer() noexcept {
-  came = news = shared = 0;
+  came = news = older = shared = 0;
   new_at_until = {};
   oldest.reset();
   at_oldest = {};

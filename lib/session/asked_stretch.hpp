@@ -30,10 +30,13 @@ struct asked_stretch {
   std::uint32_t cut_at = 0;               // events of the last answer, if there were fewer than it was asked for
   std::vector<unix_seconds> published{};  // dates of live events of this stretch: pages bring them as well
   std::optional<unix_seconds> passed{};   // the second above `until` was stepped over
+  std::optional<unix_seconds> unproven{}; // the same, but the answer that showed no more of it was not of this stretch alone
+  std::vector<event_id> at_unproven{};    // sorted: events of that second that came
   // Of the answer that is being received:
   std::uint32_t limit = 0;
   std::uint32_t came = 0;
   std::uint32_t news = 0;    // of these, not in an answer before
+  std::uint32_t older = 0;   // of these, dated before `until`
   std::uint32_t shared = 0;  // of these, matching another stretch as well
   std::vector<event_id> new_at_until{};
   std::optional<unix_seconds> oldest{};  // where the answer ends
@@ -43,6 +46,8 @@ struct asked_stretch {
   /// An event of the stretch came.
   void note(const event_id&, unix_seconds created_at);
   void note_published(unix_seconds created_at);
+  /// How many of the stretch's events may have been published since it was first asked for.
+  std::uint32_t most_published() const noexcept;
   /// Whether the answer led further into the past, or to more events of the second where the last one had stopped.
   bool has_news() const noexcept;
   /// Whether more came than was published since the last answer: so that was cut off.

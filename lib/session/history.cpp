@@ -54,7 +54,7 @@ std::vector<history::asking> history::parts_of_all(bool everything) {
   for (std::uint32_t i = 0; i < filters_.size(); ++i) {
     const filter& f = filters_[i];
     // Limit 0 wants nothing from before the first REQ, and what came after it even if that REQ was never answered.
-    const bool is_first = !ever_answered_ && (f.limit != 0U || !begun_);
+    const bool is_first = !ever_answered_ && (f.limit != 0U || (!begun_ && !restored_));
     const auto add = [&](part kinds, std::optional<unix_seconds> since) {
       asking& made = parts.emplace_back();
       made.of = {.filter = i, .kinds = kinds, .since = since, .until = {}, .left = is_first ? f.limit : std::nullopt};
@@ -118,7 +118,7 @@ filter history::as_asked(const asking& a) const {
 
 std::vector<filter> history::ask(std::vector<asking> parts, std::uint32_t page) {
   asked_ = std::move(parts);
-  came_ = 0;
+  came_ = fitting_ = 0;
   std::vector<filter> filters;
   for (asking& each : asked_) {
     each.forget_answer();
@@ -153,6 +153,7 @@ bool history::takes(const asking& a, unix_seconds at) const noexcept {
 void history::note_stored(const event_id& id, unix_seconds created_at) {
   ++noted_;
   if (asked_.empty() || is_repeated(id) || !takes(asked_.front(), created_at)) return;
+  ++fitting_;
   asked_.front().note(id, created_at);
   note_newest(created_at);
 }
@@ -175,7 +176,9 @@ void history::note_stored(const event_id& id, const event_view& event) {
       ++each.shared;
     }
   }
-  if (first != nullptr) note_newest(at);
+  if (first == nullptr) return;
+  ++fitting_;
+  note_newest(at);
 }
 
 /// Some relays send an event once for each filter, or more often; then they count it as often, too.
@@ -221,45 +224,81 @@ bool history::is_over(asking& a, const verdict& v) {
       return true;
     }
   }
-  if (v.is_complete) return true;
   if (a.has_news()) {
-    advance(a, v);
-    return false;
+    doubt_what_was_passed(a);
+    if (!v.is_complete) advance(a, v);
+    return v.is_complete;
   }
+  if (v.is_complete) return true;
   if (!v.may_be_cut && a.came < largest_) return true;
-  if (v.brought_news) return false;  // others may have used up the answer
-  if (v.is_of_one) return pass(a);
-  a.alone = true;
-  return false;
+  if (v.brought_news || a.came == 0) return false;  // others may have used up the answer
+  return pass(a, v);
 }
 
-void history::advance(asking& a, const verdict& v) {
+/// News after a second that was stepped over show that the answer before was cut off.
+void history::doubt_what_was_passed(asking& a) {
   const bool was_cut = a.shows_cut();
   if (was_cut) cap_ = std::max(cap_, a.cut_at);
   if (a.passed && was_cut) add_gap(*a.passed, *a.passed, gap_reason::relay_cap);
   a.passed.reset();
+  ask_for_unproven(a);
+}
+
+void history::advance(asking& a, const verdict& v) {
   a.cut_at = v.is_of_one && a.came < a.limit ? a.came : 0;
   a.advance();
 }
 
 /// The answer held nothing but events of the second `until` that had come before. It is stepped over, because there may
 /// be more both in it and before it.
-bool history::pass(asking& a) {
+bool history::pass(asking& a, const verdict& v) {
   const unix_seconds second = *a.of.until;
-  if (a.came >= (cap_ != 0 ? cap_ : least_cap)) add_gap(second, second, gap_reason::relay_cap);
-  a.passed = second;
-  a.cut_at = a.came < a.limit ? a.came : 0;
+  if (a.older != 0 && a.published.empty()) {
+    // There was room for what is older, so the second is complete. Only in no order did the answer seem to end there.
+  } else if (v.is_of_one) {
+    const bool lacks_some = a.at_until.size() > a.came;
+    if (v.says_more || lacks_some || a.came >= (cap_ != 0 ? cap_ : least_cap))
+      add_gap(second, second, gap_reason::relay_cap);
+    a.passed = second;
+    a.cut_at = a.came < a.limit ? a.came : 0;
+  } else {
+    a.unproven = second;
+    a.at_unproven = a.at_until;
+  }
   a.at_until.clear();
   a.of.until = second - std::chrono::seconds(1);
-  const auto since = since_of(a);
-  return since && *a.of.until < *since;
+  if (*a.of.until >= since_of(a).value_or(unix_seconds{})) return false;
+  ask_for_unproven(a);
+  return true;
+}
+
+/// A second that was stepped over for several stretches at a time may have been cut off for the sake of the others.
+void history::ask_for_unproven(asking& a) {
+  if (!a.unproven) return;
+  asking& second = missing_.emplace_back();
+  second.of = {.filter = a.of.filter, .kinds = a.of.kinds, .since = a.unproven, .until = a.unproven, .left = {}};
+  second.at_until = std::move(a.at_unproven);
+  second.alone = true;
+  a.unproven.reset();
+}
+
+/// How much the relay was seen to store of one request, and of one filter. What it sent live before EOSE does not count: a
+/// page is not sent such an event unless its date is an old one, and then the REQ that stays open is sent it as well.
+void history::note_size(const std::vector<asking>& asked) noexcept {
+  if (std::any_of(asked.begin(), asked.end(), [](const asking& a) { return !a.of.until; })) return;
+  std::uint32_t live = 0;
+  for (const asking& a : asked) {
+    const std::uint32_t live_here = a.most_published();
+    live += std::min(live_here, a.came);
+    largest_ = std::max(largest_, a.came - std::min(a.came, a.shared + std::min(a.came, live_here)));
+  }
+  largest_answer_ = std::max(largest_answer_, fitting_ - std::min(fitting_, live));
 }
 
 void history::answered(eose_hint hint, unix_seconds now) {
   last_hint_ = hint;
   std::vector<asking> asked = std::exchange(asked_, {});
-  for (const asking& a : asked) largest_ = std::max(largest_, a.came - a.shared);
-  largest_answer_ = std::max(largest_answer_, came_);
+  note_size(asked);
   // A relay that sends as much as it was asked for cannot have finished with certainty.
   const bool is_full =
       std::any_of(asked.begin(), asked.end(), [](const asking& a) { return a.limit != 0 && a.came >= a.limit; });
@@ -268,6 +307,7 @@ void history::answered(eose_hint hint, unix_seconds now) {
                   .brought_news = std::any_of(asked.begin(), asked.end(), [](const asking& a) { return a.has_news(); }),
                   .may_be_cut = came_ >= largest_answer_,
                   .is_of_one = asked.size() == 1,
+                  .says_more = hint == eose_hint::more,
                   .now = now};
   for (asking& each : asked) {
     if (!is_over(each, v)) put_back(std::move(each));
@@ -281,9 +321,19 @@ void history::answered(eose_hint hint, unix_seconds now) {
   if (newest_) reached_ = later(reached_, *newest_);
 }
 
+/// Whether whoever is told all of `a` is told all of `b`.
+bool history::covers(const asking& a, const asking& b) const noexcept {
+  if (a.of.filter != b.of.filter || (a.of.kinds != part::whole && a.of.kinds != b.of.kinds)) return false;
+  if (a.of.left || b.of.left || b.unproven || until_of(a) < until_of(b)) return false;
+  const auto since = since_of(a), other = since_of(b);
+  return !since || (other && *since <= *other);
+}
+
 /// Stretches that overlap become one, so that what is interrupted again and again is not listed and asked for each time.
 void history::put_back(asking&& a) {
   a.forget_answer();
+  if (std::any_of(missing_.begin(), missing_.end(), [&](const asking& other) { return covers(other, a); })) return;
+  std::erase_if(missing_, [&](const asking& other) { return covers(a, other); });
   for (asking& other : missing_) {
     if (!is_same_part(other.of, a.of) || other.of.left || a.of.left) continue;
     asking& upper = end_of(other.of) >= end_of(a.of) ? other : a;
@@ -333,6 +383,11 @@ void history::give_up_page(gap_reason why) {
 void history::interrupted_page() noexcept {
   if (main_answer_) return;
   for (asking& each : std::exchange(asked_, {})) put_back(std::move(each));
+  for (std::size_t i = 0; i < missing_.size(); ++i) {
+    asking each = std::move(missing_[i]);
+    ask_for_unproven(each);
+    missing_[i] = std::move(each);
+  }
 }
 
 void history::interrupted(unix_seconds now) noexcept {
@@ -353,26 +408,34 @@ void history::add_gap(std::optional<unix_seconds> from, unix_seconds to, gap_rea
   gaps_.add(from.value_or(unix_seconds{}), to, why);
 }
 
-std::vector<missing_stretch> history::missing() const {
-  std::vector<missing_stretch> all;
-  const auto add = [&all](const asking& a) {
+std::optional<history_position> history::position() const {
+  if (!begun_ && !restored_) return std::nullopt;
+  history_position here{.answered = ever_answered_, .reached = reached_, .floors = floors_};
+  const auto add = [&here](const asking& a) {
     // The events of the second `until` come again, and then count.
-    if (all.emplace_back(a.of).left) *all.back().left += static_cast<std::uint32_t>(a.at_until.size());
+    missing_stretch& added = here.missing.emplace_back(a.of);
+    if (added.left) *added.left += static_cast<std::uint32_t>(a.at_until.size());
+    if (a.unproven)
+      here.missing.push_back({.filter = a.of.filter, .kinds = a.of.kinds, .since = a.unproven, .until = a.unproven});
   };
   std::for_each(missing_.begin(), missing_.end(), add);
   if (!main_answer_) std::for_each(asked_.begin(), asked_.end(), add);
-  return all;
+  return here;
 }
 
-void history::restore(std::optional<unix_seconds> reached, const std::vector<missing_stretch>& missing,
-                      std::vector<std::optional<unix_seconds>> floors) {
-  reached_ = reached;
-  lost_ = reached.value_or(unix_seconds{});
-  ever_answered_ = restored_ = true;
-  floors.resize(filters_.size());
-  floors_ = std::move(floors);
+void history::restore(history_position from) {
+  restored_ = true;
+  ever_answered_ = from.answered;
+  reached_ = from.reached;
+  if (ever_answered_) lost_ = reached_.value_or(unix_seconds{});
+  floors_ = std::move(from.floors);
+  floors_.resize(filters_.size());
   missing_.clear();
-  for (const missing_stretch& each : missing) missing_.emplace_back().of = each;
+  for (const missing_stretch& each : from.missing) {
+    asking a;
+    a.of = each;
+    put_back(std::move(a));
+  }
 }
 
 }  // namespace uvnostr::session

@@ -74,6 +74,7 @@ class history_player {
     under_test.told();
     live = true;
   }
+  history_position position() const { return under_test.position().value_or(history_position{}); }
   void lose() {
     under_test.interrupted(now);
     live = false;
