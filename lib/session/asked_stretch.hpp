@@ -30,8 +30,9 @@ struct asked_stretch {
   std::uint32_t cut_at = 0;               // events of the last answer, if there were fewer than it was asked for
   std::vector<unix_seconds> published{};  // dates of live events of this stretch: pages bring them as well
   std::optional<unix_seconds> passed{};   // the second above `until` was stepped over
-  std::optional<unix_seconds> unproven{}; // the same, but the answer that showed no more of it was not of this stretch alone
-  std::vector<event_id> at_unproven{};    // sorted: events of that second that came
+  std::optional<unix_seconds>
+      unproven{};  // the same, but the answer that showed no more of it was not of this stretch alone
+  std::vector<event_id> at_unproven{};  // sorted: events of that second that came
   // Of the answer that is being received:
   std::uint32_t limit = 0;
   std::uint32_t came = 0;

@@ -22,7 +22,7 @@
 
 namespace {
 
-// Relaxed: it is read where the threads that count are at rest or do not matter.
+// Relaxed, because it is read when the counting threads are idle or do not matter.
 std::atomic<std::uint64_t> counted{0};
 thread_local std::uint64_t counted_here = 0;
 

@@ -11,7 +11,7 @@
 
 namespace uvnostr::bench {
 
-/// A command line of `--name value` pairs and other words, which are kept in `rest`. What is wrong ends the program.
+/// A command line of `--name value` pairs and other words, which are kept in `rest`. A wrong one ends the program.
 class arguments {
  public:
   arguments(int count, char** words) {

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
-// Relays that send as fast as the socket takes it: what they send is framed once and written out of memory.
+// Relays that send as fast as the socket accepts it: frames are made once and written from memory.
 //
 //   bench_blaster --events FILE --count N [--relays K] [--shuffle on] [--seed S] [--live RATE] [--stamps FILE]
 //
 // It prints one line with its URLs, and serves them until its standard input ends. A REQ, whatever its filters, is
-// answered with all events and EOSE, an EVENT with OK. With --live EOSE comes first, and once every relay was asked
-// each sends so many events a second; the file then gets "ID NANOSECONDS" of each event's first departure.
-// What can go wrong: a client that breaks the protocol or goes away loses its connection, and nothing else happens.
+// answered with all events and EOSE, an EVENT with OK. With --live EOSE comes first, and once every relay has a REQ,
+// each sends RATE events a second; the file then gets "ID NANOSECONDS" for the first departure of each event.
+// What can go wrong: a client that breaks the protocol or disappears loses its connection, without further effect.
 #include <algorithm>
 #include <cinttypes>
 #include <cstdio>
@@ -40,7 +40,7 @@ using testing::detail::opcode;
 constexpr std::size_t write_bytes = 256 * 1024;
 constexpr std::size_t write_pieces = 512;
 
-/// All events as frames of one subscription, one behind the other.
+/// All events as consecutive frames of one subscription.
 struct framed_events {
   std::string bytes;
   std::vector<std::size_t> ends;
@@ -92,7 +92,7 @@ class blaster {
   std::vector<std::uint64_t> stamps_;
 };
 
-/// From the upgrade to the end. Deletes itself when its handle is closed.
+/// A connection from the upgrade to its end. Deletes itself when its handle is closed.
 class connection {
  public:
   connection(blaster& owner, std::size_t relay) : owner_(owner), relay_(relay) {
@@ -161,7 +161,7 @@ class connection {
 
   void on_text(std::string_view text) {
     if (text.starts_with("[\"EVENT\",")) {
-      // In the text of a member the quotation marks would be escaped.
+      // Inside a member's text the quotation marks would be escaped.
       const std::size_t at = text.find("\"id\":\"");
       if (at == text.npos) return;
       answers_ += make_frame(opcode::text, "[\"OK\",\"" + std::string(text.substr(at + 6, 64)) + "\",true,\"\"]");
@@ -178,7 +178,7 @@ class connection {
     }
   }
 
-  /// As many frames as a write may have; those that are neighbours in memory are one piece.
+  /// As many frames as one write may have; frames that are adjacent in memory form one piece.
   void send_more() {
     const auto& order = owner_.order(relay_);
     std::vector<uv_buf_t> pieces;
@@ -289,7 +289,7 @@ void blaster::on_asked(connection& c) {
 
 void blaster::on_gone(connection& c) noexcept { std::erase(asked_, &c); }
 
-// libuv's timers count milliseconds, which would send the events in bunches.
+// libuv's timers count milliseconds, and would send the events in bursts.
 void blaster::start_live() {
   clock_file_ = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
   const auto interval = static_cast<long>(1'000'000'000 / live_rate_);
@@ -332,7 +332,7 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "bench_blaster: cannot listen\n");
     return 1;
   }
-  // Whoever started it holds the other end; when they are gone, so is it.
+  // The parent process holds the other end: when it is gone, this program ends.
   static uv_pipe_t input;
   static char ignored[256];
   uv_pipe_init(uv_default_loop(), &input, 0);

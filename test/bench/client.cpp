@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
-// A program that reads from relays or publishes to them through a pool, and prints what that cost.
+// Reads from relays or publishes to them through a pool, and prints the cost.
 //
 //   bench_client --mode fetch|publish|live --verify on|off|loop --unique N [--events FILE] [--trace FILE] URL...
 //
-// Verified is on threads, or on the loop. fetch ends with the last relay's EOSE, live after N events, publish when N events of the file are answered by all
-// relays, with at most 256 under way. It prints one line of JSON. The clock starts before the first connection is made
-// and stops in the callback that ends the run. If a relay goes silent the run does not end: its caller has a limit.
+// --verify: on threads, not at all, or on the loop. fetch ends with the last relay's EOSE, live after N events, publish
+// when N events of the file are answered by all relays, with at most 256 under way. It prints one line of JSON. The
+// clock starts before the first connection is made and stops in the callback that ends the run. If a relay goes silent
+// the run does not end: its caller has a limit.
 #include <algorithm>
 #include <cinttypes>
 #include <cstdio>
@@ -69,8 +70,8 @@ class client {
     std::ifstream file(path);
     for (std::string line; events_.size() < unique_ && std::getline(file, line);) {
       auto parsed = event::parse(line);
-      // publish() would check the signature, which is not what E measures: it is checked here, before the time runs,
-      // and is not checked again.
+      // publish() would check the signature, which E does not measure. So it is checked here, before the clock starts,
+      // and not again.
       if (parsed && !parsed->verify()) events_.push_back(std::move(*parsed));
     }
   }
@@ -85,7 +86,7 @@ class client {
                             {.eose_timeout = std::chrono::minutes(10)});
   }
 
-  /// Touches what a program would look at.
+  /// Reads what a program would read.
   void on_event(const event_view& e) {
     ++delivered_;
     constexpr char digits[] = "0123456789abcdef";

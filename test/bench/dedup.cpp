@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-// What seen_lru costs: nanoseconds for an id that is there, one that is not, an insertion that evicts; bytes an entry.
+// The cost of seen_lru: nanoseconds to find an id, to miss one, and to insert one with an eviction; bytes per entry.
 //
 //   bench_dedup [--seed S]
 //
-// Ids are asked for in another order than they were inserted in. The clock is the thread's processor time, and the
-// least of several rounds counts: everything that disturbs makes it longer.
+// Ids are looked up in a different order from their insertion. The clock is the thread's CPU time. The least of several
+// rounds counts, because disturbances only add time.
 #include <algorithm>
 #include <cstdio>
 #include <cstring>
@@ -39,7 +39,7 @@ std::vector<event_id> random_ids(std::size_t count, std::mt19937_64& random) {
   return ids;
 }
 
-/// Nanoseconds for each call of `operation`, which takes an id.
+/// Nanoseconds per call of `operation`, which takes an id.
 template <class Operation>
 double measure(const std::vector<event_id>& ids, Operation operation) {
   const std::size_t passes = (least_operations + ids.size() - 1) / ids.size();
@@ -67,7 +67,7 @@ int run(std::size_t entries, std::mt19937_64& random) {
   const double duplicate = measure(there, [&](const event_id& id) { found += !table->insert(id); });
   std::size_t not_found = 0;
   const double miss = measure(absent, [&](const event_id& id) { not_found += !table->contains(id); });
-  // A cycle that is longer than the table: each id has been evicted when its turn comes again.
+  // A cycle longer than the table, so that each id has been evicted when its turn comes again.
   const std::vector<event_id> cycle = random_ids(std::max(entries * 2, least_operations), random);
   std::size_t inserted = 0;
   const double insert = measure(cycle, [&](const event_id& id) { inserted += table->insert(id); });

@@ -49,7 +49,7 @@ class generator {
     return text;
   }
 
-  /// Words, with now and then a line break, a quotation mark, a backslash, an emoji, another script.
+  /// Words, with an occasional line break, quotation mark, backslash, emoji or other script.
   std::string words(std::size_t count) {
     static constexpr std::array<std::string_view, 20> some{"relay",
                                                            "the",
@@ -128,7 +128,7 @@ class generator {
     json += '"';
   }
 
-  /// Members in alphabetical order, as many relays have them, and with escapes that nobody needs.
+  /// Members in alphabetical order, as many relays send them, and with needless escapes.
   std::string spell_otherwise(const event& e) {
     const bool slashes = below(4) == 0;
     std::string json = "{\"content\":";

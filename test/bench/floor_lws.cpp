@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-// What libwebsockets costs alone: clients on a libuv loop that is not its own, which throw away what comes.
+// The cost of libwebsockets alone: clients on a foreign libuv loop that discard what they receive.
 //
 //   bench_floor_lws URL...
 //
-// The settings are those of lib/net/. It ends with the last EOSE, without tidying up.
+// The settings are those of lib/net/. It ends with the last EOSE, without cleaning up.
 #include <cinttypes>
 #include <cstdio>
 #include <cstdlib>

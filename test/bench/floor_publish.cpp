@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The least that publishing costs: masked frames in writes that are as large as the window, answers counted.
+// The least cost of publishing: masked frames in writes as large as the window; answers are counted.
 //
 //   bench_floor_publish --events FILE --unique N URL...
 #include <cstdio>

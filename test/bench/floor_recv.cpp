@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The least that any client pays: recv() into one buffer, and nothing is looked at but how the stream ends.
+// The least cost of any client: recv() into one buffer, looking only for the end of the stream.
 //
 //   bench_floor_recv URL...
 #include <algorithm>
@@ -18,7 +18,7 @@
 namespace uvnostr::bench {
 namespace {
 
-constexpr std::size_t buffer_bytes = 64 * 1024;  // what the library reads at once
+constexpr std::size_t buffer_bytes = 64 * 1024;  // the library's read size
 constexpr std::string_view last_bytes = "[\"EOSE\",\"b\"]";
 
 struct source {
@@ -26,7 +26,7 @@ struct source {
   std::string tail;  // the last bytes so far: EOSE may come in two pieces
 };
 
-/// True at the end of that relay's events.
+/// Returns true at the end of the relay's events.
 bool drain(source& from, std::vector<char>& buffer, std::uint64_t& bytes) {
   const ssize_t got = recv(from.socket, buffer.data(), buffer.size(), 0);
   if (got <= 0) std::exit(1);

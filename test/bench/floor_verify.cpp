@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What hashing and checking the signatures costs alone, on one thread.
+// The cost of only hashing and checking signatures, on one thread.
 //
 //   bench_floor_verify --events FILE --unique N
 #include <cstdio>

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
-// What a pool costs that has nothing to do: memory of each relay, wake-ups of the loop.
+// The cost of an idle pool: memory per relay, wake-ups of the loop.
 //
 //   bench_idle --serve plain|tls                    prints "URL CA_FILE" and serves until its standard input ends
 //   bench_idle --relays N --seconds S --pings on|off --seen ENTRIES URL [CA_FILE]
 //
-// The relays are paths of one server, which is another process, so that its memory is not counted. One connects first;
-// what the others add is divided by their number (0 if there are none). All have an open subscription. Then the loop's
-// turns are counted. --seen is the cache against duplicates, which is written to at once.
+// The relays are paths of one server in another process, so that its memory does not count. One relay connects first;
+// the memory that the others add is divided by their number (0 if there are none). All have an open subscription. Then
+// the loop's turns are counted. --seen sizes the cache against duplicates, all of which is touched at once.
 #include <cstdio>
 #include <string>
 
@@ -21,7 +21,7 @@
 namespace uvnostr::bench {
 namespace {
 
-// What wait() itself takes: the turn of its timer, and one to close it.
+// The turns of wait() itself: one for its timer, and one to close it.
 constexpr std::size_t turns_of_wait = 2;
 
 int complain(const std::string& what) {
@@ -103,7 +103,7 @@ class idler {
   }
 
  private:
-  /// Until so many relays have answered, and then until what that left behind is done.
+  /// Waits until this many relays have answered, and then until everything that follows from it is done.
   bool settle(std::size_t relays) {
     const bool all = testing::run_until(loop_, [&] { return answered_ >= relays; });
     wait(1000);

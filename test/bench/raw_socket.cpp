@@ -35,7 +35,7 @@ int open_socket(const std::string& url) {
   const int on = 1;
   setsockopt(made, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   write_all(made, upgrade);
-  // Byte by byte: what follows the answer is not for us.
+  // Byte by byte, because the bytes after the answer belong to the caller.
   std::string head;
   for (char c = 0; !head.ends_with("\r\n\r\n"); head += c) {
     if (recv(made, &c, 1, 0) != 1) fail("upgrade");

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A WebSocket client with nothing behind it, for the floors: what no client can do without.
+// A minimal WebSocket client for the floors: only what no client can omit.
 #pragma once
 
 #include <cstddef>
@@ -8,13 +8,13 @@
 
 namespace uvnostr::bench {
 
-/// Connects to ws://127.0.0.1:PORT/ and asks for the upgrade, blocking. What goes wrong ends the program.
+/// Connects to ws://127.0.0.1:PORT/ and upgrades, blocking. A failure ends the program.
 int open_socket(const std::string& url);
 
-/// A masked text frame. The mask is always the same: no floor has to draw it.
+/// A masked text frame. The mask is always the same, because a floor need not draw random ones.
 std::string masked_frame(std::string_view text);
 
-/// Blocks until all is written. What goes wrong ends the program.
+/// Blocks until everything is written. A failure ends the program.
 void write_all(int socket, std::string_view bytes);
 
 }  // namespace uvnostr::bench

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
-# Makes the table, and the same as JSON, of one line of JSON for each run. The median counts; the least is in brackets.
+# Reads one line of JSON per run, and makes a table and its JSON form. Figures are medians, with the least in brackets.
 
-# A number of this line; empty if it has none of that name.
+# The number with this name in the line; empty if there is none.
 function number(name) {
   return match($0, "\"" name "\":[-0-9.e+]+") ? substr($0, RSTART + length(name) + 3, RLENGTH - length(name) - 3) : ""
 }

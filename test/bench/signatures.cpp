@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What checking a signature costs, alone and together with others: a line of JSON for each size of a batch, once with
-// as many authors as signatures, once with authors as uneven as in feeds.
+// The cost of checking a signature, alone and together with others. Prints a line of JSON per batch size, once with as
+// many authors as signatures, and once with authors distributed as unevenly as in feeds.
 //
 //   bench_signatures
 #include <algorithm>
@@ -32,7 +32,7 @@ std::vector<test::claim> make_claims(bool uneven) {
   return made;
 }
 
-/// Seconds of the process for all of them, in batches of that size; 0 if one did not hold.
+/// CPU seconds of the process for all of them, in batches of this size; 0 if a batch was found invalid.
 double check(crypto::signature_checker& checker, const std::vector<test::claim>& claims, std::size_t size) {
   std::array<std::uint16_t, crypto::signature_checker::capacity> numbers;
   std::iota(numbers.begin(), numbers.end(), std::uint16_t{0});
@@ -65,7 +65,7 @@ int main() {
   for (const bool uneven : {false, true}) {
     const std::vector<test::claim> claims = make_claims(uneven);
     std::vector<double> least(sizes.size(), 1e9);
-    // Size after size, not round after round of one: a busy machine then disturbs all of them alike.
+    // All sizes in turn, not all rounds of one size, so that a busy machine disturbs all sizes alike.
     for (int round = 0; round < rounds; ++round) {
       for (std::size_t i = 0; i < sizes.size(); ++i) least[i] = std::min(least[i], check(checker, claims, sizes[i]));
     }

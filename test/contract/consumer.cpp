@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The smallest program that needs the whole library: one pool on a loop, closed again.
+// The smallest program that needs the whole library: it makes a pool on a loop and closes it.
 #include <cstdio>
 
 #include <uv.h>

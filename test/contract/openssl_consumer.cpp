@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A program that uses OpenSSL itself, beside a pool that is connected by TLS: neither may get the other's functions,
-// although libwebsockets' wrapper around mbedTLS has them by the same names.
+// A program that uses OpenSSL itself, beside a pool that is connected by TLS. Neither may get the other's functions,
+// although libwebsockets' wrapper around mbedTLS uses the same names.
 #include <cstdio>
 #include <memory>
 
@@ -23,7 +23,7 @@ struct releaser {
 template <class T, auto release>
 using owned = std::unique_ptr<T, releaser<release>>;
 
-// A client and a server of the program's own shake hands in memory, and one word goes across.
+// The program's own TLS client and server do a handshake in memory and transfer one word.
 bool openssl_works() {
   const owned<EVP_PKEY, EVP_PKEY_free> key(EVP_EC_gen("P-256"));
   const owned<X509, X509_free> certificate(X509_new());

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The smallest test of somebody's program: a relay of uvnostr_testing behind TLS, and a pool that reads from it.
+// The smallest test of a program: a relay of uvnostr_testing behind TLS, and a pool that reads from it.
 #include <cstdio>
 #include <string>
 

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-# Makes a small Debian with cross compilers, in a folder that stays. Bash sources this after test/setup.sh, with -e, -u and
-# pipefail set. On the host it installs debootstrap and changes nothing else.
+# Makes a small Debian with cross compilers, in a permanent folder. Bash sources this after test/setup.sh, with -e, -u
+# and pipefail set. On the host it installs debootstrap and changes nothing else.
 
-# Usage: choose_machine NAME; sets what Debian and GNU call it, and the qemu (or Wine) that runs its programs.
+# Usage: choose_machine NAME; sets its names in Debian and GNU, and the qemu (or Wine) that runs its programs.
 choose_machine() {
   machine=$1
   case $machine in
@@ -18,8 +18,8 @@ cross_cache=${XDG_CACHE_HOME:+$XDG_CACHE_HOME/uvnostr-cross}
 cross_cache=${cross_cache:-$root/.build/cross}
 chroot_folder=$cross_cache/debian-12
 
-# Mounts /proc and /dev in a mount namespace of the command's own, so that they vanish with it. In a container without
-# mount rights the commands run without them.
+# Mounts /proc and /dev in the command's own mount namespace, so that they vanish with it. Without the right to mount,
+# commands run without them.
 in_chroot() {
   local inside=(chroot "$chroot_folder" /usr/bin/env -i HOME=/root LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive
     PATH=/usr/lib/ccache:/usr/sbin:/usr/bin:/sbin:/bin
@@ -46,7 +46,7 @@ make_chroot() {
   install_packages debootstrap debian-archive-keyring
   command -v debootstrap >/dev/null || { step 'there is no debootstrap here'; return 1; }
   local mirror=''
-  # A host that is a Debian lends its own mirror.
+  # If the host is a Debian, its mirror is used.
   if grep -qx 'ID=debian' /etc/os-release; then
     mirror=$(apt-get indextargets --format '$(ORIGIN) $(SITE)' 'Created-By: Packages' | grep -v security |
       sed -n 's/^Debian //p' | head -n 1)
@@ -60,7 +60,7 @@ make_chroot() {
     return 1
   }
   sed "s/^deb /deb-src /" "$chroot_folder/etc/apt/sources.list" >"$chroot_folder/etc/apt/sources.list.d/sources.list"
-  # apt reaches the mirror as the host's apt does, and installs no recommended packages.
+  # apt reaches the mirror like the host's apt, and installs no recommended packages.
   apt-config dump | grep -E '^Acquire::(http|https|Check-[A-Za-z-]*)[: ]' >"$chroot_folder/etc/apt/apt.conf.d/50host" || true
   echo 'APT::Install-Recommends "false";' >"$chroot_folder/etc/apt/apt.conf.d/50small"
   cp -L /etc/resolv.conf /etc/hosts "$chroot_folder/etc/" || true

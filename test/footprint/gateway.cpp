@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What a gateway does: it reads notes from relays over TLS, and publishes one of its own. Only its size matters here.
+// A typical gateway: it reads notes from relays over TLS and publishes one. Only its size matters here.
 #include <cstdio>
 
 #include <uv.h>

@@ -6,8 +6,8 @@ lean=(-fno-exceptions -fno-rtti)
 small_tables='-Dlibsecp256k1:ecmult_window=8 -Dlibsecp256k1:ecmult_gen_kb=2'
 declare -A options_of=([mbedtls]=$small_tables [openssl]="$small_tables -Dtls=openssl"
   [system]='-Dlibwebsockets=system -Dsecp256k1=system')
-# The libraries that a static program links beside libuvnostr.a. Debian's libwebsockets cannot be linked so: it loads its
-# libuv plugin at run time, which needs the shared library.
+# The libraries that a static program links besides libuvnostr.a. Debian's libwebsockets cannot be linked statically,
+# because it loads its libuv plugin at run time, which needs the shared library.
 declare -A static_libraries_of=([mbedtls]='' [openssl]='-lssl -lcrypto')
 # The rows of the table.
 rows=(
@@ -38,7 +38,7 @@ link_gateway() {
   stat -c %s "$program"
 }
 
-# Usage: sizes FLAVOUR PREFIX_OF_TOOLS; prints one for each row, "-" for what cannot be built.
+# Usage: sizes FLAVOUR PREFIX_OF_TOOLS; prints one size per row, "-" for a program that cannot be built.
 sizes() {
   local flavour=$1 tools=$2 folder=.build/footprint-$1
   "${tools}strip" -o "$folder/library" "$folder/staged/usr/lib/libuvnostr.so"

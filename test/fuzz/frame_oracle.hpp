@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What a client must understand of the bytes that a server sends, decided slowly, byte after byte. Source: RFC 6455, 5.
+// A slow oracle, byte by byte, of what a client must read in a server's bytes. Source: RFC 6455, 5.
 #pragma once
 
 #include <cstddef>
@@ -25,7 +25,7 @@ class frame_oracle {
 
   ending end = ending::none;
   std::string close_payload;
-  std::vector<std::string> told;  // as `reception` has them
+  std::vector<std::string> told;  // as in `reception`
 
  private:
   enum class place { first_byte, second_byte, length, payload };
@@ -43,7 +43,7 @@ class frame_oracle {
           return;
         }
         length_ = length_ << 8 | byte;
-        // A frame with this length field is judged before anything of it came, others with their first byte.
+        // A frame with this length field is judged before its payload, other frames at their first byte.
         if (--length_bytes_left_ != 0) return;
         if (long_length_ && is_too_big()) {
           end = ending::too_big;

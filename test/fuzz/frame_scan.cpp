@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What the scanner accepts is what the oracle of the unit tests accepts, with the same results; and the block types do
-// not differ in what they take for a string or for hex digits.
+// The scanner accepts what the oracle of the unit tests accepts, with the same results, and all block types agree on
+// what is a string and what are hex digits.
 #include <array>
 #include <cstdint>
 
@@ -30,7 +30,7 @@ reading read(const char* at, const char* end) {
   found.quote = wire::find_quote<Block>(at, end, found.quote_escaped);
   found.checked = wire::check_string<Block>(at, end, found.checked_escaped);
   found.behind_hex = wire::read_hex<Block>(at, end, found.bytes);
-  // A refused text may leave more or less of both behind.
+  // After a refusal, the outputs may differ.
   if (found.quote == nullptr) found.quote_escaped = false;
   if (found.checked == nullptr) found.checked_escaped = false;
   if (found.behind_hex == nullptr) found.bytes.fill(0);

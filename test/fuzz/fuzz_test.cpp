@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The targets with random changes of the corpus, for a few seconds. UVNOSTR_FUZZ_CASES and UVNOSTR_FUZZ_SEED choose how
-// much and which. What finds its way by coverage is `test/run --fuzz`.
+// Feeds random changes of the corpus to the targets for a few seconds. UVNOSTR_FUZZ_CASES and UVNOSTR_FUZZ_SEED choose
+// how many and which. `test/run --fuzz` searches by coverage.
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
@@ -23,7 +23,7 @@ std::uint64_t setting(const char* name, std::uint64_t usual) {
   return text == nullptr ? usual : std::strtoull(text, nullptr, 10);
 }
 
-/// In the order of the files' names, or a seed would not say which inputs it makes.
+/// Sorted by file name, so that a seed always makes the same inputs.
 std::vector<std::string> corpus_of(std::string_view target) {
   const std::filesystem::path folder = std::filesystem::path(UVNOSTR_FUZZ_CORPUS) / target;
   std::vector<std::filesystem::path> files;
@@ -61,7 +61,7 @@ TEST(Fuzz, UrlsKeysAndIdsHaveOneNormalForm) { give_changed_corpus("texts", 200'0
 
 TEST(Fuzz, SignaturesThatAreCheckedTogetherAreWhatTheyAreAlone) { give_changed_corpus("signature_batch", 1000); }
 
-#if UVNOSTR_BUNDLED_LWS  // the system's libwebsockets is not ours to mend
+#if UVNOSTR_BUNDLED_LWS  // we cannot fix the system's libwebsockets
 TEST(Fuzz, FramesAreReadAsTheOracleReadsThemWhateverTheCuts) { give_changed_corpus("receive", 5000); }
 TEST(Fuzz, OnlyARightAnswerOpensAConnection) { give_changed_corpus("upgrade", 10'000); }
 #endif

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// Happy path: the client asks for the upgrade, the server sends the first chunk and, whenever the loop has turned, the
-// next; when all is told that is expected, the server hangs up and the client's connection ends. What can go wrong: the
-// client ends it first (then nothing more is sent), or never does what is waited for: a tick counts the waiting, so
-// that a defect is found and does not hang.
+// Happy path: the client asks for the upgrade; the server sends the first chunk, and another in each turn of the loop;
+// when everything expected was reported, the server hangs up and the client's connection ends. What can go wrong: the
+// client ends the connection first (then nothing more is sent), or never does what we wait for. A tick limits the wait,
+// so that a defect is reported instead of hanging.
 #include "fuzz/line.hpp"
 
 #include <cstdlib>
@@ -74,7 +74,7 @@ line::line() {
   require(uv_loop_init(&loop_) == 0);
   require(uv_timer_init(&loop_, &tick_) == 0);
   server_ = std::make_unique<test::script_server>(&loop_);
-  // As a relay does: whoever has said good-bye is not held up.
+  // Like a relay, the server closes at once after a client's close frame.
   server_->on_frame = [](test::peer& p, const test::client_frame& frame) {
     if (frame.opcode == close_opcode) p.finish();
   };
@@ -132,7 +132,7 @@ reception line::play(const broadcast& sent) {
     hears.go_on();
     return out.ends != 0 || (!sent.ends && out.told.size() >= sent.messages);
   });
-  // What should not come may come now.
+  // Unexpected calls may still arrive now.
   for (unsigned i = 0; i < 4; ++i) {
     hears.go_on();
     turns(1);
@@ -146,7 +146,7 @@ reception line::play(const broadcast& sent) {
   if (out.ends == 0) hears.connection->abort();
   until([&] { return server_->open_peers() == 0; });
   for (const auto& each : server_->peers) each->finish();
-  // libuv needs a turn to let go of what was closed.
+  // libuv needs a turn to finish closing handles.
   turns(2);
   server_->peers.clear();
   return out;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A server on loopback that sends what it is told, and one of the library's connections to it; one after the other on
-// one loop and in one context, for as long as the program runs.
+// A server on loopback that sends given bytes, and one of the library's connections to it. All exchanges run one after
+// another on one loop and in one context, as long as the program runs.
 #pragma once
 
 #include <memory>
@@ -15,17 +15,17 @@
 
 namespace uvnostr::fuzz {
 
-/// What the server sends, and how it is taken.
+/// What the server sends, and how the client behaves.
 struct broadcast {
-  std::vector<std::string> chunks{};  // each is sent when the one before was read, the first when the request came
-  bool accepts = false;            // the first begins with an answer that accepts; if not, "$" in it is the right key
-  bool pause_in_messages = false;  // the listener stops reading in each message, and goes on a little later
-  std::size_t messages = 0;        // how many are to be waited for, pongs included
-  bool ends = false;               // whether the client is to end the connection by itself
+  std::vector<std::string> chunks{};  // the first is sent after the request, each other when the previous one was read
+  bool accepts = false;            // the first chunk begins with a valid answer; otherwise "$" in it is the right key
+  bool pause_in_messages = false;  // the listener stops reading in each message, and resumes a little later
+  std::size_t messages = 0;        // how many to wait for, including pongs
+  bool ends = false;               // whether the client should end the connection by itself
   std::size_t max_message_bytes = 0;
 };
 
-/// What the listener was told.
+/// The calls that the listener got.
 struct reception {
   std::vector<std::string> told;  // "text ...", "binary SIZE", "pong"
   bool opened = false;
@@ -41,7 +41,7 @@ class line {
   line(const line&) = delete;
   line& operator=(const line&) = delete;
 
-  /// Sends all of it to a new connection, then hangs up, unless the client has.
+  /// Sends everything to a new connection, then hangs up unless the client has.
   reception play(const broadcast&);
 
  private:

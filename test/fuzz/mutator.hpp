@@ -11,10 +11,10 @@ namespace uvnostr::fuzz {
 
 class mutator {
  public:
-  /// The corpus is not empty.
+  /// The corpus must not be empty.
   mutator(std::vector<std::string> corpus, std::uint64_t seed) : corpus_(std::move(corpus)), random_(seed) {}
 
-  /// First the corpus as it is, then a few changes of one of its inputs each time.
+  /// Returns first the inputs of the corpus, then one of them with a few changes each time.
   std::string next();
 
  private:

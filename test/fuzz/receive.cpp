@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-// The bytes of a server, well formed or not and cut anywhere, through a real connection: the listener must be told what
-// a slow decoder reads in them, and the connection must end where and why that one says.
+// Sends a server's bytes, well formed or not and cut anywhere, through a real connection. The listener must get what a
+// slow decoder reads in them, and the connection must end where and why the decoder says.
 //
-// The input is a program of one-byte commands with operands, so that much can be said with few bytes; what is no
-// command stands for itself in the server's bytes. The first byte is a set of flags.
+// The input is a compact program of one-byte commands with operands. A byte that is not a command stands for itself in
+// the server's bytes. The first byte is a set of flags.
 #include <algorithm>
 #include <array>
 #include <cstdint>
@@ -20,9 +20,9 @@ constexpr std::size_t max_message_bytes = 100'000;
 constexpr std::size_t max_stream_bytes = 300'000;
 constexpr std::size_t max_chunks = 300;
 
-constexpr unsigned with_the_answer = 1;  // the first chunk comes in one piece with the answer to the upgrade
+constexpr unsigned with_the_answer = 1;  // the first chunk arrives together with the answer to the upgrade
 constexpr unsigned pause_in_messages = 2;
-constexpr unsigned byte_by_byte = 4;  // as far as there may be chunks
+constexpr unsigned byte_by_byte = 4;  // up to the largest number of chunks
 
 constexpr std::array<std::size_t, 16> sizes{0,   1,   2,   3,   5,    14,   100,    124,
                                             125, 126, 127, 130, 1000, 4096, 65'535, 65'536};
@@ -108,7 +108,7 @@ class program {
   std::vector<std::string> chunks_;
 };
 
-/// The close code as the library tells it. One that nobody may send is told as 1002.
+/// The close code as the library reports it. A code that must not be sent is reported as 1002.
 unsigned told_code(const std::string& payload) {
   if (payload.size() < 2) return 0;
   const unsigned code =

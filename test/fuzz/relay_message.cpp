@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Any text as a relay's message, an event and a filter: what is accepted means the same when it is written anew and read
-// again, and an event's canonical form is that of its decoded fields.
+// Reads any text as a relay's message, an event and a filter. Whatever is accepted means the same after it is written
+// and read again, and an event's canonical form is that of its decoded fields.
 #include <uvnostr/event.hpp>
 #include <uvnostr/filter.hpp>
 
@@ -74,7 +74,7 @@ std::string written(const event& from, const draft& fields, const event_id& id) 
   return json + "],\"content\":" + quoted(fields.content) + ",\"sig\":" + quoted(from.sig().to_hex()) + "}";
 }
 
-/// The canonical forms made of the received bytes, against the one made of what they mean.
+/// Compares the canonical forms of the received bytes with that of the decoded fields.
 std::string check_canonical(const wire::event_fields& received, const event& from, const draft& fields) {
   std::string in_place;
   std::string verbatim;

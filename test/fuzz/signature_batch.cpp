@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Signatures that are checked together: what is found of each is what single verification says of it.
+// Signatures that are checked together get the same verdicts as by single verification.
 //
-// The input is a program of four bytes a step, and each step adds one signature to the batch:
+// The input is a program with four bytes per step. Each step adds a signature to the batch:
 //   what to do with it, by the lowest bits of the first byte (0 to 7, as in the switch below); the next bits choose its sender
 //   which of our own good signatures it begins as
 //   two bytes for the change
@@ -60,7 +60,7 @@ std::vector<member> run_program(std::string_view input) {
         add_to_s(last.sig, value);
         add_to_s(other.sig, -value);
         break;
-      default:  // the bytes that follow are all of it
+      default:  // the following bytes are the whole signature
         if (input.size() < 4 + 128) break;
         std::copy_n(input.begin() + 4, 32, last.id.bytes.begin());
         std::copy_n(input.begin() + 36, 32, last.author.bytes.begin());

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What is fuzzed. Each target is one function, called by libFuzzer (libfuzzer.cpp) and by the ordinary tests with random
+// The fuzz targets. Each is one function, called by libFuzzer (libfuzzer.cpp) and by the ordinary tests with random
 // changes of the corpus (fuzz_test.cpp).
 #pragma once
 
@@ -8,7 +8,7 @@
 
 namespace uvnostr::fuzz {
 
-/// Gives the library this input, and tells what it did wrong; empty if nothing.
+/// Gives the library this input. Returns a description of what it did wrong; empty if nothing.
 using target_function = std::string(std::string_view input);
 
 target_function frame_scan;
@@ -19,7 +19,7 @@ target_function texts;
 target_function upgrade;
 
 struct target {
-  std::string_view name;  // of its folder in corpus/ as well
+  std::string_view name;  // also the name of its folder in corpus/
   target_function* run;
 };
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// URLs, keys and ids as people write them, and UTF-8: what is accepted has one normal form, which is accepted as well.
+// URLs, keys, ids and UTF-8 texts: whatever is accepted has one normal form, which is accepted as well.
 #if defined(_WIN32)
 #include <winsock2.h>
 #include <ws2tcpip.h>
@@ -42,7 +42,7 @@ std::string check_url(const std::string& text) {
 
 std::string check_ipv6(const std::string& text) {
   std::array<unsigned char, 16> expected{};
-  // inet_pton() would read up to a NUL.
+  // inet_pton() would stop at a NUL.
   const bool is_address =
       text.find('\0') == std::string::npos && inet_pton(AF_INET6, text.c_str(), expected.data()) == 1;
   const auto normal = base::normal_ipv6(text);
@@ -81,7 +81,7 @@ std::string check_value(const std::string& text, std::string (Value::*to_bech32)
              : "a form of its own is not read: " + hex;
 }
 
-/// By the table of RFC 3629, 4, for the character at `at`: how many bytes it has, or 0.
+/// The number of bytes of the character at `at`, or 0, by the table of RFC 3629, 4.
 std::size_t character_bytes(std::string_view text, std::size_t at) {
   const auto in = [&](std::size_t i, unsigned from, unsigned to) {
     return at + i < text.size() && static_cast<unsigned char>(text[at + i]) >= from &&

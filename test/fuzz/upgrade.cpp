@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Any answer to the upgrade request ("$" being the right key, "|" a cut): the connection opens only if the answer says
-// 101 and has the key, and ends once.
+// Sends any answer to the upgrade request ("$" is the right key, "|" a cut). The connection opens only if the answer is
+// 101 with the key, and ends once.
 #include "fuzz/line.hpp"
 #include "fuzz/targets.hpp"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The cases that test/interop/run plays: name, and a function that is given its stage.
+// The cases of test/interop/run: a name, and a function that gets its stage.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { matchFilter } from 'nostr-tools/filter';
@@ -7,7 +7,7 @@ import { verifyEvent } from 'nostr-tools/pure';
 import { assertCloses, assertDelivered, assertStats, members, notes, publish, readBack, write } from './checks.mjs';
 import { batch, note, readEvents, secretKey, sign } from './events.mjs';
 
-// Quick enough for a test, slow enough that the relay is met while it is down.
+// Short enough for a test, long enough that the client dials the relay while it is down.
 const soon = ['--delay', '100', '--max-delay', '200'];
 
 async function stored(stage) {
@@ -64,7 +64,7 @@ async function live(stage) {
   client.send('subscribe', 'new', JSON.stringify({ limit: 0 }));
   await client.times(3, 'all_eose');
 
-  // This relay does not look at tags when it passes on live events, so the client has to.
+  // This relay ignores tags when it passes on live events, so the client has to check them.
   const untagged = [sign('untagged', 0), sign('ephemeral', 0, { kind: 20_001, content: 'not stored' })];
   const tagged = Array.from({ length: 20 }, (_, number) => note('live', 100 + number));
   const odd = batch('odd').filter((event) => event.kind === 1);
@@ -129,8 +129,8 @@ async function tampered(stage) {
 }
 
 async function signed(stage) {
-  // Control characters without an escape of their own are left out: NIP-01 wants them as they are,
-  // nostr-tools hashes them escaped.
+  // Without control characters that have no short escape: NIP-01 wants them verbatim, but nostr-tools hashes them
+  // escaped.
   const all = batch('signed').map(({ content }) => content);
   const contents = [...new Set(all)].filter((content) => !content.includes('\u0000'));
   const relay = await stage.relay();
@@ -154,7 +154,7 @@ async function restarted(stage) {
   client.send('subscribe', 'all', '{}');
   await client.once('all_eose', { sub: 'all' });
 
-  // The client stays out, by the relay's answer 503, until everything it must catch up with is stored.
+  // The relay keeps the client out by 503 until everything that it must catch up with is stored.
   relay.send('refuse uvnostr');
   relay.send('stop 1001');
   await client.once('state', { state: 'waiting', cause: 'closed_by_relay', close_code: 1001 });

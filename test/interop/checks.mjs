@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What the cases have in common: events in files, connections that are not ours, and what must
-// always hold for the client.
+// Shared by the cases: events in files, connections of other clients, and checks that must always hold for our client.
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -25,8 +24,7 @@ export function members({ id, pubkey, created_at, kind, tags, content, sig }) {
   return { id, pubkey, created_at, kind, tags, content, sig };
 }
 
-// That subscription was given exactly these events, each once, each as it was signed, whether it
-// is read from its members or from its JSON.
+// The subscription got exactly these events, each once and as it was signed, both in its members and in its JSON.
 export function assertDelivered(client, sub, events) {
   const lines = client.all('event', { sub });
   assert.deepEqual(lines.map(({ id }) => id).sort(), events.map(({ id }) => id).sort(), 'which events, and how often');
@@ -39,7 +37,7 @@ export function assertDelivered(client, sub, events) {
   }
 }
 
-// Every message is counted under one reason, and none of this relay's is a bad one.
+// Every message is counted under one reason, and none is counted as bad.
 export async function assertStats(client) {
   const before = client.all('stats').length;
   client.send('stats');
@@ -51,7 +49,7 @@ export async function assertStats(client) {
   return latest;
 }
 
-// The pool closes in order: one last call, an empty loop, and nothing went wrong on the way.
+// The pool closes properly: one last call, an empty loop, and no errors.
 export async function assertCloses(client) {
   client.send('close');
   assert.equal(await client.ended(), 0, 'exit code');
@@ -64,7 +62,7 @@ export async function publish(connection, ...events) {
   for (const event of events) await connection.publish(event);
 }
 
-// What nostr-tools reads from the relay, verified by it.
+// The events that nostr-tools reads from the relay and verifies.
 export function readBack(connection, filter) {
   return new Promise((resolve) => {
     const found = [];

@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: MIT
-// A pool that is told what to do line by line and answers in JSON lines: what test/interop/run
-// puts in front of a relay that is not ours. Uses the public headers alone.
+// A pool that takes commands line by line and answers in JSON lines, for test/interop/run. Uses only the public
+// headers.
 //
 //   interop_client [--delay MS] [--max-delay MS] [--auth KEY] URL...
 //
-// --auth says who to be, hex or nsec, when a relay asks by NIP-42. Commands come on stdin, which must
-// be a pipe; their parts are separated by tabs:
+// --auth is the key (hex or nsec) for relays that demand NIP-42 AUTH. Commands come on stdin, which must be a pipe;
+// tabs separate their parts:
 //   subscribe NAME FILTER...     FILTER is a JSON object
-//   query NAME FILTER...         the same, and it closes itself once all relays have answered
+//   query NAME FILTER...         the same, but it closes itself once all relays have answered
 //   unsubscribe NAME
 //   publish FILE                 one event a line, to all relays
 //   sign KEY KIND CONTENT_HEX    signs a note and publishes it to all relays
 //   add URL | remove RELAY | reconnect RELAY
 //   seen ID                      the relays that sent that event
 //   stats
-//   close                        ends the pool in order, and with it the program
-// When stdin ends before that, the pool is destroyed. The last line says what uv_loop_close gave.
+//   close                        closes the pool, and ends the program
+// If stdin ends before that, the pool is destroyed. The last line has the result of uv_loop_close().
 #include <uv.h>
 
 #include <chrono>
@@ -41,7 +41,7 @@ std::string_view cause_name(std::error_code code) {
   return code ? to_string(static_cast<errc>(code.value())) : std::string_view();
 }
 
-/// One line of output: a JSON object that is printed when it goes out of scope.
+/// One line of output: a JSON object that is printed at the end of its scope.
 class json_line {
  public:
   explicit json_line(std::string_view type) {
@@ -234,7 +234,7 @@ bool program::start(uvnostr::pool_options options) {
 
 int program::run() {
   uv_run(&loop_, UV_RUN_DEFAULT);
-  // The subscriptions outlive their pool here, as their handles are allowed to.
+  // Here the subscriptions outlive their pool, which handles may do.
   pool_.reset();
   uv_run(&loop_, UV_RUN_DEFAULT);
   subscriptions_.clear();
@@ -327,7 +327,7 @@ void program::publish(const uvnostr::event& event) {
   callbacks.on_done = [id = event.id()](std::size_t accepted, std::size_t asked) {
     json_line("done").text("id", id.to_hex()).number("accepted", accepted).number("asked", asked);
   };
-  // Tampered events are published too, to see what the relay says of them.
+  // Tampered events are published too, to see the relay's answer.
   if (const auto failed = pool_->publish(event, std::move(callbacks), {.verify = false}))
     report_error("publish", failed);
 }
@@ -406,7 +406,7 @@ int main(int count, char** values) {
       options.relays.push_back(argument);
     }
   }
-  // Static, because the loop must stay where libuv knows it, however the program ends.
+  // Static, because the loop must stay in place however the program ends.
   static program self;
   return self.start(std::move(options)) ? self.run() : 2;
 }

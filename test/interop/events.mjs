@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Events that nostr-tools signed, and a reader of files that hold events.
+// Events signed by nostr-tools, and a reader of files with events.
 //
 //   node events.mjs [SEED]      prints the batch of that seed, one event a line
 import { createHash } from 'node:crypto';
@@ -9,7 +9,7 @@ import { finalizeEvent } from 'nostr-tools/pure';
 const firstSecond = 1_700_000_000;
 const everyControlCharacter = Array.from({ length: 32 }, (_, code) => String.fromCharCode(code)).join('');
 
-// Content that serialisers and parsers of JSON treat in different ways.
+// Content that JSON serialisers and parsers treat in different ways.
 const contents = [
   '',
   ' ',
@@ -53,12 +53,12 @@ export function sign(seed, number, { kind = 1, content = '', tags = [], created_
   return finalizeEvent({ kind, content, tags, created_at }, secretKey(seed, number));
 }
 
-// A note with nothing odd in it, for tests that are about when and how often it arrives.
+// An ordinary note, for tests of when and how often it arrives.
 export function note(seed, number) {
   return sign(seed, number, { content: `${seed} ${number}`, tags: [['t', seed]] });
 }
 
-// Every content, list of tags and kind above, each by another author, and the ends of time.
+// Every content, list of tags and kind above, each by a different author, and extreme dates.
 export function batch(seed) {
   const drafts = [
     ...contents.map((content) => ({ content })),
@@ -70,7 +70,7 @@ export function batch(seed) {
   return drafts.map((draft, number) => sign(seed, number, draft));
 }
 
-// The events of a text that holds one event or one relay message a line; other lines are passed over.
+// The events of a text with one event or relay message per line; other lines are skipped.
 export function readEvents(text) {
   const events = [];
   for (const line of text.split('\n')) {

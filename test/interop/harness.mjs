@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Programs that speak JSON lines, and what a case is allowed to start. Waits are for lines that
-// appear; the time limit is there for programs that hang and is far above what any of them needs.
+// Programs that speak JSON lines, and everything that a case may start. Cases wait for lines; the time limit is only
+// for programs that hang, and far above any real need.
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -38,7 +38,7 @@ export class Program {
     });
   }
 
-  // Parts are separated by tabs, as client.cpp wants them.
+  // Tabs separate the parts, as in client.cpp.
   send(...parts) {
     this.#process.stdin.write(parts.join('\t') + '\n');
   }
@@ -47,7 +47,7 @@ export class Program {
     return this.lines.filter((line) => matches(line, type, members));
   }
 
-  // Resolves once there are that many such lines, with all of them.
+  // Resolves to all such lines once there are that many.
   async times(count, type, members = {}) {
     const what = `${count} of ${type} ${JSON.stringify(members)}`;
     let look;
@@ -72,8 +72,8 @@ export class Program {
     return (await this.times(1, type, members))[0];
   }
 
-  // The exit code, once the program has ended by itself. `closeInput` is what the client takes as
-  // the order to destroy its pool, and the relay as the order to end.
+  // The exit code, once the program has ended by itself. `closeInput` makes the client destroy its pool, and the relay
+  // end.
   async ended({ closeInput = false } = {}) {
     if (closeInput) this.#process.stdin.end();
     let timer;
@@ -91,14 +91,14 @@ export class Program {
     this.#process.kill('SIGKILL');
   }
 
-  // The end of what it said, for the report of a failure.
+  // The end of its output, to report a failure.
   tail() {
     const lines = this.lines.slice(-12).map((line) => JSON.stringify(line).slice(0, 240));
     return [`  ${this.#name}:`, ...lines, ...this.#errors.split('\n').slice(-30)].join('\n    ').trimEnd();
   }
 }
 
-// What one case starts, so that all of it is gone afterwards.
+// Everything that a case starts, so that it can be stopped afterwards.
 export class Stage {
   #client;
   #programs = [];

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Plays the cases one after the other. Started by `run`, which see.
+// Runs the cases one after another. Started by `run`.
 import { resolve } from 'node:path';
 import { cases } from './cases.mjs';
 import { Stage } from './harness.mjs';

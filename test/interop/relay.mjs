@@ -3,9 +3,9 @@
 //
 //   node relay.mjs [--port N] [--fill FILE]... [--hostname NAME]
 //
-// FILE holds one event or one relay message a line; lines that are neither are passed over.
-// --hostname asks clients for NIP-42 AUTH. Answers are JSON lines on stdout, the first of them
-// {"type":"listening","port":N,"stored":N}. Commands are lines on stdin:
+// FILE has one event or relay message per line; other lines are skipped. --hostname demands NIP-42 AUTH of clients.
+// Answers are JSON lines on stdout, the first of them {"type":"listening","port":N,"stored":N}. Commands are lines on
+// stdin:
 //   stop [CODE]      closes the connections, with a close frame of that code if one is given, and the port
 //   start            listens on the same port again, with the same store
 //   drop             cuts the connections without a close frame
@@ -65,8 +65,8 @@ function accept(socket, request) {
 }
 
 async function start() {
-  // Both caches are switched off: they answer from the past, so that an event published a moment
-  // ago would be missing from what is stored, by the relay's fault and not by the client's.
+  // Both caches are switched off. Their answers are stale, so an event published a moment ago would be missing through
+  // the relay's fault.
   relay = new NostrRelay(repository, {
     hostname: options.hostname,
     logLevel: LogLevel.ERROR,

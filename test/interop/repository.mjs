@@ -16,8 +16,7 @@ export class Repository extends EventRepository {
     return this.#events.size;
   }
 
-  // Puts the event in as it is, whatever its kind: a relay that kept superseded, deleted or
-  // ephemeral events serves them too.
+  // Stores the event unconditionally, like a relay that keeps superseded, deleted or ephemeral events and serves them.
   fill(event) {
     this.#events.set(event.id, event);
   }
@@ -46,7 +45,7 @@ export class Repository extends EventRepository {
 
   async destroy() {}
 
-  // What replaceable events replace each other by; null for the others.
+  // The key by which replaceable events replace each other; null for other events.
   #address(event) {
     const type = EventUtils.getType(event.kind);
     if (type !== EventType.REPLACEABLE && type !== EventType.PARAMETERIZED_REPLACEABLE) return null;

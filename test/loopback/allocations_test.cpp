@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-// No event takes memory from the heap on its way from the socket to the callback, once the buffers have grown.
+// Once the buffers have grown, no event allocates on its way from the socket to the callback.
 //
-// The relay runs on a thread and a loop of its own, so that its allocations are not counted. A first subscription makes
-// all buffers grow; for others, with other events, it is counted on the loop's thread. One of them must take nothing: in
-// the rest the queue of what is verified may grow to a depth that it has not had before.
+// The relay runs on its own thread and loop, so that its allocations are not counted. A first subscription makes all
+// buffers grow. For further ones, with other events, allocations are counted on the loop's thread. One of them must
+// allocate nothing; in the others the verifier's queue may grow deeper than before.
 #include "loopback/loop_fixture.hpp"
 
 #include <array>
@@ -20,7 +20,7 @@ namespace {
 
 using bench::allocations_of_this_thread;
 
-/// A test_relay that has events, elsewhere.
+/// A test_relay with events, on its own thread.
 class far_relay {
  public:
   far_relay(std::vector<event> events, testing::test_relay_options options) {
@@ -61,7 +61,7 @@ constexpr std::array<event_kind, 4> kinds{1, 7, 20, 21};
 constexpr std::array<std::size_t, 10> all_sizes{0, 1, 100, 700, 1'500, 4'000, 9'000, 20'000, 40'000, 54'000};
 constexpr std::span<const std::size_t> small_sizes = std::span(all_sizes).first(5);
 
-/// So many of each kind, their contents up to each of the sizes, some with escapes, some with many tags.
+/// This many events of each kind, with contents up to each of the sizes, some with escapes, some with many tags.
 std::vector<event> make_events(std::span<const std::size_t> sizes, std::size_t of_each_size) {
   const unsigned seed = std::random_device()();
   std::printf("seed %u\n", seed);
@@ -70,7 +70,7 @@ std::vector<event> make_events(std::span<const std::size_t> sizes, std::size_t o
   for (const event_kind kind : kinds) {
     for (const std::size_t size : sizes) {
       for (std::size_t i = 0; i < of_each_size; ++i) {
-        // The largest of each kind are equally large: the second kind finds buffers of that size.
+        // The largest of each kind are equally large, so the second kind finds buffers of that size.
         std::string content(i < 3 ? size : size - random() % (size / 3 + 1), 'x');
         std::vector<std::vector<std::string>> tags{{"n", std::to_string(100'000 + events.size())}};
         if (i % 3 == 0) {
@@ -87,16 +87,16 @@ std::vector<event> make_events(std::span<const std::size_t> sizes, std::size_t o
   return events;
 }
 
-// Of a hundred events and more: what the history of the request notes of the oldest second, which all of them share here.
+// The ids of the oldest second that the request's history keeps; here all of a hundred and more events share it.
 constexpr std::uint64_t for_an_answer = 16;
 
 class Allocations : public LoopTest {
  protected:
   void SetUp() override {
-    if (!bench::allocations_are_counted()) GTEST_SKIP() << "malloc() is not ours here";
+    if (!bench::allocations_are_counted()) GTEST_SKIP() << "allocations cannot be counted here";
   }
 
-  /// How much the events of the kind that takes least take, each of which comes twice.
+  /// The least allocations that the events of one kind take, each of which comes twice.
   std::uint64_t taken_by(std::vector<event> events, bool tls, verification checks = verification::off) {
     const std::size_t of_each_kind = events.size() / kinds.size();
     testing::test_relay_options serving{.tls = tls};
@@ -107,7 +107,7 @@ class Allocations : public LoopTest {
     options.verification = checks;
     options.relay_defaults.max_unverified_bytes = 128 * 1024;
     pool p = make_pool(std::move(options));
-    EXPECT_NE(read_all(p, kinds[0], of_each_kind), 0U) << "the buffers grow, or nothing is counted";
+    EXPECT_NE(read_all(p, kinds[0], of_each_kind), 0U) << "the buffers must grow, or nothing is counted";
     std::uint64_t taken = ~std::uint64_t{0};
     for (std::size_t i = 1; i < kinds.size(); ++i) taken = std::min(taken, read_all(p, kinds[i], of_each_kind));
     const std::size_t all = kinds.size() * of_each_kind;
@@ -118,9 +118,9 @@ class Allocations : public LoopTest {
   }
 
  private:
-  /// What is taken from the first event on until the EOSE comes, which may overtake the events before it up to the
-  /// verifier's queue. When reading is paused because the queue is full, libwebsockets stores what it has read already, if
-  /// there is anything: one allocation for each pause is not counted.
+  /// The allocations from the first event until the EOSE reaches the verifier's queue. When reading is paused because
+  /// the queue is full, libwebsockets stores any bytes that it has already read, so one allocation per pause is not
+  /// counted.
   std::uint64_t read_all(pool& from, event_kind kind, std::size_t expected) {
     const std::uint64_t eoses_before = from.stats().messages.eose;
     std::size_t seen = 0;
@@ -161,15 +161,15 @@ TEST_F(Allocations, AreNoneForEventsThatAreVerifiedOnTheLoop) {
 
 TEST_F(Allocations, AreFewerThanOneForAnEventThatIsVerifiedOnThreads) {
   constexpr std::size_t of_each_size = 60;
-  // Where one worker is overtaken by the others, batches of few events wait behind its own, and more are made: each takes
-  // five allocations, and is used again while the queue is deep.
+  // If the other workers overtake one, small batches wait for its batch, and more batches are made. Each takes five
+  // allocations, and is reused while the queue is deep.
   EXPECT_LT(taken_by(make_events(small_sizes, of_each_size), false, verification::threads),
             of_each_size * small_sizes.size());
 }
 
 TEST_F(Allocations, AreNoneForEventsAndDuplicatesOverTls) {
 #if !defined(LWS_WITH_MBEDTLS)
-  GTEST_SKIP() << "OpenSSL takes its buffers as it likes";
+  GTEST_SKIP() << "OpenSSL allocates buffers at any time";
 #endif
   EXPECT_LE(taken_by(make_events(all_sizes, 20), true), for_an_answer);
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A pool and one relay, with the same tests in both worlds: on sockets and in a simulation.
+// A pool and one relay for tests that run in both worlds: on sockets and in a simulation.
 #pragma once
 
 #include <optional>
@@ -16,7 +16,7 @@ class BothWorlds : public ::testing::TestWithParam<world_kind>, protected record
   bool until_said(std::size_t count) {
     return until([&] { return said.size() >= count; });
   }
-  /// The script is over and so many lines were said.
+  /// Waits until the script is done and this many lines were recorded.
   bool until_done(std::size_t lines_said) {
     return until([&] { return relay->script().done() && said.size() >= lines_said; });
   }

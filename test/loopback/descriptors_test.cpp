@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A program may make and destroy pools for years: nothing of them may stay open.
+// A program may make and destroy pools for years, so no pool may leave anything open.
 #include <filesystem>
 #include <iterator>
 
@@ -26,7 +26,7 @@ std::size_t handles_on(uv_loop_t* loop) {
 
 class Descriptors : public LoopTest {
  protected:
-  /// The pool's connection fails or is not even begun when the pool goes: its end is what is looked at.
+  /// Makes and destroys a pool whose connection fails or has not begun: the test is about its end.
   void use_a_pool(uv_loop_t* on, unsigned turns) {
     pool_options options;
     options.relays = {"ws://127.0.0.1:1"};
@@ -40,7 +40,7 @@ class Descriptors : public LoopTest {
 };
 
 TEST_F(Descriptors, AreAllGivenBackByPoolsOnOneLoop) {
-  use_a_pool(&loop, 3);  // what is opened once for the process or for libuv
+  use_a_pool(&loop, 3);  // opens what the process or libuv opens only once
   const auto descriptors = open_descriptors();
   const std::size_t handles = handles_on(&loop);
   for (int i = 0; i < pool_count && !HasFatalFailure(); ++i) use_a_pool(&loop, static_cast<unsigned>(i % 4));

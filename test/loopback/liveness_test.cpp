@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Dead connections and those that only look dead, on real sockets.
+// Dead connections, and connections that only look dead, on real sockets.
 #include <filesystem>
 #include <string>
 
@@ -16,13 +16,13 @@ using uvnostr::testing::test_relay;
 
 class Liveness : public LoopTest {
  protected:
-  /// The program works on something else, and does not turn its loop.
+  /// The program does other work for this long, and does not run its loop.
   static void block_the_loop(std::chrono::nanoseconds time) {
     const std::uint64_t until = uv_hrtime() + static_cast<std::uint64_t>(time.count());
     while (uv_hrtime() < until) {
     }
   }
-  /// The client's socket that is connected to this port; -1: there is none.
+  /// The client's socket that is connected to this port; -1 if there is none.
   static int socket_to(std::uint16_t port) {
     std::error_code error;
     for (const auto& each : std::filesystem::directory_iterator("/dev/fd", error)) {
@@ -51,7 +51,7 @@ TEST_F(Liveness, DoesNotBlameTheRelayForALoopThatStandsStill) {
   pool p = make_pool(options);
   for (std::uint64_t pings = 1; pings <= 3; ++pings) {
     ASSERT_TRUE(until([&] { return relay.counters().pings >= pings; }));
-    block_the_loop(900ms);  // the pong is in the socket
+    block_the_loop(900ms);  // meanwhile the pong waits in the socket
   }
   ASSERT_TRUE(until([&] { return relay.counters().pings >= 5; }));
   for (const relay_status& each : states) EXPECT_FALSE(each.cause) << each.cause.message();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A real loop that must be empty at the end, relays on it, and what was called back.
+// A real loop that must be empty at the end, relays on it, and a record of the callbacks.
 #pragma once
 
 #include <string>
@@ -26,7 +26,7 @@ class LoopTest : public ::testing::Test, protected recorder {
     return std::move(started).value();
   }
 
-  /// Quick to come back; everything else as users have it.
+  /// Reconnects quickly; everything else has its default.
   static pool_options quick(std::vector<std::string> urls = {}) {
     pool_options options;
     options.relays = std::move(urls);
@@ -51,7 +51,7 @@ class LoopTest : public ::testing::Test, protected recorder {
   [[nodiscard]] bool until_ended_by(std::error_code cause) {
     return until([this, cause] { return !states.empty() && states.back().cause == cause; });
   }
-  /// Closes and waits for the last call.
+  /// Closes the pool and waits for the last call.
   void close(pool& p) {
     p.close();
     EXPECT_TRUE(until([this] { return closed; }));

@@ -113,7 +113,7 @@ TEST_F(NetAbort, InsideOfACallbackOfAnotherConnection) {
   server->on_request = [](peer& p) { p.send(p.acceptance() + messages(5)); };
   auto* one = dial(first);
   auto* two = dial(second);
-  // Whichever comes first ends the other, in the middle of the same turn.
+  // The first callback ends the other connection in the middle of the same turn.
   bool ended_one = false;
   first.when_text = [&](std::string_view) {
     if (!std::exchange(ended_one, true)) two->abort();

@@ -25,7 +25,7 @@ TEST_F(NetDescriptor, IsKnownToBeAnotherNumberForTheSameFile) {
   EXPECT_TRUE(is_same_file(other, ends[0]));
   EXPECT_FALSE(is_same_file(ends[1], ends[0]));
   EXPECT_FALSE(is_same_file(other, ends[1]));
-  EXPECT_EQ(fcntl(ends[1], F_GETFL), flags) << "the flags are as they were";
+  EXPECT_EQ(fcntl(ends[1], F_GETFL), flags) << "the flags must not change";
   ::close(other);
   EXPECT_FALSE(is_same_file(other, ends[0]));
   EXPECT_FALSE(is_same_file(ends[0], other));
@@ -34,7 +34,7 @@ TEST_F(NetDescriptor, IsKnownToBeAnotherNumberForTheSameFile) {
 TEST_F(NetDescriptor, IsTakenWhereItsNumberIsFreeOnly) {
   const int number = duplicate(ends[0]);
   occupy(number, ends[1]);
-  EXPECT_TRUE(is_same_file(number, ends[0])) << "it was in use";
+  EXPECT_TRUE(is_same_file(number, ends[0])) << "the number was in use";
   ::close(number);
   occupy(number, ends[1]);
   EXPECT_TRUE(is_same_file(number, ends[1]));

@@ -15,14 +15,14 @@ std::string answer(std::string_view status, std::string_view headers = {}) {
 TEST_F(NetDisconnect, NamesARefusedPort) {
   recorder r;
   dial("ws://127.0.0.1:" + std::to_string(refusing_port(&loop)), r);
-  EXPECT_EQ(r.calls(), 0U) << "called from inside of dial()";
+  EXPECT_EQ(r.calls(), 0U) << "called from inside dial()";
   run_until([&] { return r.disconnects == 1; });
   EXPECT_EQ(r.last.cause, errc::connection_refused);
 }
 
 TEST_F(NetDisconnect, TriesTheNextAddressOfAName) {
   recorder r;
-  // Where the name is ::1 first, nobody listens there.
+  // If the name resolves to ::1 first, nothing listens there.
   dial("ws://localhost:" + std::to_string(server->port()), r);
   run_until([&] { return r.opens + r.disconnects == 1; });
   EXPECT_EQ(r.opens, 1U) << r.last.cause.message();
@@ -300,7 +300,7 @@ TEST_F(NetDisconnect, CallsABreachOfTheProtocolByItsName) {
   masked.insert(2, 4, '\0');
   std::vector<std::string> breaches = {frame(3, "x"), frame(0, "x"), frame(1, "a", false) + frame(1, "b"),
                                        frame(9, "x", false), std::string("\xC1\x01x", 3)};
-  // libwebsockets 4.1.6 takes masked frames from a server.
+  // libwebsockets 4.1.6 accepts masked frames from a server.
   if (UVNOSTR_BUNDLED_LWS != 0) breaches.push_back(masked);
   for (std::size_t i = 0; i < breaches.size(); ++i) {
     SCOPED_TRACE(i);
@@ -316,7 +316,7 @@ TEST_F(NetDisconnect, CallsABreachOfTheProtocolByItsName) {
   }
 }
 
-#if !defined(_WIN32)  // no such signal there
+#if !defined(_WIN32)  // Windows has no such signal
 volatile std::sig_atomic_t sigpipes = 0;
 
 TEST_F(NetDisconnect, WritesToAResetSocketRaiseNoSignal) {

@@ -33,7 +33,7 @@ port::connection* net_test::dial(const std::string& url, recorder& listener) {
 }
 
 void net_test::run_until(const std::function<bool()>& holds) {
-  // The loop may wait for I/O right after the timer that made it true, hence a tick.
+  // A tick, because the loop may wait for I/O right after the timer that made the condition true.
   constexpr unsigned tick_ms = 10;
   constexpr unsigned limit = 20'000 / tick_ms;
   unsigned ticks = 0;
@@ -43,7 +43,7 @@ void net_test::run_until(const std::function<bool()>& holds) {
   uv_timer_start(
       &tick, [](uv_timer_t* t) { ++*static_cast<unsigned*>(t->data); }, tick_ms, tick_ms);
   while (!holds() && ticks < limit) uv_run(&loop, UV_RUN_ONCE);
-  EXPECT_LT(ticks, limit) << "what was waited for did not happen";
+  EXPECT_LT(ticks, limit) << "the condition did not become true";
   bool closed = false;
   tick.data = &closed;
   uv_close(reinterpret_cast<uv_handle_t*>(&tick), [](uv_handle_t* h) { *static_cast<bool*>(h->data) = true; });

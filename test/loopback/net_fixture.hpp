@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A loop, a world on it, and a listener that writes down what it is told.
+// A loop, a world on it, and a listener that records its calls.
 #pragma once
 
 #include <functional>
@@ -64,9 +64,9 @@ struct net_test : ::testing::Test {
 
   port::connection* dial(const std::string& url, recorder&);
   port::connection* dial(recorder& r) { return dial(server->url(), r); }
-  /// Turns the loop until it holds. The limit only keeps a broken test from hanging.
+  /// Runs the loop until the condition holds. The limit only keeps a broken test from hanging.
   void run_until(const std::function<bool()>& holds);
-  /// So many turns in which nothing needs to happen.
+  /// Runs this many turns, in which nothing needs to happen.
   void run_turns(unsigned count);
   void release();
 

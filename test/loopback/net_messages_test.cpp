@@ -120,7 +120,7 @@ TEST_F(NetMessages, MasksEachFrameWithAnotherKey) {
     for (int i = 0; i < 1000; ++i) connection->send_text("the same");
   };
   run_until([&] { return !server->peers.empty() && server->peers.front()->frames.size() == 1000; });
-  // Two of a thousand keys of 32 bits are the same once in 8,600 runs.
+  // Two of a thousand random 32-bit keys are equal once in 8,600 runs.
   EXPECT_GE(masks.size(), 998U);
 }
 
@@ -147,7 +147,7 @@ TEST_F(NetMessages, AnswersPingsAndReportsPongs) {
 }
 
 #if UVNOSTR_BUNDLED_LWS
-// RFC 6455, 5.5.3: older pings need no answer. Others answer the oldest.
+// RFC 6455, 5.5.3: older pings need no answer. Other libwebsockets answer the oldest.
 TEST_F(NetMessages, AnswersTheNewestOfPingsThatComeTogether) {
   recorder r;
   dial(r);
@@ -217,7 +217,7 @@ TEST_F(NetMessages, RefusesTextWhenTheQueueIsFullAndSaysWhenThereIsRoom) {
   };
   run_until([&] { return r.opens == 1; });
   std::size_t accepted = 0;
-  // What the kernel takes comes on top of the queue, hence the turns.
+  // The turns are needed because the kernel's buffer takes bytes besides the queue.
   for (unsigned refused = 0; refused < 20; run_turns(2)) {
     if (connection->send_text(text)) {
       ++accepted;
@@ -225,7 +225,7 @@ TEST_F(NetMessages, RefusesTextWhenTheQueueIsFullAndSaysWhenThereIsRoom) {
     } else {
       ++refused;
     }
-    ASSERT_LT(accepted, 1000U) << "the queue has no end";
+    ASSERT_LT(accepted, 1000U) << "the queue has no limit";
   }
   EXPECT_EQ(r.writables, 0U);
   server->peers.front()->start_reading();

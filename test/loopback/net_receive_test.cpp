@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The same bytes mean the same messages, however the network cuts them, over TCP and TLS. The bundled libwebsockets has a
-// patch that hands payloads over from where they were read; the system's takes byte after byte, and must agree.
+// The same bytes give the same messages, however the network cuts them, over TCP and TLS. The bundled libwebsockets has
+// a patch that passes on payloads where they were read; the system's processes byte after byte, and must agree.
 #include <array>
 #include <cstdlib>
 #include <random>
@@ -26,7 +26,7 @@ std::string letters(std::size_t size, std::size_t from = 0) {
   return text;
 }
 
-/// Bytes, and what they say.
+/// Bytes, and the messages that they contain.
 struct stream {
   std::string bytes;
   std::vector<std::string> texts;
@@ -65,7 +65,7 @@ class NetReceive : public net_test, public ::testing::WithParamInterface<carrier
     net_test::TearDown();
   }
 
-  /// A new connection gets these bytes, cut into pieces of the sizes that next_piece() gives, each read for itself.
+  /// Sends these bytes to a new connection in pieces whose sizes next_piece() gives, each of which is read separately.
   template <class NextPiece>
   void expect_the_same(const stream& s, NextPiece next_piece) {
     recorder r;
@@ -126,7 +126,8 @@ TEST_P(NetReceive, BytesOneByOneChangeNothing) {
 }
 
 TEST_P(NetReceive, FramesAroundTheLimitsKeepTheirContent) {
-  // Of the length field, of a TLS record, of what is read at once, with the room for headers that libwebsockets leaves.
+  // The limits of the length field, of a TLS record, and of one read with the room for headers that libwebsockets
+  // leaves.
   for (const std::size_t limit : std::initializer_list<std::size_t>{126, 4096, 16'384, 65'536, 131'072}) {
     for (const std::size_t before : std::initializer_list<std::size_t>{0, 1, 2, 15, 16}) {
       stream s;
@@ -181,7 +182,7 @@ TEST_P(NetReceive, RandomStreamsInRandomPiecesSayTheSame) {
     std::mt19937_64 random(seed);
     const stream s = random_stream(random);
     const std::size_t usual = std::size_t{1} << static_cast<unsigned>(4 + random() % 14);
-    // Not more than some hundred pieces, or tiny ones would take for ever.
+    // At most some hundred pieces, because tiny ones would take for ever.
     const std::size_t least = s.bytes.size() / 300 + 1;
     expect_the_same(s, [&] { return least + static_cast<std::size_t>(random() % usual); });
   }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Names that this file answers for, in place of the system's resolver: libuv's getaddrinfo() is ours.
+// Replaces libuv's getaddrinfo(), so that this file resolves some names instead of the system.
 #include <dlfcn.h>
 #include <netdb.h>
 
@@ -14,7 +14,7 @@
 namespace uvnostr::test {
 namespace {
 
-// Set while a test holds the resolver's thread back.
+// Set while a test holds up the resolver's thread.
 std::shared_future<void>* held_back = nullptr;
 
 int answer_for(std::string_view name, std::vector<const char*>& addresses) {

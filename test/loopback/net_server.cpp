@@ -75,7 +75,7 @@ void peer::send(std::string_view bytes) {
 
 void peer::send_in_single_bytes(std::string_view bytes) {
   dripping_.append(bytes);
-  // So that a turn without events still lets the next byte drip.
+  // Lets the next byte drip even in a turn without events.
   uv_idle_start(&server_.spin_, [](uv_idle_t*) {});
 }
 

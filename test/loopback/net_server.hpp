@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A TCP server on 127.0.0.1 in the test's own loop, which does what the test says, byte by byte.
+// A TCP server on 127.0.0.1 in the test's own loop, which the test controls byte by byte.
 #pragma once
 
 #include <cstdint>
@@ -14,14 +14,14 @@
 
 namespace uvnostr::test {
 
-/// One WebSocket frame as a server sends it: not masked.
+/// A WebSocket frame as a server sends it, without a mask.
 std::string frame(unsigned opcode, std::string_view payload, bool is_final = true);
 std::string text_frame(std::string_view payload);
 std::string close_frame(std::uint16_t code, std::string_view reason);
-/// The header alone, with the length in 64 bits.
+/// Only the header of a frame, with the length in 64 bits.
 std::string long_frame_header(unsigned opcode, std::uint64_t length);
 
-/// A frame that a client sent, with its mask taken off.
+/// A frame from a client, with its mask removed.
 struct client_frame {
   unsigned opcode = 0;
   std::string payload;
@@ -36,14 +36,14 @@ class peer {
   explicit peer(script_server& server) : server_(server) {}
 
   void send(std::string_view bytes);
-  /// One byte in each turn of the loop.
+  /// Sends one byte in each turn of the loop.
   void send_in_single_bytes(std::string_view bytes);
   void finish();  // FIN
   void reset();   // RST
   void stop_reading();
   void start_reading();
 
-  /// The upgrade request once it is complete, without its blank line.
+  /// The complete upgrade request, without its blank line; empty until it is complete.
   std::string request;
   /// The answer that accepts `request`.
   std::string acceptance() const;
@@ -65,7 +65,7 @@ class peer {
 class script_server {
  public:
   explicit script_server(uv_loop_t*);
-  /// Closes what is open; the loop must turn before it is freed.
+  /// Closes everything that is open; the loop must run once more before the memory is freed.
   void close();
 
   std::uint16_t port() const { return port_; }
@@ -74,7 +74,7 @@ class script_server {
   /// The default accepts the upgrade.
   std::function<void(peer&)> on_request = [](peer& p) { p.send(p.acceptance()); };
   std::function<void(peer&)> on_connect = [](peer&) {};
-  /// Everything that comes, as it comes.
+  /// All bytes as they arrive.
   std::function<void(std::string_view)> on_bytes = [](std::string_view) {};
   std::function<void(peer&, const client_frame&)> on_frame = [](peer&, const client_frame&) {};
 
@@ -92,7 +92,7 @@ class script_server {
   std::uint16_t port_ = 0;
 };
 
-/// A port on which nobody listens.
+/// A port on which nothing listens.
 std::uint16_t refusing_port(uv_loop_t*);
 
 }  // namespace uvnostr::test

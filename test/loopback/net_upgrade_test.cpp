@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What TLS and HTTP say before a connection is open, in forms that the bundled libwebsockets copes with.
+// Unusual forms of TLS and HTTP before a connection is open, which the bundled libwebsockets handles.
 #if UVNOSTR_BUNDLED_LWS
 #include <libwebsockets.h>
 
@@ -85,7 +85,7 @@ TEST_F(NetUpgrade, NamesTheServerByNameOnly) {
 
 #if defined(LWS_WITH_MBEDTLS)
 TEST_F(NetUpgrade, NamesTheLimitWhereCertificatesAreTooLarge) {
-  // RFC 5246, 7.4.1.3 and 7.4.2: in TLS 1.2 both go in the clear. The second message has only its beginning.
+  // RFC 5246, 7.4.1.3 and 7.4.2: TLS 1.2 sends both in the clear. Of the second message only the beginning is sent.
   std::string hello("\x16\x03\x03\x00\x2a\x02\x00\x00\x26\x03\x03", 11);
   hello.append(32, 'r').append("\x00\xc0\x2b\x00", 4);
   std::string certificates("\x16\x03\x03\x10\x00\x0b\x00\x4e\x20\x00\x4e\x1d\x00\x4e\x1a", 15);

@@ -96,7 +96,7 @@ TEST_F(NetWorld, WakesOnceEachTimeWithoutWaiting) {
   listener.when_woken = [&] {
     if (listener.wakes == 1) world->reactor().wake_soon();
   };
-  // Nothing else is due: were the loop to wait, this would never return.
+  // Nothing else is due, so if the loop waited, this would never return.
   uv_run(&loop, UV_RUN_ONCE);
   EXPECT_EQ(listener.wakes, 1U);
   uv_run(&loop, UV_RUN_ONCE);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Certificates such as the test relay does not make, valid until 2126: root signed upper, upper signed lower, lower
-// signed leaf, which is for localhost. The keys of the CAs are thrown away.
+// Certificates that the test relay cannot make, valid until 2126: root signed upper, upper signed lower, lower signed
+// leaf, which is for localhost. The keys of the CAs were discarded.
 #pragma once
 
 namespace uvnostr::test {
@@ -65,7 +65,7 @@ inline constexpr char leaf_key[] =
     "fWzDpOat3zLQ3Y4V7xHLIdD+ymqz4zafpw==\n"
     "-----END EC PRIVATE KEY-----\n";
 
-// A CA of the same name as lower, of the same root, with another key.
+// A CA with the name and the root of lower, but another key.
 inline constexpr char namesake_certificate[] =
     "-----BEGIN CERTIFICATE-----\n"
     "MIIBnzCCAUagAwIBAgIUGGBUmxlHK+kmMRqnni2gV9ckmmQwCgYIKoZIzj0EAwIw\n"

@@ -220,7 +220,7 @@ TEST_F(Pool, DoesNotKeepALoopAliveThatWantsToEnd) {
   EXPECT_TRUE(testing::run_until_idle(&loop));
 }
 
-/// Without verification an event is shown where its bytes were read.
+/// Without verification, an event is delivered where its bytes were read.
 TEST_F(Pool, AnEventStaysWholeWhateverItsCallbackDoes) {
   test_relay first = start();
   test_relay second = start();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A WebSocket client for tests of the test relay: it knows nothing of uvnostr, and sends whatever it is told.
+// A WebSocket client for tests of the test relay. It is independent of uvnostr, and sends any bytes.
 #pragma once
 
 #include <array>
@@ -67,13 +67,13 @@ class raw_client {
       uv_close(reinterpret_cast<uv_handle_t*>(&handle_->uv), gone);
   }
 
-  /// Everything that came.
+  /// All received bytes.
   const std::string& bytes() const { return bytes_; }
   std::string http_head() const { return bytes_.substr(0, bytes_.find("\r\n\r\n")); }
   bool is_upgraded() const {
     return bytes_.starts_with("HTTP/1.1 101") && bytes_.find("\r\n\r\n") != std::string::npos;
   }
-  /// 0 while the connection lasts, else libuv's reason.
+  /// 0 while the connection lasts, then libuv's error.
   int ended() const { return ended_; }
 
   struct frame {
@@ -81,7 +81,7 @@ class raw_client {
     bool final;
     std::string payload;
   };
-  /// The whole frames behind the HTTP answer.
+  /// The complete frames after the HTTP answer.
   std::vector<frame> frames() const {
     std::vector<frame> found;
     const std::size_t head = bytes_.find("\r\n\r\n");
@@ -100,7 +100,7 @@ class raw_client {
     }
     return found;
   }
-  /// The text messages that came whole, fragments put together.
+  /// The complete text messages, with fragments joined.
   std::vector<std::string> texts() const {
     std::vector<std::string> found;
     std::string message;
@@ -146,7 +146,7 @@ class raw_client {
   void flush() {
     if (closed_ || waiting_.empty()) return;
     uv_buf_t buffer = uv_buf_init(waiting_.data(), static_cast<unsigned>(waiting_.size()));
-    // Small messages over loopback: the kernel takes them whole.
+    // The messages are small, so the kernel accepts each as a whole.
     ASSERT_EQ(uv_try_write(stream(), &buffer, 1), static_cast<int>(waiting_.size()));
     waiting_.clear();
   }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What real relays sent, if a file of it is at hand: UVNOSTR_REAL_MESSAGES names one with a relay message a line.
+// Messages of real relays, if UVNOSTR_REAL_MESSAGES names a file with one per line.
 #include <cstdlib>
 #include <fstream>
 #include <map>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// One relay object on the loop, dialled once as a rule, and what it was ended by.
+// One relay object on the loop, which usually dials once, and the cause of its end.
 #pragma once
 
 #include "loopback/loop_fixture.hpp"
@@ -18,7 +18,7 @@ class Relay : public LoopTest {
     options.reconnect.enabled = false;
     return options;
   }
-  /// What a dial ends with that is made once.
+  /// Dials once, and returns the cause of the end.
   std::error_code cause_of(std::string_view url, relay_options options = once()) {
     forget_states();
     closed = false;

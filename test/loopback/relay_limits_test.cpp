@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Limits and habits of relays that a test_relay can take on, in both worlds.
+// Limits and habits of real relays that a test_relay can imitate, in both worlds.
 #include "loopback/both_worlds.hpp"
 
 namespace uvnostr {
@@ -7,7 +7,7 @@ namespace {
 
 class RelayLimits : public BothWorlds {
  protected:
-  /// Stores this many notes, a second apart: "1" is the oldest.
+  /// Stores this many notes, one second apart; "1" is the oldest.
   void store(int count) {
     for (int i = 1; i <= count; ++i) relay->add(make_event(std::to_string(i), test_time + std::chrono::seconds(i)));
   }

@@ -121,7 +121,7 @@ TEST_F(Relay, TellsTheRelaysCloseCode) {
 TEST_F(Relay, RefusesFramesThatNoServerMaySend) {
   test_relay server = start();
   for (const std::string_view raw : {
-#if UVNOSTR_BUNDLED_LWS  // the system's libwebsockets takes masked frames from a server
+#if UVNOSTR_BUNDLED_LWS  // the system's libwebsockets accepts masked frames from a server
          std::string_view("\x81\x81\0\0\0\0x", 7),
 #endif
              std::string_view("\x83\x01x", 3), std::string_view("\x80\x01x", 3), std::string_view("\xc1\x01x", 3)

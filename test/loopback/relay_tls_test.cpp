@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What a relay's certificate and its TLS may be, and what the user is told where they may not.
+// Which certificates and TLS versions of a relay are accepted, and how refusals are reported.
 #include <cstdio>
 #include <fstream>
 #include <string_view>
@@ -47,7 +47,7 @@ class RelayOverTls : public Relay {
 
 TEST_F(RelayOverTls, TakesTheRightName) { EXPECT_EQ(cause_with({}), std::error_code()); }
 
-// The names that end in .wild.uvnostr are loopback's own: see net_resolver_test.cpp.
+// Names that end in .wild.uvnostr resolve to loopback: see net_resolver_test.cpp.
 TEST_F(RelayOverTls, TakesAWildcardForOneLabel) {
   const certificate_options wildcard{.dns_names = {"*.wild.uvnostr"}, .ip_addresses = {}};
   EXPECT_EQ(cause_with(wildcard, "relay.wild.uvnostr"), std::error_code());
@@ -115,14 +115,14 @@ TEST_F(RelayOverTls, SpeaksTls13WhereThereIsNothingOlder) {
   tls_identity identity = *ca.issue();
   identity.versions = tls_versions::only_1_3;
   if (test_relay::start(&loop, {.tls = true, .identity = identity}).error() == errc::unsupported) {
-    GTEST_SKIP() << "mbedTLS 2.28, of which the test relay is made, has no TLS 1.3 for servers";
+    GTEST_SKIP() << "mbedTLS 2.28, which the test relay uses, has no TLS 1.3 for servers";
   }
   EXPECT_EQ(cause_with(tls_versions::only_1_3, certificate_key::ec_p256), std::error_code()) << state_texts.back();
 }
 
 TEST_F(RelayOverTls, RefusesTls11) {
-  // The first answer of a server that speaks TLS 1.1 and nothing newer: RFC 4346, 7.4.1.3. A client that took it would
-  // wait for the certificate, until its connect_timeout.
+  // The first answer of a server that speaks nothing newer than TLS 1.1: RFC 4346, 7.4.1.3. A client that accepted it
+  // would wait for the certificate until connect_timeout.
   test_relay plain = start();
   std::string hello(
       "\x16\x03\x02\x00\x2a"
@@ -145,7 +145,7 @@ class RelayWithOddCertificates : public RelayOverTls {
  protected:
   ~RelayWithOddCertificates() override { std::remove(file_.c_str()); }
 
-  /// What comes of a relay that sends this chain to a program that trusts this bundle.
+  /// The result of connecting to a relay that sends this chain, for a program that trusts this bundle.
   std::error_code cause_with(const std::string& chain, const std::string& bundle) {
     std::ofstream(file_) << bundle;
     test_relay server =
@@ -163,7 +163,7 @@ std::string joined(std::initializer_list<const char*> certificates) {
   return all;
 }
 
-// RFC 8446, 4.4.2: be prepared for any order, and for certificates that are of no use.
+// RFC 8446, 4.4.2: be prepared for any order, and for useless certificates.
 TEST_F(RelayWithOddCertificates, TakesAChainInAnyOrder) {
   using namespace test;
   for (const auto& chain : {joined({leaf_certificate, lower_certificate, upper_certificate}),
@@ -195,12 +195,12 @@ TEST_F(RelayWithOddCertificates, UsesTheOtherCasOfABundleWithOneThatCannotBeRead
     ::testing::internal::CaptureStdout();
     EXPECT_EQ(cause_with(chain, joined({odd, root_certificate})), std::error_code()) << state_texts.back();
     EXPECT_EQ(cause_with(chain, joined({root_certificate, odd})), std::error_code()) << state_texts.back();
-    EXPECT_EQ(::testing::internal::GetCapturedStdout(), "") << "a library does not print";
+    EXPECT_EQ(::testing::internal::GetCapturedStdout(), "") << "a library must not print";
   }
 }
 
 #if UVNOSTR_BUNDLED_LWS
-// Others print, and what they do with a CA that is no use is theirs.
+// Other libwebsockets print, and treat unusable CAs in their own way.
 TEST_F(RelayWithOddCertificates, PrintNothingWhereNoCaCanBeRead) {
   ::testing::internal::CaptureStdout();
   EXPECT_TRUE(cause_with(test::leaf_certificate, "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Scripts and behaviours that a client is led through, in both worlds with the same code.
+// Takes a client through scripts and behaviours, in both worlds with the same code.
 #include <algorithm>
 #include <vector>
 

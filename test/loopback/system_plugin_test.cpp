@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The system's libwebsockets loads its part for libuv when a context is made; here it does not find it. The
-// bundled one has that part in it.
+// The system's libwebsockets loads its libuv plugin when a context is made; here it does not find the plugin. The
+// bundled one contains it.
 #if UVNOSTR_BUNDLED_LWS == 0
 #include <dlfcn.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The test relay as a bad relay: by rule, by script, by hand.
+// The test relay as a misbehaving relay: by rule, by script, by hand.
 #include <algorithm>
 #include <chrono>
 #include <string>
@@ -26,7 +26,7 @@ test_relay_options with(handshake how) {
   return options;
 }
 
-// What a relay with such a clock has in its Date header.
+// The Date header of a relay with such a clock.
 class TestRelayClock : public LoopTest {
  protected:
   std::string date_with(std::chrono::seconds offset) {

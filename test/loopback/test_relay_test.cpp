@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The test relay as a good relay.
+// The test relay as a well-behaved relay.
 #include <string>
 #include <vector>
 

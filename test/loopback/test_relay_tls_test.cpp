@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Certificates of the private CA, and the test relay behind TLS, both judged by an mbedTLS client.
+// Certificates of the private CA, and the test relay behind TLS, both checked by an mbedTLS client.
 #include <fstream>
 #include <iterator>
 #include <string>
@@ -23,7 +23,7 @@ using namespace uvnostr::testing;
 
 const unsigned char* bytes_of(const std::string& text) { return reinterpret_cast<const unsigned char*>(text.c_str()); }
 
-// What mbedTLS finds wrong with a server of that name whose CA is known; 0: nothing.
+// What mbedTLS finds wrong with a server of this name whose CA is known; 0 if nothing.
 std::uint32_t faults(const std::string& certificate, const std::string& ca, const char* name) {
   mbedtls_x509_crt shown;
   mbedtls_x509_crt trusted;
@@ -96,7 +96,7 @@ TEST(Certificates, KeepTheCaFileAsLongAsTheAuthority) {
   EXPECT_FALSE(std::ifstream(path).is_open());
 }
 
-// TLS over a raw_client: its bytes are TLS records, this makes text of them.
+// TLS over a raw_client: turns its bytes, which are TLS records, into text.
 class tls_client {
  public:
   tls_client(uv_loop_t* loop, std::uint16_t port, const std::string& ca_file, [[maybe_unused]] bool newest_1_2 = false)
@@ -132,7 +132,7 @@ class tls_client {
     mbedtls_entropy_free(&entropy_);
   }
 
-  /// Whether the handshake has ended, well or not.
+  /// Whether the handshake has ended, successfully or not.
   bool handshake_over() {
     error_ = mbedtls_ssl_handshake(&ssl_);
     return error_ != MBEDTLS_ERR_SSL_WANT_READ && error_ != MBEDTLS_ERR_SSL_WANT_WRITE;

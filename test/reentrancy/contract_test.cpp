@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The lines of the contract that the story does not show: R1, R6, R7, R8, R9.
+// The lines of the contract that the story does not cover: R1, R6, R7, R8, R9.
 #include <memory>
 
 #include <gtest/gtest.h>
@@ -14,7 +14,7 @@ namespace {
 
 class Contract : public CoreTest {
  protected:
-  /// The frames that answer everything that was asked: this event, then EOSE.
+  /// Answers all requests with this event, then EOSE.
   void answer(const event& e) {
     for (const std::string& id : asked(world.last())) {
       world.last().text(event_frame(id, e));
@@ -119,7 +119,7 @@ TEST_F(Contract, R8ARelayThatHangsUpBeforeItCanBeAskedIsNotWaitedFor) {
   add();
   const subscription s = subscribe();
   ASSERT_FALSE(core->publish(note("x"), receipts(), {}));
-  for (int i = 0; i < 7; ++i) {  // over a minute, with the delays between
+  for (int i = 0; i < 7; ++i) {  // more than a minute, including the delays
     while (!world.last().alive()) world.advance(1s);
     world.last().open();
     world.last().drop();
@@ -195,7 +195,7 @@ class ContractOnALoop : public LoopTest {};
 TEST_F(ContractOnALoop, R7ManyEventsKeepTheirOrderAndEoseIsBehindThem) {
   test_relay r = start();
   lines expected;
-  for (int i = 300; i > 0; --i) {  // relays give the newest first
+  for (int i = 300; i > 0; --i) {  // relays send the newest first
     r.add(make_event(std::to_string(i), test_time + std::chrono::seconds(i)));
     expected.push_back(std::to_string(i));
   }

@@ -19,7 +19,8 @@ constexpr const char* names[] = {"random_bytes", "read_ca_file", "connect", "sen
 
 class Faults : public ::testing::TestWithParam<system_call> {};
 
-/// A call that fails inside make() is make()'s answer. The simulation proves at its end that nothing is left of the pool.
+/// If a call fails inside make(), make() returns the error. At its end, the simulation proves that nothing of the pool
+/// is left.
 void expect_clear_error(stage& on, const error& found) {
   if (!found) return;
   EXPECT_NE(on.simulation()->failures(), 0U) << found.message();
@@ -37,10 +38,10 @@ TEST_P(Faults, OnceLeaveTheStoryWhole) {
     expect_clear_error(on, s.play());
     failed = on.simulation()->failures() != 0;
   }
-  EXPECT_GT(n, 1U) << "it is used";
+  EXPECT_GT(n, 1U) << "the call was never made";
 }
 
-/// A full socket that never has room again is no fault of one call, but a dead connection.
+/// A full socket that never has room again is not a failed call but a dead connection.
 TEST_P(Faults, ForeverLeaveTheContractWhole) {
   bool failed = GetParam() != system_call::send;
   unsigned n = 0;
@@ -68,7 +69,8 @@ constexpr bool sanitized = __has_feature(address_sanitizer) || __has_feature(und
 constexpr bool sanitized = false;
 #endif
 
-/// Takes all files that the process may open but so many. The limit itself stays: libwebsockets sizes its tables by it.
+/// Opens all files that the process may open, except for this many. The limit itself stays, because libwebsockets sizes
+/// its tables by it.
 class taken_files {
  public:
   explicit taken_files(std::size_t left) {
@@ -100,7 +102,7 @@ class taken_files {
   std::vector<int> taken_;
 };
 
-/// Files are short when the pool is made and for its first turns.
+/// Descriptors are scarce while the pool is made and in its first turns.
 class starved_stage final : public pool_stage {
  public:
   explicit starved_stage(std::size_t left) : pool_stage(world_kind::sockets), taken_(left) {}
@@ -116,8 +118,8 @@ class starved_stage final : public pool_stage {
 };
 
 TEST(FaultsOfTheSystem, WithoutFilesAreAnErrorOrARecovery) {
-  // Their look at the type of an object opens a pipe, and reports an object of no type if it cannot.
-  if (sanitized) GTEST_SKIP() << "sanitizers need files themselves";
+  // To check an object's type they open a pipe, and report an object without a type if they cannot.
+  if (sanitized) GTEST_SKIP() << "sanitizers open files themselves";
   for (std::size_t left = 0; left < 12 && !HasFailure(); ++left) {
     SCOPED_TRACE(left);
     starved_stage on(left);

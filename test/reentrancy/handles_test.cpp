@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Handles: many, moved from, outliving their pool; pools that share a loop; the thread they belong to (R3, R4).
+// Handles: many, moved-from, outliving their pool; pools that share a loop; the thread to which they belong (R3, R4).
 #include <deque>
 #include <memory>
 #include <optional>
@@ -43,7 +43,7 @@ TEST_F(Handles, KeepTheirCapturesWhileTheirCallableRunsAndNotForLong) {
 
 class HandlesOnALoop : public LoopTest {
  protected:
-  /// Does this at the first event.
+  /// Called at the first event.
   subscription_callbacks once(callback<void()> action) {
     subscription_callbacks all;
     all.on_event = [this, act = std::move(action)](relay_id, const event_view& e) mutable {
@@ -71,7 +71,7 @@ TEST_F(Handles, ThousandsMadeAndDroppedLeaveNothing) {
   world.settle();
   for (const std::string& each : world.last().take_sent()) ++(each.starts_with(R"(["REQ")") ? reqs : taken_back);
   EXPECT_GT(reqs, 500U);
-  EXPECT_EQ(reqs, taken_back) << "what was asked is taken back, what was not is not";
+  EXPECT_EQ(reqs, taken_back) << "there must be one CLOSE for each REQ, and no other";
   EXPECT_EQ(take_said(), lines{});
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// R2, R4, R5, R10: anything may be done in any callback.
+// R2, R4, R5, R10: callbacks may do anything.
 #include <gtest/gtest.h>
 
 #include "reentrancy/stage.hpp"
@@ -20,7 +20,7 @@ std::vector<hook> hooks() {
   for (std::size_t i = 0; i < std::size(hook_names); ++i) all.push_back(static_cast<hook>(i));
   return all;
 }
-/// A relay alone has no use for those about relays.
+/// Actions on relays do not apply to a single relay.
 std::vector<action> actions(action end) {
   std::vector<action> all;
   for (int i = 0; i < static_cast<int>(end); ++i) all.push_back(static_cast<action>(i));

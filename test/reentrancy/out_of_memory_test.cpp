@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// R12: out of memory terminates, and does nothing worse.
+// R12: running out of memory terminates the program, and does nothing worse.
 #include <csignal>
 #include <cstdlib>
 #include <exception>
@@ -15,13 +15,13 @@ namespace {
 struct allocations {
   bool counts = false;  // while code of the library runs
   std::size_t made = 0;
-  std::size_t failing = 0;  // the n-th, from 1
+  std::size_t failing = 0;  // which allocation fails, counting from 1
 };
 thread_local allocations here;
 
 void* allocate(std::size_t size) {
   if (here.counts && ++here.made == here.failing) {
-    here.counts = false;  // what reports the end may allocate
+    here.counts = false;  // reporting the end may allocate
 #ifdef __cpp_exceptions
     throw std::bad_alloc();
 #else
@@ -36,7 +36,7 @@ void* allocate(std::size_t size) {
 
 void* operator new(std::size_t size) { return allocate(size); }
 void* operator new[](std::size_t size) { return allocate(size); }
-// Not counted: it may fail without ending the program. The standard library asks so for buffers that it can do without.
+// Not counted, because it may fail without ending the program: the standard library uses it for optional buffers.
 void* operator new(std::size_t size, const std::nothrow_t&) noexcept { return std::malloc(size == 0 ? 1 : size); }
 void operator delete(void* at) noexcept { std::free(at); }
 void operator delete(void* at, const std::nothrow_t&) noexcept { std::free(at); }
@@ -47,7 +47,7 @@ void operator delete[](void* at, std::size_t) noexcept { std::free(at); }
 namespace uvnostr {
 namespace {
 
-/// The number of allocations that the library made, unless the n-th failed.
+/// Returns the number of allocations that the library made, unless the n-th failed.
 std::size_t play(std::size_t failing) noexcept {
   pool_stage on(world_kind::simulated);
   story s(on);
@@ -59,10 +59,10 @@ std::size_t play(std::size_t failing) noexcept {
 }
 
 TEST(OutOfMemoryDeathTest, TerminatesAtEveryAllocationTried) {
-  play(0);  // what is made once is not counted
+  play(0);  // makes the objects that are made only once
   const std::size_t all = play(0);
   ASSERT_GT(all, 100U);
-  // Each takes a process: the first ones, then every fifteenth part.
+  // Each takes a process, so only the first allocations are tried, and then every fifteenth part.
   for (std::size_t n = 1; n < all && !HasFailure(); n += n < 10 ? 1 : all / 15) {
     SCOPED_TRACE(n);
     EXPECT_EXIT(play(n), ::testing::KilledBySignal(SIGABRT), "terminate|bad_alloc");

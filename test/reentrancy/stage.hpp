@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Where a story is played: a pool, or a relay, with test relays around it, on sockets or in a simulation.
+// The stage of a story: a pool or a relay, with test relays around it, on sockets or in a simulation.
 #pragma once
 
 #include <optional>
@@ -19,7 +19,7 @@ class stage {
   stage& operator=(const stage&) = delete;
   virtual ~stage() = default;
 
-  // The object under test. The first REQ that the first relay gets is refused; two events are stored there.
+  // The object under test. The first relay refuses its first REQ, and has two stored events.
   virtual error make(pool_callbacks) = 0;
   virtual result<relay_id> add_relay() = 0;
   virtual error remove_relay(relay_id) = 0;
@@ -28,23 +28,24 @@ class stage {
   virtual error publish(const event&, publish_callbacks) = 0;
   virtual void close() = 0;
   virtual void destroy() = 0;
-  /// In the order of their adding, the first relay first.
+  /// In the order in which they were added.
   virtual std::vector<relay_id> relays() const = 0;
 
   // The world.
-  /// Goes on by one turn. False if nothing will ever happen any more.
+  /// Runs one turn. Returns false if nothing can happen any more.
   virtual bool step();
-  /// The first relay says something to humans, as soon as it has a connection.
+  /// The first relay sends a NOTICE as soon as it has a connection.
   void send_notice() { notice_is_due_ = true; }
-  /// The first relay loses its connection, as soon as it has one.
+  /// The first relay loses its connection as soon as it has one.
   void drop_connections() { drop_is_due_ = true; }
-  /// After the object was destroyed: runs what can still happen. The world proves at its end that nothing is left.
+  /// To be called after the object was destroyed: runs everything that can still happen. The world then proves that
+  /// nothing is left.
   void leave();
   /// Null on sockets.
   testing::simulation* simulation() { return world_.simulated(); }
 
  protected:
-  /// On sockets it must not take long.
+  /// On sockets this must not take long.
   void make_quick(relay_options&);
 
   test_world world_;
@@ -78,7 +79,7 @@ class pool_stage : public stage {
   std::optional<pool> pool_;
 };
 
-/// Its only relay cannot be removed, and no other added.
+/// Its only relay cannot be removed, and no other can be added.
 class relay_stage final : public stage {
  public:
   explicit relay_stage(world_kind kind) : stage(kind) {}

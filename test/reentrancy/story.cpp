@@ -5,7 +5,7 @@
 
 namespace uvnostr {
 
-/// Around every call of the library: callbacks check that there is none around them.
+/// Wraps every call into the library, so that callbacks can check that none is in progress.
 class story::calling {
  public:
   explicit calling(story& of) : story_(of) {
@@ -30,7 +30,7 @@ struct story::canary {
   canary& operator=(const canary&) = delete;
   ~canary() { song = 0; }
   volatile unsigned song = 0xca11;
-  char room[64]{};  // so that the closure is on the heap
+  char room[64]{};  // forces the closure onto the heap
 };
 
 template <class Count>
@@ -125,7 +125,7 @@ template <class Goal>
 void story::until(const char* what, Goal goal) {
   while (open() && !goal()) {
     if (!turn() && open() && !goal()) {
-      ADD_FAILURE() << "the story stops before: " << what;
+      ADD_FAILURE() << "the story stopped before: " << what;
       return;
     }
   }
@@ -174,7 +174,7 @@ void story::run_to_the_end() {
   if (!close_asked_ && !destroyed_) close_pool();
   while (pool_closes_ == 0 && !destroyed_) {
     if (!turn() && pool_closes_ == 0 && !destroyed_) {
-      ADD_FAILURE() << "the pool does not close";
+      ADD_FAILURE() << "the pool did not close";
       break;
     }
   }
@@ -186,7 +186,7 @@ void story::run_to_the_end() {
 }
 
 void story::check_end() const {
-  if (destroyed_) return;  // silence: each callback checks that
+  if (destroyed_) return;  // each callback checks the silence
   EXPECT_EQ(pool_closes_, 1U);
   for (const auto& s : subscriptions_) {
     EXPECT_TRUE(s->silent || s->closes == 1) << "on_close of a subscription: " << s->closes;
@@ -198,7 +198,7 @@ void story::check_end() const {
   }
 }
 
-// What a user may do, anywhere.
+// The actions that a user may take anywhere.
 
 void story::act(relay_id here, watched_subscription* self) {
   bent_ = true;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-// A story in which every callback is called, which can be bent at any of them, and between any two turns.
+// A story that calls every callback. It can be bent in any callback, and between any two turns of the loop.
 //
 // Unbent: three subscriptions (one is refused), stored events, EOSE, a notice, a publish, a lost connection and a new
-// one, one subscription closed, one relay removed, the pool closed. Whatever an action does to it, the contract
-// holds; story checks that in every callback and at the end.
+// one, one subscription closed, one relay removed, the pool closed. The contract must hold whatever an action does; the
+// story checks this in every callback and at the end.
 #pragma once
 
 #include <algorithm>
@@ -63,12 +63,12 @@ inline constexpr const char* action_names[] = {
     "reconnect",         "close_pool",          "destroy_pool", "close_then_destroy", "destroy_everything", "add_relay",
     "remove_this_relay", "remove_another_relay"};
 
-/// Where the story is bent, and how. Nothing set: nowhere.
+/// Where and how the story is bent. If nothing is set, it is not bent.
 struct bend {
   action what{};
-  std::optional<hook> at_hook{};  // the first time
-  std::size_t at_callback = 0;    // the n-th of all, from 1
-  std::size_t before_turn = 0;    // outside of any callback
+  std::optional<hook> at_hook{};  // at its first call
+  std::size_t at_callback = 0;    // in the n-th callback, counting from 1
+  std::size_t before_turn = 0;    // outside any callback
 };
 
 class story {
@@ -77,22 +77,22 @@ class story {
   story(const story&) = delete;
   story& operator=(const story&) = delete;
 
-  /// From the making to an empty world. An error is that of the making.
+  /// Plays from make() to an empty world. Returns make()'s error.
   error play();
 
   bool bent() const noexcept { return bent_; }
   std::size_t callbacks() const noexcept { return callbacks_; }
   std::size_t turns() const noexcept { return turns_; }
 
-  /// Reconnecting never succeeds: what needs a connection is not waited for.
+  /// Reconnecting never succeeds, so the story does not wait for what needs a connection.
   bool without_connections = false;
-  /// Told when code of the library begins (true) and ends (false) to run.
+  /// Called when the library's code begins (true) and ends (false) to run.
   std::function<void(bool)> on_library = [](bool) {};
 
  private:
   struct watched_subscription {
     subscription handle;
-    bool silent = false;  // destroyed: no call any more
+    bool silent = false;  // destroyed: no further call is allowed
     unsigned all_eoses = 0;
     unsigned closes = 0;
     std::set<relay_id> eoses;
@@ -110,7 +110,7 @@ class story {
   pool_callbacks callbacks_of_pool();
   subscription_callbacks callbacks_of(watched_subscription&);
   publish_callbacks callbacks_of(watched_publish&);
-  /// Around every callback: `count` notes it, then the story may be bent here.
+  /// Wraps every callback: `count` records it, then the story may be bent here.
   template <class Count>
   void called(hook, relay_id, watched_subscription*, const canary&, Count count);
 
@@ -149,7 +149,7 @@ class story {
   unsigned pool_closes_ = 0;
   std::size_t callbacks_ = 0;
   std::size_t turns_ = 0;
-  int calls_ = 0;  // of ours that are under way
+  int calls_ = 0;  // our calls in progress
   bool in_callback_ = false;
   bool made_ = false;
   bool close_asked_ = false;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// R2, R4, R5: the end may come between any two turns of the loop, and in any callback of the story, the n-th.
+// R2, R4, R5: the end may come between any two turns of the loop, and in the n-th callback of the story for any n.
 #include <gtest/gtest.h>
 
 #include "reentrancy/stage.hpp"
@@ -13,7 +13,7 @@ class RealLoop : public ::testing::TestWithParam<action> {};
 
 std::string name_of(const ::testing::TestParamInfo<action>& info) { return action_names[static_cast<int>(info.param)]; }
 
-/// Plays the story again and again, bent at the n-th place, until it has no n-th.
+/// Plays the story repeatedly, bent at the n-th place, until there is no n-th place.
 void bend_at_each(bend how, std::size_t bend::*place, world_kind world, verification mode = verification::threads) {
   bool bent = true;
   std::size_t n = 0;
@@ -25,7 +25,7 @@ void bend_at_each(bend how, std::size_t bend::*place, world_kind world, verifica
     EXPECT_FALSE(s.play());
     bent = s.bent();
   }
-  EXPECT_GT(n, 25U) << "the story is longer than that";
+  EXPECT_GT(n, 25U) << "the story should be longer than that";
 }
 
 TEST_P(Simulation, CanBeBentBeforeEveryTurn) {

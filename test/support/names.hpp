@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Names that most tests use.
+// Names used by most tests.
 #pragma once
 
 #include <chrono>

@@ -42,7 +42,7 @@ class played_connection {
     alive_ = false;
     client_.down->deliver_now({.kind = frame::type::end, .why = std::move(why)});
   }
-  /// The client's socket takes no more.
+  /// Makes the client's socket full.
   void block() { client_.up->fill(); }
   void unblock() { client_.up->make_room(); }
 
@@ -50,11 +50,11 @@ class played_connection {
   lines take_sent() { return std::exchange(up_to_date().sent_, {}); }
   const lines& sent() { return up_to_date().sent_; }
   unsigned pings() { return up_to_date().pings_; }
-  /// Of the client's close frame; 0: none came.
+  /// The code of the client's close frame; 0 if there was none.
   std::uint16_t close_code() { return up_to_date().close_code_; }
-  /// The client has ended it, without having been told of an end.
+  /// Whether the client has ended the connection by itself.
   bool aborted() { return up_to_date().aborted_; }
-  /// Neither side has ended it.
+  /// Whether neither side has ended it.
   bool alive() { return alive_ && !aborted(); }
   bool paused() const { return client_.down->is_paused(); }
 
@@ -91,7 +91,7 @@ class played_connection {
   bool aborted_ = false;
 };
 
-/// Every URL reaches a relay that is played. Nothing takes time but what waits for it.
+/// Every URL reaches a played relay. Only explicit waits take time.
 class played_world final : private testing::detail::simulated_peer {
  public:
   played_world() {
@@ -105,9 +105,9 @@ class played_world final : private testing::detail::simulated_peer {
     network_.agenda.clear();
   }
 
-  /// A share of it for one pool, which gives it back by release().
+  /// The world of one pool, which returns it with release().
   port::world& share() { return *(last_share_ = new testing::detail::simulated_world(network_)); }
-  /// Every share was given back.
+  /// Whether every pool has returned its world.
   bool released() const { return network_.worlds == 0; }
 
   /// Runs everything that is due now.
@@ -117,7 +117,7 @@ class played_world final : private testing::detail::simulated_peer {
     while (!network_.agenda.empty() && network_.agenda.next() <= until) network_.agenda.do_next();
     network_.agenda.move_to(until);
   }
-  /// How long it takes until something happens by itself; nothing: never.
+  /// The time until something happens by itself; nothing: never.
   std::optional<std::chrono::microseconds> until_next() const {
     if (network_.agenda.empty()) return std::nullopt;
     return network_.agenda.next() - network_.agenda.now();
@@ -135,7 +135,7 @@ class played_world final : private testing::detail::simulated_peer {
     newest->run();
     newest->done();
   }
-  /// The pool that was made last keeps its loop alive.
+  /// Whether the last pool keeps its loop alive.
   bool holds_loop() const { return last_share_->holds_loop(); }
 
   played_connection& last() { return *connections.back(); }

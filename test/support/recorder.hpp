@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Writes down what a pool, a relay and their subscriptions call back, as readable lines.
+// Records the callbacks of a pool, a relay and their subscriptions as readable lines.
 #pragma once
 
 #include <algorithm>
@@ -17,7 +17,7 @@ namespace uvnostr {
 
 class recorder {
  public:
-  /// Brief lines name no relay, and count an EOSE instead of writing it: for relays whose order is left open.
+  /// Brief lines omit the relay and only count EOSEs, for relays whose order is unspecified.
   enum class style { full, brief };
   explicit recorder(style how = style::full) : style_(how) {}
   recorder(const recorder&) = delete;
@@ -88,7 +88,7 @@ class recorder {
   std::size_t count(relay_state state) const {
     return static_cast<std::size_t>(std::ranges::count(states, state, &relay_status::state));
   }
-  /// The causes of the states that have one.
+  /// The causes of all states that have one.
   std::vector<std::error_code> causes() const {
     std::vector<std::error_code> all;
     for (const relay_status& each : states) {
@@ -119,7 +119,7 @@ class recorder {
   bool closed = false;
   int closes = 0;                                                     // of a relay
   std::error_code close_cause;                                        // of a relay
-  std::function<std::string()> stamp = [] { return std::string(); };  // begins each line
+  std::function<std::string()> stamp = [] { return std::string(); };  // the beginning of each line
 
  private:
   std::string source(const char* word, relay_id from) const { return style_ == style::full ? word + number(from) : ""; }

@@ -32,9 +32,9 @@ class test_world {
   }
   test_world(const test_world&) = delete;
   test_world& operator=(const test_world&) = delete;
-  /// Pools and relays on it are gone: nothing may be left on the loop.
+  /// All pools and relays must be gone: checks that nothing is left on the loop.
   ~test_world() {
-    if (simulation_) return;  // it checks that itself
+    if (simulation_) return;  // it checks this itself
     uv_close(reinterpret_cast<uv_handle_t*>(&alarm_), nullptr);
     EXPECT_TRUE(testing::run_until_idle(&loop_));
     EXPECT_EQ(uv_loop_close(&loop_), 0);
@@ -44,7 +44,7 @@ class test_world {
   /// Null on sockets.
   testing::simulation* simulated() { return simulation_.get(); }
 
-  /// In the simulation each has a host name of its own.
+  /// In the simulation each relay has its own host name.
   test_relay start_relay(test_relay_options options = {}) {
     auto started = simulation_ ? simulation_->start_relay("wss://relay" + std::to_string(++relays_) + ".example.com",
                                                           std::move(options))
@@ -56,7 +56,7 @@ class test_world {
     return simulation_ ? simulation_->run_until(std::move(condition))
                        : testing::run_until(&loop_, std::move(condition));
   }
-  /// One turn. False if nothing will ever happen again, or if the test hangs.
+  /// Runs one turn. Returns false if nothing can happen any more, or if the test hangs.
   bool step() {
     if (simulation_) return simulation_->step();
     uv_run(&loop_, UV_RUN_ONCE);

@@ -5,7 +5,7 @@
 
 namespace uvnostr::test {
 
-/// Counts what this thread takes through operator new while it lives. The program's operator new is replaced.
+/// Counts this thread's calls of operator new during its life. Replaces the program's operator new.
 class allocation_count {
  public:
   allocation_count() noexcept;

@@ -12,7 +12,7 @@
 namespace uvnostr {
 namespace {
 
-/// Says how many of it there are.
+/// Counts its instances.
 struct witness {
   explicit witness(int& alive) : alive_(&alive) { ++*alive_; }
   witness(const witness& other) : alive_(other.alive_) { ++*alive_; }

@@ -86,7 +86,7 @@ TEST(Canonical, EscapesTagsLikeContent) {
             form(R"([["t","/\n\""],["é","],["],["t"]])", "hello"));
 }
 
-/// What is hashed where the received bytes are taken as they are.
+/// The hashed text if the received bytes are used unchanged.
 std::string in_place(const event_fields& fields) {
   std::string out;
   append_canonical_head(out, fields);

@@ -49,7 +49,7 @@ TEST(DateRanges, StaysOneRangeForAStreamOfDates) {
   EXPECT_TRUE(some.contains(at(-5'000)));
 }
 
-/// The same by a list that is joined in the plainest way.
+/// The same with a list that is merged in the simplest way.
 class oracle {
  public:
   void add(std::int64_t date) {

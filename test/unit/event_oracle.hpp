@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What a relay's message is, decided slowly: RapidJSON reads it into a tree, and the rules of frame_scan.hpp are then
-// looked up in the tree one by one. Nothing here is shared with the library but those rules.
+// A slow oracle for relays' messages: RapidJSON reads a message into a tree, and the rules of frame_scan.hpp are then
+// checked in the tree one by one. It shares only these rules with the library.
 #pragma once
 
 #include <cstdint>
@@ -20,11 +20,11 @@ struct json_value {
   enum kind { other, number, string, array, object };
   kind type = other;
   bool plain = false;             // a string without escapes
-  std::string text;               // of a number or string
-  std::vector<json_value> items;  // of an array or object
-  std::vector<std::string> keys;  // of an object
+  std::string text;               // a number or string
+  std::vector<json_value> items;  // the values of an array or object
+  std::vector<std::string> keys;  // the keys of an object
 
-  /// How many arrays and objects stand inside of each other.
+  /// How deeply arrays and objects are nested.
   std::size_t nesting() const {
     std::size_t deepest = 0;
     for (const json_value& item : items) deepest = std::max(deepest, item.nesting());
@@ -34,7 +34,7 @@ struct json_value {
 
 class tree_builder : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, tree_builder> {
  public:
-  /// `read` is what the reader reads from: when it tells of a string, it stands behind the closing quote.
+  /// `read` is the reader's stream, which is after the closing quote when the reader reports a string.
   explicit tree_builder(const rapidjson::MemoryStream& read) : read_(read) {}
 
   bool Default() { return add({}); }
@@ -56,14 +56,14 @@ class tree_builder : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, tree
   json_value root;
 
  private:
-  /// RapidJSON checks UTF-8 but lets "\udc00" become a surrogate in UTF-8.
+  /// RapidJSON checks UTF-8, but turns "\udc00" into a surrogate in UTF-8.
   static bool is_text(std::string_view text) {
     for (std::size_t i = 1; i < text.size(); ++i) {
       if (text[i - 1] == '\xed' && static_cast<unsigned char>(text[i]) >= 0xa0) return false;
     }
     return true;
   }
-  /// Whether the string that was just read has this text between its quotes.
+  /// Whether the string just read has this text between its quotes.
   bool stands_there(std::string_view text) const {
     const std::string_view before(read_.begin_, read_.Tell());
     return before.ends_with('"' + std::string(text) + '"');
@@ -101,14 +101,14 @@ struct oracle_event {
 };
 
 struct oracle_verdict {
-  bool undecided = false;  // RapidJSON refuses numbers that no double holds, though they are JSON
+  bool undecided = false;  // RapidJSON refuses numbers that do not fit a double, though they are valid JSON
   bool is_json = false;
-  wire::verb verb = wire::verb::malformed;  // if it is JSON
+  wire::verb verb = wire::verb::malformed;  // if the text is JSON
   std::string subscription;
   std::optional<oracle_event> event;
 };
 
-/// Ids, keys and signatures must stand there without escapes.
+/// Ids, keys and signatures must have no escapes.
 inline bool is_hex(const json_value& value, std::size_t digits) {
   return value.type == json_value::string && value.plain && value.text.size() == digits &&
          value.text.find_first_not_of("0123456789abcdef") == std::string::npos;
@@ -191,7 +191,7 @@ inline oracle_verdict judge(std::string_view message) {
   tree_builder builder(stream);
   const rapidjson::ParseResult parsed = reader.Parse<flags>(stream, builder);
   verdict.undecided = parsed.Code() == rapidjson::kParseErrorNumberTooBig;
-  // RapidJSON takes a NUL for the end.
+  // RapidJSON stops at a NUL.
   verdict.is_json = !parsed.IsError() && stream.Tell() == message.size();
   const json_value& root = builder.root;
   if (!verdict.is_json || root.type != json_value::array) return verdict;

@@ -17,7 +17,7 @@ namespace {
 
 const std::string key_hex(64, '3');
 
-/// The JSON of an event with this content and tags, both as they stand in JSON, whose id is the hash of `canonical`.
+/// The JSON of an event with this content and tags, both in their JSON form, whose id is the hash of `canonical`.
 std::string signed_json(const std::string& tags, const std::string& content, const std::string& hashed_content) {
   const auto key = secret_key::parse(key_hex).value();
   const std::string author = key.pubkey().to_hex();
@@ -46,7 +46,7 @@ event parsed(const std::string& json) {
 
 std::error_code refusal(const std::string& json) { return event::parse(json).error(); }
 
-/// What is said of an event in which this was replaced; the place is to be that of `by` and what it begins with.
+/// The error for an event in which this text was replaced. Its position must be that of `by`, plus the given offset.
 void expect_place(std::string_view what, std::string_view by, std::string_view member, std::size_t into) {
   const std::string json = replaced(plain_json(), what, by);
   const std::string place = "at byte " + std::to_string(json.find(by) + into);
@@ -199,7 +199,7 @@ TEST(EventParse, SaysWhereATextIsNoJson) {
 TEST(EventParse, SaysWhereATextIsNotUtf8) {
   expect_place("\"hi\"", "\"h\xff\"", "content", 2);
   expect_place("\"e\"", "\"e\",\"\xc0\"", "tags", 5);
-  // The fault that comes first is the one that is told.
+  // The first fault is reported.
   EXPECT_EQ(refusal(replaced(replaced(plain_json(), "\"hi\"", "\"\xff\""), "{\"content\"", "{,\"content\"")),
             errc::event_json);
 }

@@ -69,7 +69,7 @@ TEST(FilterMatch, LeavesLimitAndSearchToTheRelay) {
   EXPECT_TRUE(matches(filter{.limit = 0, .search = "nothing like it"}, make(1, {}, 100)));
 }
 
-/// NIP-01 word by word.
+/// NIP-01, word for word.
 bool oracle(const filter& f, const event& e) {
   bool good = true;
   if (!f.ids.empty()) good &= std::count(f.ids.begin(), f.ids.end(), e.id()) > 0;

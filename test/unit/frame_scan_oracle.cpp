@@ -52,7 +52,7 @@ std::string canonical_slowly(const oracle_event& event, bool escape_controls) {
   return out + "]";
 }
 
-/// What differs between an accepted event and what the oracle read; empty if nothing.
+/// The differences between an accepted event and the oracle's result; empty if there are none.
 std::string difference(const wire::event_fields& fields, const oracle_event& expected, wire::event_record& record) {
   if (base::to_hex(fields.id.bytes) != expected.id) return "id";
   if (base::to_hex(fields.pubkey.bytes) != expected.pubkey) return "pubkey";

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// frame_scan held against the oracle of event_oracle.hpp; for unit tests and fuzzing.
+// Compares frame_scan with the oracle of event_oracle.hpp, for unit tests and fuzzing.
 #pragma once
 
 #include <cstddef>
@@ -10,10 +10,10 @@
 
 namespace uvnostr::test {
 
-/// What the library does other than the oracle; empty if nothing. Counts up `accepted` if it is an event.
+/// The differences between the library and the oracle; empty if there are none. Increments `accepted` for an event.
 std::string disagreement(std::string_view message, wire::event_record& record, std::size_t& accepted);
 
-/// Prints what a message is where it cannot be seen.
+/// The message with its invisible characters made visible.
 std::string visible(std::string_view message);
 
 }  // namespace uvnostr::test

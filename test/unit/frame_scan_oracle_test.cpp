@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// frame_scan against a slow oracle, over valid events, the same with a few bytes changed, and hostile pieces.
-// UVNOSTR_ORACLE_CASES and UVNOSTR_ORACLE_SEED choose how much and which.
+// Compares frame_scan with a slow oracle, on valid events, events with a few changed bytes, and hostile pieces.
+// UVNOSTR_ORACLE_CASES and UVNOSTR_ORACLE_SEED choose how many and which.
 #include <algorithm>
 #include <cstdlib>
 #include <iostream>
@@ -130,7 +130,7 @@ constexpr std::string_view odd_numbers[] = {
 constexpr std::string_view odd_names[] = {"x",         "ID",         "idd", "i", "", "sig ", "relays", "content\\u0000",
                                           "\\u0069d2", "created_at2"};
 
-/// Makes messages of every shape that is allowed, and now and then one that is not.
+/// Makes messages of every allowed form, and occasionally a forbidden one.
 class message_maker {
  public:
   explicit message_maker(random_source& random) : random_(random) {}
@@ -181,7 +181,7 @@ class message_maker {
     }
     return out + "]";
   }
-  /// A name of a member with some of its characters as escapes.
+  /// A member's name with some characters escaped.
   std::string name(std::string_view plain) {
     std::string out = "\"";
     for (const char c : plain) {

@@ -15,7 +15,7 @@
 
 namespace uvnostr::test {
 
-/// Memory that ends where nothing can be read: whoever reads past the end of a text ends the test.
+/// Memory that is followed by an unreadable page, so that reading past the end of a text crashes the test.
 class guarded_memory {
  public:
 #if defined(_WIN32)

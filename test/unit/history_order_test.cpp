@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Filters that cannot be followed by dates, relays that keep to no order, and cursors.
+// Filters that cannot be followed by dates, relays that send in no order, and cursors.
 #include <gtest/gtest.h>
 
 #include "unit/history_player.hpp"
@@ -50,7 +50,7 @@ TEST(HistoryOrder, AsksNoPagesOfASearch) {
   EXPECT_EQ(full.told, (std::vector<gap>{{at(0), unix_seconds::max(), gap_reason::relay_cap}}));
 }
 
-// --- relays that do not keep to the order ---
+// --- relays that do not keep the order ---
 
 TEST(HistoryOrder, IsNotMisledByALiveEventOfAnOldDateInTheAnswer) {
   history_player p(std::vector<filter>{{.kinds = {1}}});

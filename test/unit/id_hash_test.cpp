@@ -20,7 +20,7 @@ Array random_bytes(std::mt19937_64& random) {
   return bytes;
 }
 
-/// How many ids the fullest of 4096 places has.
+/// The number of ids in the fullest of 4096 slots.
 std::size_t fullest(const id_hash& hash, const std::vector<id>& ids) {
   std::vector<std::size_t> places(4096);
   for (const id& each : ids) ++places[static_cast<std::size_t>(hash(each) >> 52)];
@@ -37,7 +37,7 @@ TEST(IdHash, SpreadsIdsThatDifferInFewBytes) {
       ids[i][at] = static_cast<std::uint8_t>(i);
       ids[i][at + 1] = static_cast<std::uint8_t>(i >> 8);
     }
-    // 16 to a place on the average; an even spread has its fullest at about 32.
+    // 16 per slot on average; with an even spread, the fullest has about 32.
     EXPECT_LT(fullest(hash, ids), 100U) << "round " << round << ", bytes from " << at;
   }
 }
@@ -54,7 +54,7 @@ TEST(IdHash, SpreadsIdsWithOneBitEach) {
 TEST(IdHash, HidesWhichIdsShareAPlace) {
   std::mt19937_64 random(2);
   const id_hash known(random_bytes<key>(random));
-  // Chosen by somebody who thinks that the key is this one.
+  // Chosen by an attacker who assumes this key.
   std::vector<id> ids;
   while (ids.size() < 200) {
     const id candidate = random_bytes<id>(random);

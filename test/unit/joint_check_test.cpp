@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Joint checks against single verification. UVNOSTR_BATCH_CASES and UVNOSTR_BATCH_SEED choose how many random batches
-// and which.
+// Compares joint checks with single verification. UVNOSTR_BATCH_CASES and UVNOSTR_BATCH_SEED choose how many random
+// batches and which.
 #include "verify/joint_check.hpp"
 
 #include <algorithm>
@@ -24,7 +24,7 @@ struct sender final : source {
   bool distrusted() const noexcept override { return false; }
 };
 
-/// Claims by number, the senders that they came from, and what was found of them.
+/// Numbered claims, their senders, and the verdicts.
 struct JointCheck : testing::Test {
   std::vector<verdict> check(const std::vector<claim>& claims, const std::vector<std::size_t>& senders_of = {}) {
     std::vector<wire::event_fields> events(claims.size());
@@ -120,12 +120,12 @@ TEST_F(JointCheck, OneForgeryCostsNoMoreThanTwiceTheBatch) {
     const auto before = signatures.spent();
     expect_wrong(check(claims), {place});
     EXPECT_LE(signatures.spent().together - before.together, 2u * 256);
-    EXPECT_LE(signatures.spent().alone - before.alone, 256u);  // those of the sender that was caught
+    EXPECT_LE(signatures.spent().alone - before.alone, 256u);  // those of the caught sender
   }
 }
 
 TEST_F(JointCheck, ALiarPaysForItselfOnly) {
-  // One sender of three forges one in five of what it sends.
+  // One of three senders forges one in five of its events.
   std::vector<claim> claims = good_claims(255);
   std::vector<std::size_t> senders_of(claims.size());
   std::vector<std::size_t> wrong;
@@ -137,7 +137,8 @@ TEST_F(JointCheck, ALiarPaysForItselfOnly) {
   }
   ASSERT_EQ(senders_of[wrong[0]], 1u);
   expect_wrong(check(claims, senders_of), wrong);
-  // The liar's are checked alone, and hardly any other; the rest together, until the liar is caught about twice each.
+  // The forger's signatures are checked alone, and hardly any other. The rest are checked together, about twice each
+  // until the forger is caught.
   EXPECT_LE(signatures.spent().alone, 85u + 2 * crypto::signature_checker::least_together);
   EXPECT_LE(signatures.spent().together, 3u * 255);
 }
@@ -159,13 +160,13 @@ class random_batches {
   }
 
   std::size_t below(std::size_t count) { return static_cast<std::size_t>(random_() % count); }
-  /// Mostly small ones, for what can go wrong lies in their halving.
+  /// Mostly small batches, because faults are likely in their halving.
   std::size_t size() {
     return 1 + (below(100) == 0 ? below(joint_check::capacity) : below(10) == 0 ? below(120) : below(24));
   }
   const claim& any() { return good_[below(good_.size())]; }
 
-  /// Some of the batch are forged, in one of many ways, and stay wrong or, rarely, become good again.
+  /// Forges some of the batch in one of many ways; rarely, a forgery turns out valid.
   std::vector<claim> next() {
     std::vector<claim> claims(size());
     for (claim& each : claims) each = any();

@@ -56,7 +56,7 @@ TEST(SecretKey, LeavesNothingOfItselfInMemory) {
   alignas(secret_key) std::byte memory[sizeof(secret_key)];
   auto* const made = ::new (static_cast<void*>(memory)) secret_key(key());
   made->~secret_key();
-  // The pubkey may stay, the secret must not: none of its eight-byte words is found any more.
+  // The pubkey may stay in memory, but none of the secret's eight-byte words may.
   const std::string_view left(reinterpret_cast<const char*>(memory), sizeof memory);
   const event_id secret = event_id::parse(nsec_hex).value();
   const std::string_view bytes(reinterpret_cast<const char*>(secret.bytes.data()), secret.bytes.size());

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Events that have the shape of one and nothing more: for tests that sign nothing because they verify nothing.
+// Events with a valid form but no valid signature, for tests that verify nothing.
 #pragma once
 
 #include <cstdint>
@@ -23,7 +23,7 @@ inline event make_up(const made_up& of) {
       text[static_cast<std::size_t>(--digits)] = "0123456789abcdef"[value % 16];
     return text;
   };
-  // The numbers in the first and last bytes, so that ids are well spread and comparing a part of one would show.
+  // The number is in the first and last bytes, so that ids are well spread, and comparing only a part would be noticed.
   const std::string id = hex(of.number * 2'654'435'761U, 8) + std::string(48, 'a') + hex(of.number, 8);
   return event::parse(R"({"id":")" + id + R"(","pubkey":")" + hex(of.author, 64) + R"(","created_at":)" +
                       std::to_string(of.at) + R"(,"kind":)" + std::to_string(of.kind) +

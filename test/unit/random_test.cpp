@@ -21,7 +21,7 @@ TEST(Random, GivesOtherBytesEachTime) {
 TEST(Random, FillsAlsoWhatIsLargerThanOneRequestOfTheGenerator) {
   std::vector<std::byte> bytes(5'000);
   ASSERT_TRUE(random_bytes(bytes));
-  // A run of 32 zeros is as good as impossible in random bytes, and certain in bytes that were left out.
+  // A run of 32 zeros is practically impossible in random bytes, and certain if bytes were not written.
   const std::array<std::byte, 32> zeros{};
   EXPECT_EQ(std::search(bytes.begin(), bytes.end(), zeros.begin(), zeros.end()), bytes.end());
 }

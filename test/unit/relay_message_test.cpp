@@ -61,7 +61,7 @@ TEST(RelayMessage, RefusesOkWhoseIdIsNone) {
   }
 }
 
-/// What says no more than the message, but is not of the usual shape.
+/// Forms of the message that mean the same, but are unusual.
 std::optional<relay_message> parse_with_one_more(std::string message) {
   message.insert(message.rfind(']'), ",0");
   return parse(message);

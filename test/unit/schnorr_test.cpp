@@ -65,7 +65,7 @@ TEST(SignatureChecker, AnswersAsWithoutItWhateverItHasSeenBefore) {
 }
 
 TEST(SignatureChecker, TellsAuthorsWithOnePlaceApart) {
-  // The last bytes of a key are its place: secrets are tried until two keys agree in them.
+  // The last bytes of a key choose its slot: secrets are tried until two keys agree in them.
   std::array<std::uint8_t, 32> secret{};
   std::map<std::uint16_t, std::array<std::uint8_t, 32>> seen;
   pubkey author;

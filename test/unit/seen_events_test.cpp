@@ -21,7 +21,7 @@ namespace {
 using admission = seen_events::admission;
 using origin = seen_events::origin;
 
-/// Nothing is queued here, so nothing is ever given back.
+/// Nothing is queued here, so nothing is ever returned.
 class no_listener final : public verify::verifier_listener {
   void on_verified(verify::source&, const verify::verified_event&, verify::id_form) noexcept override {}
   void on_refused(verify::source&, const wire::event_fields&, verify::verdict) noexcept override {}
@@ -217,7 +217,7 @@ TEST_F(SeenEvents, KeepsHalfOfAPartForRecentEventsAndHalfForPages) {
   EXPECT_EQ(known(244, 6, a), 6U);
 }
 
-// --- what was forgotten ---
+// --- evicted entries ---
 
 TEST_F(SeenEvents, DoubtsAStoredEventOfADateOfWhichItForgot) {
   const std::uint32_t a = seen.add_subscription();
@@ -283,7 +283,7 @@ TEST_F(SeenEvents, CountsRoomRightAfterPagesWereForgotten) {
 
 // --- against an oracle ---
 
-/// The same by lists: each subscription has one of its recent events and one of those of pages.
+/// The same with lists: each subscription has one for recent events and one for pages.
 class model {
  public:
   explicit model(std::size_t capacity) : capacity_(capacity) {}
@@ -317,7 +317,7 @@ class model {
     return all;
   }
 
-  std::map<std::uint32_t, part> parts;  // open ones, and ended ones with entries
+  std::map<std::uint32_t, part> parts;  // of open subscriptions, and of ended ones with entries
 
  private:
   const std::size_t capacity_;
@@ -362,7 +362,7 @@ TEST_P(SeenEventsAgainstOracle, KeepsToTheSharesAndForgetsNothingElse) {
       ASSERT_EQ(given == admission::known, part.knows(number)) << step;
       if (given == admission::known) continue;
       if (given == admission::doubtful) {
-        // It may doubt too much, but never without cause.
+        // The cache may doubt too much, but never without a cause.
         ASSERT_TRUE(stored && !part.forgotten.empty()) << step;
         continue;
       }
@@ -370,7 +370,7 @@ TEST_P(SeenEventsAgainstOracle, KeepsToTheSharesAndForgetsNothingElse) {
       ASSERT_EQ(given == admission::first, !was_known) << step;
       (from == origin::page ? part.pages : part.recent).push_back({number, 10 * number});
       if (expected.size() > GetParam()) {
-        // Which of those that may give way does is left open: that is asked of the table.
+        // Which of several entries is evicted is unspecified, so the test asks the table.
         std::vector<std::uint32_t> gave_way;
         for (auto& [owner, p] : expected.parts) {
           model::part after = p;

@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::array<std::uint8_t, 16> key = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16};
 
-/// Ids that differ in the last bytes only, so that comparing fewer than all 32 would show.
+/// Ids that differ only in the last bytes, so that comparing fewer than all 32 would be noticed.
 event_id id_of(std::uint32_t number) {
   event_id id;
   id.bytes.fill(0xaa);
@@ -118,7 +118,7 @@ TEST(PlainSeenTable, KeepsAnEntryThatWasTouched) {
   EXPECT_EQ(table->find(id_of(2)), plain_seen_table::npos);
 }
 
-/// A number whose id has its home that many slots after the home of the id of `other`, in a table of that capacity.
+/// A number whose id has its home this many slots after the home of `other`'s id, in a table of this capacity.
 std::uint32_t number_after(std::uint32_t other, std::uint32_t slots_after, std::uint32_t capacity) {
   const auto home = [capacity](std::uint32_t number) {
     return (id_hash(key)(id_of(number).bytes) >> 32) * (capacity + capacity / 8 * 7 + 2) >> 32;
@@ -129,7 +129,7 @@ std::uint32_t number_after(std::uint32_t other, std::uint32_t slots_after, std::
 }
 
 TEST(SeenTable, KeepsItsOrderAmongEntriesFurtherFromHomeThanASlotCanSay) {
-  // The entries of b are pushed away from home by those of a, then some of a come that must go before them, then b
+  // The entries of a push those of b away from home. Then some of a are added that must go before them, and then b
   // moves back.
   const std::uint32_t a = 1;
   const std::uint32_t b = number_after(a, 3, 1'000);
@@ -146,7 +146,7 @@ TEST(SeenTable, KeepsItsOrderAmongEntriesFurtherFromHomeThanASlotCanSay) {
   }
 }
 
-/// The same by a list, the newest first, and a map.
+/// The same with a list, newest first, and a map.
 class oracle {
  public:
   using key_type = std::pair<std::uint32_t, std::uint32_t>;  // number of the id, owner
@@ -211,7 +211,7 @@ void compare_with_oracle(const shape& s) {
       ASSERT_EQ(result.evicted, expected.size() > s.capacity) << step;
       ASSERT_EQ(table->find(id, at.second), result.entry) << step;
       if (expected.size() > s.capacity) {
-        // The plain table has done it by itself.
+        // The plain table has evicted it by itself.
         const oracle::key_type oldest = expected.oldest();
         if constexpr (Owned) table->erase(table->find(id_of(oldest.first), oldest.second));
         ASSERT_EQ(table->find(id_of(oldest.first), oldest.second), table_type::npos) << step;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The equation that checks many signatures at once, and its coefficients. What is built on it: joint_check_test.cpp.
+// The equation that checks many signatures at once, and its coefficients. joint_check_test.cpp tests its use.
 #include <algorithm>
 #include <bit>
 #include <numeric>
@@ -43,7 +43,7 @@ std::vector<claim> good_claims(std::uint32_t count, std::uint32_t authors) {
   return made;
 }
 
-/// Coefficients as the caller chooses them: small numbers, 16 bytes each.
+/// Coefficients chosen by the caller: small numbers, 16 bytes each.
 std::vector<std::uint8_t> coefficients_of(const std::vector<std::uint8_t>& numbers) {
   std::vector<std::uint8_t> bytes(16 * numbers.size());
   for (std::size_t i = 0; i < numbers.size(); ++i) bytes[16 * i + 15] = numbers[i];
@@ -58,7 +58,7 @@ TEST_F(Together, AcceptsGoodSignaturesInAnyNumber) {
 }
 
 TEST_F(Together, AnswersAsTheVectorSaysAtEveryPlaceOfABatch) {
-  // The library has one algorithm for few points and another one for many: 16 signatures take the first, 64 the second.
+  // The library has one algorithm for few points and another for many: 16 signatures use the first, 64 the second.
   for (const std::uint32_t size : {16u, 64u}) {
     const std::vector<claim> others = good_claims(size, size);
     for (const auto& vector : test::bip340::vectors) {
@@ -99,7 +99,7 @@ TEST_F(Together, ForgetsABatchWhenTheNextOneBegins) {
   EXPECT_EQ(checker.size(), 20u);
 }
 
-// Two wrong signatures whose errors are d and -d: multiplied alike, they cancel each other.
+// Two wrong signatures whose errors are d and -d: with equal factors, they cancel each other.
 TEST_F(Together, RefusesForgeriesThatEqualCoefficientsWouldCancel) {
   for (const bool same_author : {false, true}) {
     std::vector<claim> claims = good_claims(64, same_author ? 1 : 64);
@@ -114,7 +114,7 @@ TEST_F(Together, RefusesForgeriesThatEqualCoefficientsWouldCancel) {
   }
 }
 
-// Whoever knows the coefficients a and b makes the errors d*b and -d*a.
+// An attacker who knows the coefficients a and b makes the errors d*b and -d*a.
 TEST_F(Together, RefusesForgeriesThatPredictedCoefficientsWouldCancel) {
   std::vector<std::uint8_t> predicted(64);
   std::iota(predicted.begin(), predicted.end(), std::uint8_t{3});
@@ -172,7 +172,8 @@ TEST_F(Together, CoefficientsDependOnEveryByteOfTheBatchAndOnASecret) {
                               first.begin() + static_cast<std::ptrdiff_t>(at)));
     }
   };
-  // The last one decides about the first coefficient as well: nobody may choose his signature once the others' are known.
+  // The last signature also affects the first coefficient, so that nobody can choose a signature knowing the others'
+  // coefficients.
   for (std::size_t byte = 0; byte < 32; ++byte) {
     std::vector<claim> changed = claims;
     changed.back().id.bytes[byte] ^= 1;

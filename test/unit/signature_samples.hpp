@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Signatures to be checked: BIP-340's vectors, signatures of our own, and the arithmetic that forgers would use.
+// Signatures to check: BIP-340's vectors, our own signatures, and the arithmetic that forgers would use.
 #pragma once
 
 #include <array>
@@ -79,7 +79,7 @@ T value_of(std::string_view hex) {
 
 struct vector {
   int number;
-  std::string_view secret;  // empty: only to be verified
+  std::string_view secret;  // empty: for verification only
   std::string_view author;
   std::string_view auxiliary;
   std::string_view message;

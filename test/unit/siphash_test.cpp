@@ -19,7 +19,7 @@ std::uint64_t hash_of_counting_bytes(const std::array<std::uint8_t, 16>& key) {
   return Hash(key)(bytes);
 }
 
-// From the paper's reference implementation: those of whole words.
+// From the paper's reference implementation, only those of whole words.
 TEST(Siphash, GivesThePublishedValuesOfSipHash24) {
   const auto key = counting_key();
   using hash = siphash<2, 4>;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The block types must not differ: what one processor accepts, every other accepts.
+// All block types must agree, so that every processor accepts the same texts.
 #include "wire/text_block.hpp"
 
 #include <algorithm>

@@ -14,7 +14,7 @@ namespace {
 
 using std::chrono::microseconds;
 
-/// A timer with an action, which writes its number down when it fires.
+/// A timer with an action, which records its number when it fires.
 struct alarm {
   alarm(int number_, std::vector<int>& fired_) : number(number_), fired(fired_) {}
   void fire() noexcept {
@@ -113,7 +113,7 @@ TEST_F(TimerQueue, SurvivesADueTimerThatAnotherOneDestroyed) {
 TEST_F(TimerQueue, SurvivesATimerThatDestroysItself) {
   alarm& a = make();
   queue.schedule(a.timer, microseconds(1));
-  // The action is moved out first, because destroying a closure that runs is not the queue's affair.
+  // The action is moved out first, because destroying a running closure is not the queue's concern.
   a.action = [this] {
     const auto keep = std::move(alarms[0]->action);
     alarms[0].reset();

@@ -8,7 +8,7 @@
 namespace uvnostr::base {
 namespace {
 
-/// The sequence that a code point would have, whether it may have one or not.
+/// The byte sequence of a code point, even of an invalid one.
 std::string encode(char32_t code, int length) {
   std::string text;
   if (length == 1) return {static_cast<char>(code)};

@@ -18,7 +18,7 @@ struct sender final : source {
   bool lied = false;
 };
 
-/// Its clock moves on whenever it is asked for the time.
+/// Its clock advances whenever it is read.
 struct reactor final : port::reactor {
   port::time_point now() noexcept override { return time += step; }
   unix_seconds wall_clock() noexcept override { return {}; }
@@ -56,7 +56,7 @@ struct listener final : verifier_listener {
 };
 
 struct Verifier : testing::Test {
-  /// An event whose content is a number; forged ones have the signature of another.
+  /// An event whose content is a number; a forged one has another event's signature.
   std::string event_number(int number, bool forged = false) {
     const secret_key key = *secret_key::parse("0000000000000000000000000000000000000000000000000000000000000001");
     const event genuine = *key.sign({.kind = 1, .content = std::to_string(number)});
@@ -136,14 +136,14 @@ TEST_F(Verifier, RefusesTheForgedOnesOfABatchInTheirPlaces) {
 TEST_F(Verifier, SpendsNoMoreThanItsBudgetOfATurnOnTheLoop) {
   verifier under_test(loop, heard, verification::on_loop);
   for (int i = 0; i < 60; ++i) add(under_test, relays[0], i);
-  // Every check takes longer than the budget: so there is one a turn, of fewer and fewer events, at last of one.
+  // Every check exceeds the budget. So there is one check per turn, of fewer and fewer events, and finally of one.
   loop.step = milliseconds(5);
   int turns = 0;
   do {
     loop.is_woken = false;
     const port::time_point began = loop.time;
     under_test.pump();
-    EXPECT_LE(loop.time - began, milliseconds(10)) << "it began another check";
+    EXPECT_LE(loop.time - began, milliseconds(10)) << "another check began";
     ++turns;
   } while (loop.is_woken);
   EXPECT_EQ(heard.given, numbers(60));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Events as text for the tests of wire/. Their ids and signatures are no real ones.
+// Events as text for the tests of wire/. Their ids and signatures are not valid.
 #pragma once
 
 #include <string>
@@ -20,7 +20,7 @@ struct event_text {
   std::string kind = "1";
   std::string tags = "[]";
   std::string content = "\"hello\"";
-  std::string more{};  // further members, each with a comma behind it
+  std::string more{};  // further members, each followed by a comma
 
   std::string json() const {
     return "{" + more + "\"content\":" + content + ",\"created_at\":" + created_at + ",\"id\":" + id +
