@@ -118,7 +118,7 @@ void receiver::note(session::sent_req& req, const event_id& id, unix_seconds cre
       }
       break;
     case session::sent_req::state::live:
-      to.history().note_live(created_at, request_of(req).session().trusted_time());
+      to.history().note_live(id, created_at, request_of(req).session().trusted_time());
       break;
     case session::sent_req::state::over: break;
   }

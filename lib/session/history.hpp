@@ -62,7 +62,7 @@ class history {
   void note_stored(const event_id&, unix_seconds created_at);
   bool needs_event() const noexcept { return asked_.size() > 1; }
   /// A verified event came after EOSE.
-  void note_live(unix_seconds created_at, unix_seconds now) noexcept;
+  void note_live(const event_id&, unix_seconds created_at, unix_seconds now) noexcept;
   /// EOSE of the answer that is being received.
   void answered(eose_hint, unix_seconds now);
   /// The filters of the next page; empty if there is none to ask.
@@ -117,8 +117,6 @@ class history {
   void note_newest(unix_seconds created_at) noexcept;
   void note_size(const std::vector<asking>& asked) noexcept;
   bool is_over(asking&, const verdict&);
-  void doubt_what_was_passed(asking&);
-  void advance(asking&, const verdict&);
   bool pass(asking&, const verdict&);
   void ask_for_unproven(asking&);
   bool covers(const asking&, const asking&) const noexcept;
@@ -138,9 +136,8 @@ class history {
   std::optional<unix_seconds> newest_;       // in the answer of the REQ that stays open
   event_id last_id_{};                       // in the answer being received
   std::uint32_t came_ = 0;                   // in the answer being received, copies and others included
-  std::uint32_t fitting_ = 0;                // of these, asked for, each once
-  std::uint32_t largest_ = 0;                // number of stored events of one filter in a page so far
-  std::uint32_t largest_answer_ = 0;         // number of all stored events in a page so far
+  std::uint32_t largest_ = 0;                // number of one filter's events in one answer so far
+  std::uint32_t largest_answer_ = 0;         // number of all events in one answer so far
   std::uint32_t cap_ = 0;                    // the relay was seen to cut an answer off at that number
   std::uint64_t noted_ = 0;                  // events, on all connections
   bool restored_ = false;                    // what came before is not known here
