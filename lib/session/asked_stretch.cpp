@@ -15,12 +15,14 @@ constexpr std::size_t most_overlap = 16;
 
 }  // namespace
 
-void asked_stretch::note(const event_id& id, unix_seconds at) {
+bool asked_stretch::note(const event_id& id, unix_seconds at) {
   const event_stamp stamp{at, id};
+  const bool is_new = !std::binary_search(known.begin(), known.end(), stamp);
   ++came;
-  if (!std::binary_search(known.begin(), known.end(), stamp)) ++news;
+  if (is_new) ++news;
   lowest.push_back(stamp);
   if (lowest.size() >= 2 * most_lowest) keep_lowest();
+  return is_new;
 }
 
 /// Drops the newer half, but nothing of a second of which something is kept.
@@ -29,7 +31,8 @@ void asked_stretch::keep_lowest() {
   lowest.erase(std::unique(lowest.begin(), lowest.end()), lowest.end());
   if (lowest.size() <= most_lowest) return;
   const unix_seconds last = lowest[most_lowest].at;
-  const auto end = std::find_if(lowest.begin() + most_lowest, lowest.end(), [last](const event_stamp& e) { return e.at != last; });
+  const auto end =
+      std::find_if(lowest.begin() + most_lowest, lowest.end(), [last](const event_stamp& e) { return e.at != last; });
   lowest.erase(end, lowest.end());
   if (lowest.size() > most_of_one_second) lowest.resize(most_of_one_second, lowest.front());
 }
@@ -46,8 +49,9 @@ void asked_stretch::settle() {
   std::sort(lowest.begin(), lowest.end());
   lowest.erase(std::unique(lowest.begin(), lowest.end()), lowest.end());
   const auto count_in = [this](const std::vector<event_stamp>& all) {
-    return static_cast<std::uint32_t>(std::count_if(
-        lowest.begin(), lowest.end(), [&](const event_stamp& e) { return std::binary_search(all.begin(), all.end(), e); }));
+    return static_cast<std::uint32_t>(std::count_if(lowest.begin(), lowest.end(), [&](const event_stamp& e) {
+      return std::binary_search(all.begin(), all.end(), e);
+    }));
   };
   again = count_in(known);
   live = count_in(published);
@@ -57,7 +61,8 @@ void asked_stretch::settle() {
   }
   // What was published meanwhile may have come after the answer's end, with a date that says nothing of it.
   if (live != 0 && live < lowest.size()) {
-    std::erase_if(lowest, [this](const event_stamp& e) { return std::binary_search(published.begin(), published.end(), e); });
+    std::erase_if(lowest,
+                  [this](const event_stamp& e) { return std::binary_search(published.begin(), published.end(), e); });
   }
 }
 
@@ -65,7 +70,19 @@ std::optional<unix_seconds> asked_stretch::oldest() const noexcept {
   return lowest.empty() ? std::nullopt : std::optional(lowest.front().at);
 }
 
+missing_stretch asked_stretch::rest() const {
+  missing_stretch left_over = of;
+  if (frontier) left_over.until = *frontier;
+  if (!of.left) return left_over;
+  // Of these the second comes again, and then counts.
+  const auto of_second =
+      std::count_if(known.begin(), known.end(), [&](const event_stamp& e) { return e.at == left_over.until; });
+  *left_over.left += static_cast<std::uint32_t>(of_second);
+  return left_over;
+}
+
 void asked_stretch::go_on_from(unix_seconds until) {
+  frontier = lowest.empty() ? until : std::min(until, lowest.front().at);
   std::vector<event_stamp> both;  // what was published meanwhile is added by forget_answer()
   std::set_union(lowest.begin(), lowest.end(), known.begin(), known.end(), std::back_inserter(both));
   const auto end = std::find_if(both.begin(), both.end(), [until](const event_stamp& e) { return e.at > until; });
@@ -91,7 +108,8 @@ void asked_stretch::step_over() {
   const unix_seconds second = lowest.front().at;
   unproven = second;
   at_unproven.clear();
-  std::copy_if(lowest.begin(), lowest.end(), std::back_inserter(at_unproven), [second](const event_stamp& e) { return e.at == second; });
+  std::copy_if(lowest.begin(), lowest.end(), std::back_inserter(at_unproven),
+               [second](const event_stamp& e) { return e.at == second; });
   go_on_from(second - std::chrono::seconds(1));
 }
 

@@ -2,10 +2,10 @@
 #include "session/history.hpp"
 
 #include <algorithm>
-#include <iterator>
-#include <utility>
 #include <cstdio>
 #include <cstdlib>
+#include <iterator>
+#include <utility>
 
 #include "wire/filter_match.hpp"
 
@@ -152,24 +152,25 @@ bool history::takes(const asking& a, unix_seconds at) const noexcept {
   return (!a.of.until || at <= *a.of.until) && (!since || at >= *since);
 }
 
-void history::note_stored(const event_id& id, unix_seconds created_at) {
+bool history::note_stored(const event_id& id, unix_seconds created_at) {
   ++noted_;
-  if (asked_.empty() || is_repeated(id) || !takes(asked_.front(), created_at)) return;
-  asked_.front().note(id, created_at);
+  if (asked_.empty() || is_repeated(id) || !takes(asked_.front(), created_at)) return true;
   note_newest(created_at);
+  return asked_.front().note(id, created_at);
 }
 
-void history::note_stored(const event_id& id, const event_view& event) {
+bool history::note_stored(const event_id& id, const event_view& event) {
   ++noted_;
-  if (is_repeated(id)) return;
+  if (is_repeated(id)) return true;
   const unix_seconds at = event.created_at();
   asking* first = nullptr;
   bool is_shared = false;
+  bool is_new = true;
   for (asking& each : asked_) {
     const bool kind_fits =
         each.of.kinds == part::whole || (each.of.kinds == part::blurred_kinds) == (event.kind() == gift_wrap);
     if (!kind_fits || !takes(each, at) || !wire::matches(filters_[each.of.filter], event)) continue;
-    each.note(id, at);
+    is_new = each.note(id, at) && is_new;
     if (first == nullptr) {
       first = &each;
     } else {
@@ -177,8 +178,8 @@ void history::note_stored(const event_id& id, const event_view& event) {
       ++each.shared;
     }
   }
-  if (first == nullptr) return;
-  note_newest(at);
+  if (first != nullptr) note_newest(at);
+  return is_new;
 }
 
 /// Some relays send an event once for each filter, or more often; then they count it as often, too.
@@ -191,12 +192,16 @@ void history::note_newest(unix_seconds created_at) noexcept {
   if (main_answer_ && created_at <= *begun_) newest_ = later(newest_, created_at);
 }
 
-void history::note_live(const event_id& id, unix_seconds created_at, unix_seconds now) noexcept {
+void history::note_live(const event_id& id, unix_seconds created_at, unix_seconds now) {
   ++noted_;
   if (created_at <= now) {
     reached_ = later(reached_, created_at);
     newest_live_ = later(newest_live_, created_at);
   }
+  note_published(id, created_at);
+}
+
+void history::note_published(const event_id& id, unix_seconds created_at) {
   for (auto* const each : {&missing_, &asked_}) {
     for (asking& a : *each) {
       if (a.of.until && takes(a, created_at)) a.note_published(id, created_at, each == &asked_);
@@ -287,7 +292,17 @@ void history::answered(eose_hint hint, unix_seconds now) {
   // A relay that sends as much as it was asked for cannot have finished with certainty.
   const bool is_full =
       std::any_of(asked.begin(), asked.end(), [](const asking& a) { return a.limit != 0 && a.came >= a.limit; });
-  if (getenv("HDEBUG")) for (const asking& a : asked) fprintf(stderr,"ANSWER hint %d f%u k%d since %lld until %lld left %d limit %u came %u news %u shared %u known %zu alone %d low %lld cap %u largest %u/%u came_ %u unproven %lld\n", (int)hint, a.of.filter,(int)a.of.kinds,(long long)(a.of.since?a.of.since->time_since_epoch().count():-1),(long long)(a.of.until?a.of.until->time_since_epoch().count():-1),a.of.left?(int)*a.of.left:-1,a.limit,a.came,a.news,a.shared,a.known.size(),a.alone,(long long)(a.oldest()?a.oldest()->time_since_epoch().count():-1),cap_,largest_,largest_answer_,came_,(long long)(a.unproven?a.unproven->time_since_epoch().count():-1));
+  if (getenv("HDEBUG"))
+    for (const asking& a : asked)
+      fprintf(stderr,
+              "ANSWER hint %d f%u k%d since %lld until %lld left %d limit %u came %u news %u shared %u known %zu alone "
+              "%d low %lld cap %u largest %u/%u came_ %u unproven %lld\n",
+              (int)hint, a.of.filter, (int)a.of.kinds,
+              (long long)(a.of.since ? a.of.since->time_since_epoch().count() : -1),
+              (long long)(a.of.until ? a.of.until->time_since_epoch().count() : -1), a.of.left ? (int)*a.of.left : -1,
+              a.limit, a.came, a.news, a.shared, a.known.size(), a.alone,
+              (long long)(a.oldest() ? a.oldest()->time_since_epoch().count() : -1), cap_, largest_, largest_answer_,
+              came_, (long long)(a.unproven ? a.unproven->time_since_epoch().count() : -1));
   const bool is_empty = std::all_of(asked.begin(), asked.end(), [](const asking& a) { return a.came == 0; });
   const verdict v{.is_complete = is_empty || (hint == eose_hint::finish && !is_full),
                   .brought_news = std::any_of(asked.begin(), asked.end(), [](const asking& a) { return a.news != 0; }),
@@ -381,7 +396,7 @@ void history::interrupted(unix_seconds now) noexcept {
   // A limit is for what there was before; the next REQ asks for what comes later.
   for (asking& each : missing_) {
     if (!each.of.left || !begun_ || end_of(each.of) <= *begun_) continue;
-    each.of.until = begun_;
+    each.of.until = each.frontier = begun_;
     each.known.clear();
   }
   main_answer_ = false;
@@ -397,9 +412,7 @@ std::optional<history_position> history::position() const {
   if (!begun_ && !restored_) return std::nullopt;
   history_position here{.answered = ever_answered_, .reached = reached_, .floors = floors_};
   const auto add = [&here](const asking& a) {
-    // What was known comes again, and then counts.
-    missing_stretch& added = here.missing.emplace_back(a.of);
-    if (added.left) *added.left += static_cast<std::uint32_t>(a.known.size());
+    here.missing.push_back(a.rest());
     if (a.unproven)
       here.missing.push_back({.filter = a.of.filter, .kinds = a.of.kinds, .since = a.unproven, .until = a.unproven});
   };

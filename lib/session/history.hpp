@@ -40,7 +40,7 @@ namespace uvnostr::session {
 
 /// What outlives a history: the next one of the same filters goes on from here.
 struct history_position {
-  bool answered = false;                              // the first REQ was, on any connection
+  bool answered = false;  // the first REQ was, on any connection
   std::optional<unix_seconds> reached{};
   std::vector<std::optional<unix_seconds>> floors{};  // by filter
   std::vector<missing_stretch> missing{};
@@ -56,13 +56,16 @@ class history {
   /// A connection was made at that time (the lesser of our clock and the relay's). The filters of the REQ that stays
   /// open; an answer holds at most `page` events of each.
   std::vector<filter> begin(unix_seconds now, std::uint32_t page, bool all_is_remembered = false);
-  /// A stored event came: of the answer that is being received, verified or known.
-  void note_stored(const event_id&, const event_view&);
+  /// A stored event came: of the answer that is being received, verified or known. False if it had come in an earlier
+  /// one, so that it is known whatever was forgotten meanwhile.
+  bool note_stored(const event_id&, const event_view&);
   /// The same where the request has one stretch only, so that the event need not be read.
-  void note_stored(const event_id&, unix_seconds created_at);
+  bool note_stored(const event_id&, unix_seconds created_at);
   bool needs_event() const noexcept { return asked_.size() > 1; }
   /// A verified event came after EOSE.
-  void note_live(const event_id&, unix_seconds created_at, unix_seconds now) noexcept;
+  void note_live(const event_id&, unix_seconds created_at, unix_seconds now);
+  /// The same for one that says nothing of how far the relay has come, because others are still on their way.
+  void note_published(const event_id&, unix_seconds created_at);
   /// EOSE of the answer that is being received.
   void answered(eose_hint, unix_seconds now);
   /// The filters of the next page; empty if there is none to ask.
