@@ -94,25 +94,21 @@ void subscription_record::acknowledge(std::uint64_t n) noexcept {
 }
 
 /// Whatever relay gave an event that is not safe may be gone in the next run, so all are asked for it. What lies within
-/// the overlap comes when `reached` is moved back; what is older is asked for by its dates.
-void subscription_record::move_back(session::history_position& at) const {
-  std::optional<unix_seconds> begin;  // of what is asked for by moving back
+/// the overlap comes anyway; what is older is asked for by its dates.
+void subscription_record::ask_for_unsafe(session::history_position& at) const {
+  std::optional<unix_seconds> begin;  // of what comes anyway
   if (at.answered && at.reached) begin = *at.reached - options.resume_overlap;
   for (const std::optional<unix_seconds>& floor : at.floors) {
     if (begin && floor) begin = std::max(*begin, *floor);
   }
-  std::optional<unix_seconds> oldest, oldest_of_others, newest_of_others;
+  std::optional<unix_seconds> oldest, newest;
   for (const unix_seconds each : unsafe_) {
-    if (begin && each >= *begin) {
-      oldest = std::min(oldest.value_or(each), each);
-    } else {
-      oldest_of_others = std::min(oldest_of_others.value_or(each), each);
-      newest_of_others = std::max(newest_of_others.value_or(each), each);
-    }
+    if (begin && each >= *begin) continue;
+    oldest = std::min(oldest.value_or(each), each);
+    newest = std::max(newest.value_or(each), each);
   }
-  if (oldest) at.reached = std::min(*at.reached, *oldest);
-  for (std::uint32_t i = 0; oldest_of_others && i < filters.size(); ++i) {
-    at.missing.push_back({.filter = i, .since = oldest_of_others, .until = newest_of_others});
+  for (std::uint32_t i = 0; oldest && i < filters.size(); ++i) {
+    at.missing.push_back({.filter = i, .since = oldest, .until = newest});
   }
 }
 
@@ -121,7 +117,7 @@ cursor_positions subscription_record::position() const {
   for (const base::ref<relay_request>& each : requests_) {
     std::optional<session::history_position> at = each->history().position();
     if (!at) continue;
-    move_back(*at);
+    ask_for_unsafe(*at);
     all.insert_or_assign(each->session().url().text, *std::move(at));
   }
   return all;

@@ -94,7 +94,7 @@ class subscription_record final : public base::ref_counted<subscription_record> 
   base::list_hook<subscription_record> hook{*this};  // in the pool
 
  private:
-  void move_back(session::history_position&) const;
+  void ask_for_unsafe(session::history_position&) const;
   void forget_waiting(const relay_request&);
 
   std::vector<base::ref<relay_request>> requests_;

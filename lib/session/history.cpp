@@ -2,6 +2,8 @@
 #include "session/history.hpp"
 
 #include <algorithm>
+#include <cstdio>
+#include <cstdlib>
 #include <iterator>
 #include <utility>
 
@@ -118,12 +120,12 @@ filter history::as_asked(const asking& a) const {
 
 std::vector<filter> history::ask(std::vector<asking> parts, std::uint32_t page) {
   asked_ = std::move(parts);
-  came_ = fitting_ = 0;
+  came_ = 0;
   std::vector<filter> filters;
   for (asking& each : asked_) {
     each.forget_answer();
-    // Events of the last second come again, and must not use up the room of others.
-    const auto again = static_cast<std::uint32_t>(each.at_until.size());
+    // Events that come again must not use up the room of others.
+    const auto again = static_cast<std::uint32_t>(each.known.size());
     each.limit = each.of.left == 0U && again == 0 ? 0 : std::min(each.of.left.value_or(page), page) + again;
     filters.push_back(as_asked(each));
   }
@@ -150,25 +152,25 @@ bool history::takes(const asking& a, unix_seconds at) const noexcept {
   return (!a.of.until || at <= *a.of.until) && (!since || at >= *since);
 }
 
-void history::note_stored(const event_id& id, unix_seconds created_at) {
+bool history::note_stored(const event_id& id, unix_seconds created_at) {
   ++noted_;
-  if (asked_.empty() || is_repeated(id) || !takes(asked_.front(), created_at)) return;
-  ++fitting_;
-  asked_.front().note(id, created_at);
+  if (asked_.empty() || is_repeated(id) || !takes(asked_.front(), created_at)) return true;
   note_newest(created_at);
+  return asked_.front().note(id, created_at);
 }
 
-void history::note_stored(const event_id& id, const event_view& event) {
+bool history::note_stored(const event_id& id, const event_view& event) {
   ++noted_;
-  if (is_repeated(id)) return;
+  if (is_repeated(id)) return true;
   const unix_seconds at = event.created_at();
   asking* first = nullptr;
   bool is_shared = false;
+  bool is_new = true;
   for (asking& each : asked_) {
     const bool kind_fits =
         each.of.kinds == part::whole || (each.of.kinds == part::blurred_kinds) == (event.kind() == gift_wrap);
     if (!kind_fits || !takes(each, at) || !wire::matches(filters_[each.of.filter], event)) continue;
-    each.note(id, at);
+    is_new = each.note(id, at) && is_new;
     if (first == nullptr) {
       first = &each;
     } else {
@@ -176,9 +178,8 @@ void history::note_stored(const event_id& id, const event_view& event) {
       ++each.shared;
     }
   }
-  if (first == nullptr) return;
-  ++fitting_;
-  note_newest(at);
+  if (first != nullptr) note_newest(at);
+  return is_new;
 }
 
 /// Some relays send an event once for each filter, or more often; then they count it as often, too.
@@ -191,15 +192,19 @@ void history::note_newest(unix_seconds created_at) noexcept {
   if (main_answer_ && created_at <= *begun_) newest_ = later(newest_, created_at);
 }
 
-void history::note_live(unix_seconds created_at, unix_seconds now) noexcept {
+void history::note_live(const event_id& id, unix_seconds created_at, unix_seconds now) {
   ++noted_;
   if (created_at <= now) {
     reached_ = later(reached_, created_at);
     newest_live_ = later(newest_live_, created_at);
   }
+  note_published(id, created_at);
+}
+
+void history::note_published(const event_id& id, unix_seconds created_at) {
   for (auto* const each : {&missing_, &asked_}) {
     for (asking& a : *each) {
-      if (a.of.until && takes(a, created_at)) a.note_published(created_at);
+      if (a.of.until && takes(a, created_at)) a.note_published(id, created_at, each == &asked_);
     }
   }
 }
@@ -220,92 +225,88 @@ bool history::is_over(asking& a, const verdict& v) {
   if (a.of.left) {
     *a.of.left -= std::min(*a.of.left, a.news);
     if (a.of.left == 0U) {
-      if (f.limit != 0U) floors_[a.of.filter] = std::min(a.oldest.value_or(until_of(a)), v.now);
+      if (f.limit != 0U) floors_[a.of.filter] = std::min(a.oldest().value_or(until_of(a)), v.now);
       return true;
     }
   }
-  if (a.has_news()) {
-    doubt_what_was_passed(a);
-    if (!v.is_complete) advance(a, v);
-    return v.is_complete;
+  if (a.news != 0) {
+    if (v.is_of_one) cap_ = std::max(cap_, std::exchange(a.cut_at, 0));
+    ask_for_unproven(a);
+    if (v.is_complete) return true;
+    a.cut_at = v.is_of_one && a.came < a.limit ? a.came : 0;
+    a.advance();
+    return false;
   }
   if (v.is_complete) return true;
-  if (!v.may_be_cut && a.came < largest_) return true;
-  if (v.brought_news || a.came == 0) return false;  // others may have used up the answer
-  return pass(a, v);
-}
-
-/// News after a second that was stepped over show that the answer before was cut off.
-void history::doubt_what_was_passed(asking& a) {
-  const bool was_cut = a.shows_cut();
-  if (was_cut) cap_ = std::max(cap_, a.cut_at);
-  if (a.passed && was_cut) add_gap(*a.passed, *a.passed, gap_reason::relay_cap);
-  a.passed.reset();
-  ask_for_unproven(a);
-}
-
-void history::advance(asking& a, const verdict& v) {
-  a.cut_at = v.is_of_one && a.came < a.limit ? a.came : 0;
-  a.advance();
-}
-
-/// The answer held nothing but events of the second `until` that had come before. It is stepped over, because there may
-/// be more both in it and before it.
-bool history::pass(asking& a, const verdict& v) {
-  const unix_seconds second = *a.of.until;
-  if (a.older != 0 && a.published.empty()) {
-    // There was room for what is older, so the second is complete. Only in no order did the answer seem to end there.
-  } else if (v.is_of_one) {
-    const bool lacks_some = a.at_until.size() > a.came;
-    if (v.says_more || lacks_some || a.came >= (cap_ != 0 ? cap_ : least_cap))
-      add_gap(second, second, gap_reason::relay_cap);
-    a.passed = second;
-    a.cut_at = a.came < a.limit ? a.came : 0;
-  } else {
-    a.unproven = second;
-    a.at_unproven = a.at_until;
+  if (a.came == 0) return false;  // others may have used up the answer
+  if (a.lacks_known()) {
+    if (v.is_of_one) cap_ = std::max(cap_, a.came);
+    if (a.retreat()) return false;
+  } else if (!v.may_be_cut && 2 * a.came <= largest_) {
+    return true;
   }
-  a.at_until.clear();
-  a.of.until = second - std::chrono::seconds(1);
-  if (*a.of.until >= since_of(a).value_or(unix_seconds{})) return false;
-  ask_for_unproven(a);
-  return true;
+  return !v.brought_news && pass(a, v);
 }
 
-/// A second that was stepped over for several stretches at a time may have been cut off for the sake of the others.
+/// The answer held nothing but what had come before, and was perhaps cut off there. It goes on before its last second.
+bool history::pass(asking& a, const verdict& v) {
+  const bool is_cut = v.says_more || a.lacks_known() || a.came >= (cap_ != 0 ? cap_ : least_cap);
+  if (v.is_of_one && a.of.until == a.oldest() && since_of(a) == a.of.until) {
+    if (is_cut) add_gap(a.oldest(), until_of(a), gap_reason::relay_cap);
+    return true;
+  }
+  a.cut_at = v.is_of_one && a.came < a.limit ? a.came : 0;
+  a.step_over();
+  const bool is_over = *a.of.until < since_of(a).value_or(unix_seconds{});
+  if (is_over || is_cut) ask_for_unproven(a);
+  return is_over;
+}
+
+/// A second that was stepped over may have more events than came of it, which only a REQ for it alone can tell.
 void history::ask_for_unproven(asking& a) {
   if (!a.unproven) return;
   asking& second = missing_.emplace_back();
   second.of = {.filter = a.of.filter, .kinds = a.of.kinds, .since = a.unproven, .until = a.unproven, .left = {}};
-  second.at_until = std::move(a.at_unproven);
+  second.known = std::move(a.at_unproven);
   second.alone = true;
   a.unproven.reset();
 }
 
-/// How much the relay was seen to store of one request, and of one filter. What it sent live before EOSE does not count: a
-/// page is not sent such an event unless its date is an old one, and then the REQ that stays open is sent it as well.
+/// How much the relay was seen to send at a time. Of the REQ that stays open that may include live events, so half of it
+/// is relied on.
 void history::note_size(const std::vector<asking>& asked) noexcept {
-  if (std::any_of(asked.begin(), asked.end(), [](const asking& a) { return !a.of.until; })) return;
-  std::uint32_t live = 0;
+  std::uint32_t all = 0;
   for (const asking& a : asked) {
-    const std::uint32_t live_here = a.most_published();
-    live += std::min(live_here, a.came);
-    largest_ = std::max(largest_, a.came - std::min(a.came, a.shared + std::min(a.came, live_here)));
+    const std::uint32_t own = a.came - std::min(a.came, a.shared + a.live);
+    all += own;
+    largest_ = std::max(largest_, own);
   }
-  largest_answer_ = std::max(largest_answer_, fitting_ - std::min(fitting_, live));
+  largest_answer_ = std::max(largest_answer_, all);
 }
 
 void history::answered(eose_hint hint, unix_seconds now) {
   last_hint_ = hint;
   std::vector<asking> asked = std::exchange(asked_, {});
+  for (asking& a : asked) a.settle();
   note_size(asked);
   // A relay that sends as much as it was asked for cannot have finished with certainty.
   const bool is_full =
       std::any_of(asked.begin(), asked.end(), [](const asking& a) { return a.limit != 0 && a.came >= a.limit; });
+  if (getenv("HDEBUG"))
+    for (const asking& a : asked)
+      fprintf(stderr,
+              "ANSWER hint %d f%u k%d since %lld until %lld left %d limit %u came %u news %u shared %u known %zu alone "
+              "%d low %lld cap %u largest %u/%u came_ %u unproven %lld\n",
+              (int)hint, a.of.filter, (int)a.of.kinds,
+              (long long)(a.of.since ? a.of.since->time_since_epoch().count() : -1),
+              (long long)(a.of.until ? a.of.until->time_since_epoch().count() : -1), a.of.left ? (int)*a.of.left : -1,
+              a.limit, a.came, a.news, a.shared, a.known.size(), a.alone,
+              (long long)(a.oldest() ? a.oldest()->time_since_epoch().count() : -1), cap_, largest_, largest_answer_,
+              came_, (long long)(a.unproven ? a.unproven->time_since_epoch().count() : -1));
   const bool is_empty = std::all_of(asked.begin(), asked.end(), [](const asking& a) { return a.came == 0; });
   const verdict v{.is_complete = is_empty || (hint == eose_hint::finish && !is_full),
-                  .brought_news = std::any_of(asked.begin(), asked.end(), [](const asking& a) { return a.has_news(); }),
-                  .may_be_cut = came_ >= largest_answer_,
+                  .brought_news = std::any_of(asked.begin(), asked.end(), [](const asking& a) { return a.news != 0; }),
+                  .may_be_cut = 2 * came_ > largest_answer_,
                   .is_of_one = asked.size() == 1,
                   .says_more = hint == eose_hint::more,
                   .now = now};
@@ -343,7 +344,6 @@ void history::put_back(asking&& a) {
     if (!overlaps && missing_.size() < most_stretches) continue;
     upper.of.since = earlier_since(upper.of.since, lower.of.since);
     upper.cut_at = 0;  // that more comes now says nothing of the last answer
-    upper.passed.reset();
     upper.alone = upper.alone || lower.alone;
     if (&upper == &a) other = std::move(a);
     return;
@@ -396,8 +396,8 @@ void history::interrupted(unix_seconds now) noexcept {
   // A limit is for what there was before; the next REQ asks for what comes later.
   for (asking& each : missing_) {
     if (!each.of.left || !begun_ || end_of(each.of) <= *begun_) continue;
-    each.of.until = begun_;
-    each.at_until.clear();
+    each.of.until = each.frontier = begun_;
+    each.known.clear();
   }
   main_answer_ = false;
   answered_now_ = false;
@@ -412,9 +412,7 @@ std::optional<history_position> history::position() const {
   if (!begun_ && !restored_) return std::nullopt;
   history_position here{.answered = ever_answered_, .reached = reached_, .floors = floors_};
   const auto add = [&here](const asking& a) {
-    // The events of the second `until` come again, and then count.
-    missing_stretch& added = here.missing.emplace_back(a.of);
-    if (added.left) *added.left += static_cast<std::uint32_t>(a.at_until.size());
+    here.missing.push_back(a.rest());
     if (a.unproven)
       here.missing.push_back({.filter = a.of.filter, .kinds = a.of.kinds, .since = a.unproven, .until = a.unproven});
   };

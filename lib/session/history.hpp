@@ -56,13 +56,16 @@ class history {
   /// A connection was made at that time (the lesser of our clock and the relay's). The filters of the REQ that stays
   /// open; an answer holds at most `page` events of each.
   std::vector<filter> begin(unix_seconds now, std::uint32_t page, bool all_is_remembered = false);
-  /// A stored event came: of the answer that is being received, verified or known.
-  void note_stored(const event_id&, const event_view&);
+  /// A stored event came: of the answer that is being received, verified or known. False if it had come in an earlier
+  /// one, so that it is known whatever was forgotten meanwhile.
+  bool note_stored(const event_id&, const event_view&);
   /// The same where the request has one stretch only, so that the event need not be read.
-  void note_stored(const event_id&, unix_seconds created_at);
+  bool note_stored(const event_id&, unix_seconds created_at);
   bool needs_event() const noexcept { return asked_.size() > 1; }
   /// A verified event came after EOSE.
-  void note_live(unix_seconds created_at, unix_seconds now) noexcept;
+  void note_live(const event_id&, unix_seconds created_at, unix_seconds now);
+  /// The same for one that says nothing of how far the relay has come, because others are still on their way.
+  void note_published(const event_id&, unix_seconds created_at);
   /// EOSE of the answer that is being received.
   void answered(eose_hint, unix_seconds now);
   /// The filters of the next page; empty if there is none to ask.
@@ -117,8 +120,6 @@ class history {
   void note_newest(unix_seconds created_at) noexcept;
   void note_size(const std::vector<asking>& asked) noexcept;
   bool is_over(asking&, const verdict&);
-  void doubt_what_was_passed(asking&);
-  void advance(asking&, const verdict&);
   bool pass(asking&, const verdict&);
   void ask_for_unproven(asking&);
   bool covers(const asking&, const asking&) const noexcept;
@@ -138,9 +139,8 @@ class history {
   std::optional<unix_seconds> newest_;       // in the answer of the REQ that stays open
   event_id last_id_{};                       // in the answer being received
   std::uint32_t came_ = 0;                   // in the answer being received, copies and others included
-  std::uint32_t fitting_ = 0;                // of these, asked for, each once
-  std::uint32_t largest_ = 0;                // number of stored events of one filter in a page so far
-  std::uint32_t largest_answer_ = 0;         // number of all stored events in a page so far
+  std::uint32_t largest_ = 0;                // number of one filter's events in one answer so far
+  std::uint32_t largest_answer_ = 0;         // number of all events in one answer so far
   std::uint32_t cap_ = 0;                    // the relay was seen to cut an answer off at that number
   std::uint64_t noted_ = 0;                  // events, on all connections
   bool restored_ = false;                    // what came before is not known here

@@ -54,7 +54,8 @@ struct watched_subscription {
   struct frame {
     std::size_t event;
     bool genuine;
-    bool live;  // after EOSE, of a REQ that stays open
+    bool live;   // after EOSE, of a REQ that stays open
+    bool asked;  // the REQ's filters want it
     unsigned link;
   };
   /// What one relay sent for it, and how far that was delivered.
@@ -168,6 +169,7 @@ class judge final : public network_observer, public dial_observer {
   bool known(const char* what, relay_id);
   /// The lesser of our clock and the relay's.
   unix_seconds clock(const watched_relay&) const;
+  bool may_have_forgotten(const watched_subscription&, std::size_t event) const;
   bool may_forget() const noexcept { return deliveries_ > options_.seen_entries; }
   bool may_come_again(const watched_subscription&, const watched_relay&, const known_event&) const;
   static constexpr std::uint64_t at_rest = ~std::uint64_t{0};

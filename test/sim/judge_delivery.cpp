@@ -7,12 +7,22 @@
 namespace uvnostr::sim {
 
 /// A restarted program is given again what the cursor does not cover: what was not done, what lies within the overlap,
-/// and what a relay whose past was not finished still had.
+/// what a relay whose past was not finished still had, and what is asked for by its id, as that may have any date.
 bool judge::may_come_again(const watched_subscription& s, const watched_relay& r, const known_event& e) const {
   const saved_cursor& from = *s.before;
+  if (std::any_of(s.filters.begin(), s.filters.end(),
+                  [&](const filter_model& f) { return !f.ids.empty() && f.matches(e); }))
+    return true;
   if (from.undone && e.at >= from.undone->first && e.at <= from.undone->second) return true;
   const auto book = from.books.find(r.host);
   return book == from.books.end() || book->second.may_repeat(e.at, overlap_for(e.kind, s.options.resume_overlap));
+}
+
+/// Whether so many events came after this one that not even a fair part of the memory holds it. What a relay stores is not
+/// given again then, and told as a gap; but what it has just been sent may as well be new.
+bool judge::may_have_forgotten(const watched_subscription& s, std::size_t event) const {
+  const auto since = s.given.end() - std::find(s.given.begin(), s.given.end(), event);
+  return static_cast<std::size_t>(since) * 2 * subscriptions.size() >= options_.seen_entries;
 }
 
 void judge::on_caught_up(watched_subscription& s, relay_id from, std::span<const gap> gaps) {

@@ -115,7 +115,7 @@ class history_player {
     relay.add(e);
     if (live) {
       ++got[e.id()];
-      under_test.note_live(e.created_at(), now);
+      under_test.note_live(e.id(), e.created_at(), now);
     }
     return e;
   }

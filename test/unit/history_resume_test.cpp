@@ -202,7 +202,7 @@ TEST(HistoryResume, IsMovedByDuplicatesOfOtherRelays) {
   // The history is not told whether the pool had the event already: receive() is all it gets.
   history_player p(std::vector<filter>{{.kinds = {1}}});
   p.connect();
-  p.under_test.note_live(at(t - 5), p.now);
+  p.under_test.note_live({}, at(t - 5), p.now);
   EXPECT_EQ(p.position().reached, at(t - 5));
 }
 
