@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The pool's publishes: one receipt for each relay, then the end.
+// Publishing: one receipt for each relay, then on_done.
 #include <algorithm>
 #include <utility>
 
@@ -36,7 +36,10 @@ error pool_core::publish(const event& event, publish_callbacks callbacks, const 
   const result<std::vector<relay_session*>> asked = targets(relays);
   if (!asked) return asked.error();
   if (asked->empty()) return errc::no_relay;
-  if (options.enough_accepted > asked->size()) return errc::option_range;
+  if (options.enough_accepted > asked->size()) {
+    return {errc::option_range, "publish_options::enough_accepted is " + std::to_string(options.enough_accepted) +
+                                    "; it must be at most " + std::to_string(asked->size()) + ", the number of relays"};
+  }
   std::string message = wire::event_message(event.json());
   for (const relay_session* const each : *asked) {
     const std::size_t most = each->options().max_publish_bytes;

@@ -41,7 +41,7 @@ void append(std::string& out, const missing_stretch& each) {
   out += ',' + (each.left ? std::to_string(*each.left) : "null") + ']';
 }
 
-/// False if it is neither null nor a date.
+/// Returns false if the value is neither null nor a date.
 bool read(const json_value& from, std::optional<unix_seconds>& to) {
   if (from.IsNull()) return true;
   if (!from.IsInt64() || from.GetInt64() < 0 || from.GetInt64() > latest) return false;
@@ -119,7 +119,7 @@ result<cursor_positions> read_cursor(std::span<const filter> filters, std::strin
   }
   if (digest_of(filters) != whole["filters"].GetString()) return errc::cursor_filters;
   cursor_positions positions;
-  for (const auto& each : whole["relays"].GetObject()) {
+  for (const auto& each : std::as_const(whole)["relays"].GetObject()) {
     history_position position;
     if (!read(each.value, filters.size(), position)) return errc::cursor_format;
     positions.insert_or_assign(std::string(each.name.GetString(), each.name.GetStringLength()), std::move(position));

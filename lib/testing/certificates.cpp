@@ -15,6 +15,8 @@
 #include <mbedtls/x509_crt.h>
 #include <uv.h>
 
+#include <uvnostr/printable.hpp>
+
 #include "testing/entropy.hpp"
 #include "testing/temporary_file.hpp"
 
@@ -83,25 +85,32 @@ bool is_dns_name(std::string_view name) noexcept {
   return true;
 }
 
+error refused(std::string_view list, std::size_t i, std::string_view value, std::string_view why) {
+  return {errc::option_range, "certificate_options::" + std::string(list) + '[' + std::to_string(i) + "] (" +
+                                  printable(value) + ") " + std::string(why)};
+}
+
 // The subjectAltName extension. Source: RFC 5280, 4.2.1.6. mbedTLS 2.28 cannot write it.
 result<std::string> alternative_names(const certificate_options& options) {
   constexpr unsigned char sequence = 0x30;
   constexpr unsigned char dns_name = 0x82;
   constexpr unsigned char ip_address = 0x87;
   std::string names;
-  for (const std::string& name : options.dns_names) {
-    if (!is_dns_name(name)) return errc::option_range;
+  for (std::size_t i = 0; i < options.dns_names.size(); ++i) {
+    const std::string& name = options.dns_names[i];
+    if (!is_dns_name(name)) return refused("dns_names", i, name, "is not a DNS name");
     names += der(dns_name, name);
   }
-  for (const std::string& address : options.ip_addresses) {
+  for (std::size_t i = 0; i < options.ip_addresses.size(); ++i) {
+    const std::string& address = options.ip_addresses[i];
     const std::string bytes = address_bytes(address);
-    if (bytes.empty()) return errc::option_range;
+    if (bytes.empty()) return refused("ip_addresses", i, address, "is not an IP address");
     names += der(ip_address, bytes);
 #if MBEDTLS_VERSION_NUMBER < 0x03000000
     names += der(dns_name, address);
 #endif
   }
-  if (names.size() > 0xff00) return errc::option_range;
+  if (names.size() > 0xff00) return error(errc::option_range, "certificate_options has too many names and addresses");
   return der(sequence, names);
 }
 

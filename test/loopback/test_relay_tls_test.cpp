@@ -80,9 +80,12 @@ TEST(Certificates, CarryManyNames) {
   EXPECT_EQ(faults_of(options, "relay-39.example.com"), 0U);
 }
 
-TEST(Certificates, RefuseWhatIsNoAddress) {
+TEST(Certificates, RefuseNamesAndAddressesThatAreNone) {
   const auto ca = certificate_authority::make();
-  EXPECT_EQ(ca->issue({.ip_addresses = {"localhost"}}).error(), errc::option_range);
+  EXPECT_EQ(ca->issue({.ip_addresses = {"127.0.0.1", "localhost"}}).error(),
+            error(errc::option_range, "certificate_options::ip_addresses[1] (localhost) is not an IP address"));
+  EXPECT_EQ(ca->issue({.dns_names = {"two words"}}).error(),
+            error(errc::option_range, "certificate_options::dns_names[0] (two words) is not a DNS name"));
 }
 
 TEST(Certificates, KeepTheCaFileAsLongAsTheAuthority) {
@@ -248,7 +251,16 @@ TEST_F(TestRelayTls, SpeaksOnlyTheVersionThatItIsToldTo) {
 TEST_F(TestRelayTls, RefusesAnIdentityThatIsNone) {
   const auto relay = test_relay::start(&loop, {.tls = true, .identity = tls_identity{"no", "PEM"}});
   ASSERT_FALSE(relay);
-  EXPECT_EQ(relay.error(), errc::option_range);
+  EXPECT_EQ(relay.error(), error(errc::option_range, "tls_identity::certificate_pem is not a certificate in PEM form"));
+}
+
+TEST_F(TestRelayTls, RefusesAKeyThatIsNotTheCertificates) {
+  const auto ca = certificate_authority::make();
+  tls_identity identity = *ca->issue();
+  identity.key_pem = "no PEM";
+  const auto relay = test_relay::start(&loop, {.tls = true, .identity = identity});
+  ASSERT_FALSE(relay);
+  EXPECT_EQ(relay.error(), error(errc::option_range, "tls_identity::key_pem is not the key of the certificate"));
 }
 
 }  // namespace

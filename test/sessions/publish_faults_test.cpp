@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Every publish ends in a receipt, whatever a relay does, and no event holds up the others.
+// Every publish ends with a receipt, whatever a relay does, and no event delays the others.
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -52,7 +52,7 @@ class PublishFaults : public ::testing::Test {
                                 .on_done = [this](std::size_t, std::size_t) { ++done; }},
                                options));
   }
-  /// In the order of the receipts.
+  /// The accepted events, in the order of their receipts.
   lines accepted() const {
     lines all;
     for (const answer& each : answers) {
@@ -126,7 +126,7 @@ TEST_F(PublishFaults, FindOutWhichEventTheRelayHangsUpOver) {
     publish(harmless.emplace_back("harmless " + std::to_string(i)));
   }
   const subscription s = *pool->subscribe(filter{.kinds = {7}}, {.on_relay_closed = [](const relay_closed& told) {
-                                            ADD_FAILURE() << "the request is refused: " << told.words;
+                                            ADD_FAILURE() << "the request was refused: " << told.words;
                                           }});
   world.advance(60s);
   EXPECT_EQ(accepted(), harmless);
@@ -247,6 +247,7 @@ TEST_F(PublishFaults, TellOnceThatEnoughRelaysHaveAccepted) {
   world.advance(1min);
   EXPECT_EQ(said, (lines{"too few", "done"}));
   EXPECT_EQ(ask(5), errc::option_range);
+  EXPECT_EQ(ask(5).subject(), "publish_options::enough_accepted is 5; it must be at most 4, the number of relays");
 }
 
 TEST_F(PublishFaults, GetTheirTimeForAnAnswerOnceTheyHaveLeft) {

@@ -31,12 +31,12 @@ socket_host::socket_host(uv_loop_t* loop, const test_relay_options& options) noe
 result<std::unique_ptr<host>> socket_host::make(uv_loop_t* loop, const test_relay_options& options) noexcept {
   if (loop == nullptr) return errc::loop_unusable;
   auto made = std::make_unique<socket_host>(loop, options);
-  if (const std::error_code error = made->prepare_tls(options)) return error;
+  if (error wrong = made->prepare_tls(options)) return wrong;
   if (const std::error_code error = made->bind()) return error;
   return std::unique_ptr<host>(std::move(made));
 }
 
-std::error_code socket_host::prepare_tls(const test_relay_options& options) noexcept {
+error socket_host::prepare_tls(const test_relay_options& options) noexcept {
   if (!options.tls) return {};
   std::optional<tls_identity> identity = options.identity;
   if (!identity) {

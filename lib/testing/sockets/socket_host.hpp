@@ -37,7 +37,7 @@ class socket_host final : public host {
  private:
   struct listener;
   std::error_code bind() noexcept;
-  std::error_code prepare_tls(const test_relay_options&) noexcept;
+  error prepare_tls(const test_relay_options&) noexcept;
   uv_stream_t* stream() noexcept;
   void accept();
 

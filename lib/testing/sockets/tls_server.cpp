@@ -34,16 +34,16 @@ tls_server::~tls_server() {
 
 result<std::shared_ptr<tls_server>> tls_server::make(const tls_identity& identity) noexcept {
   auto server = std::make_shared<tls_server>();
-  if (const std::error_code error = server->configure(identity)) return error;
+  if (error wrong = server->configure(identity)) return wrong;
   return server;
 }
 
-std::error_code tls_server::configure(const tls_identity& identity) noexcept {
+error tls_server::configure(const tls_identity& identity) noexcept {
   if (!entropy_) return errc::random_unavailable;
   // The terminating NUL belongs to the PEM text that mbedTLS reads.
   if (mbedtls_x509_crt_parse(&certificate_, bytes_of(identity.certificate_pem), identity.certificate_pem.size() + 1) !=
       0) {
-    return errc::option_range;
+    return {errc::option_range, "tls_identity::certificate_pem is not a certificate in PEM form"};
   }
 #if MBEDTLS_VERSION_NUMBER >= 0x03000000
   if (psa_crypto_init() != PSA_SUCCESS) return errc::random_unavailable;
@@ -53,11 +53,12 @@ std::error_code tls_server::configure(const tls_identity& identity) noexcept {
   const int key_error =
       mbedtls_pk_parse_key(&key_, bytes_of(identity.key_pem), identity.key_pem.size() + 1, nullptr, 0);
 #endif
-  if (key_error != 0) return errc::option_range;
+  const error wrong_key(errc::option_range, "tls_identity::key_pem is not the key of the certificate");
+  if (key_error != 0) return wrong_key;
   if (mbedtls_ssl_config_defaults(&config_, MBEDTLS_SSL_IS_SERVER, MBEDTLS_SSL_TRANSPORT_STREAM,
                                   MBEDTLS_SSL_PRESET_DEFAULT) != 0 ||
       mbedtls_ssl_conf_own_cert(&config_, &certificate_, &key_) != 0) {
-    return errc::option_range;
+    return wrong_key;
   }
   mbedtls_ssl_conf_rng(&config_, mbedtls_ctr_drbg_random, entropy_.generator());
 #if MBEDTLS_VERSION_NUMBER < 0x03000000

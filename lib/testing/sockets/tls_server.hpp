@@ -29,7 +29,7 @@ class tls_server {
 
  private:
   friend class tls_stream;
-  std::error_code configure(const tls_identity&) noexcept;
+  error configure(const tls_identity&) noexcept;
 
   entropy entropy_;
   mbedtls_x509_crt certificate_;
