@@ -10,7 +10,7 @@ using session::relay_session;
 
 namespace {
 
-/// The attempt ended without a sign that anything was reached.
+/// Whether the attempt ended without any sign that the network was reached.
 bool is_silence(std::error_code cause) noexcept {
   for (const errc each : {errc::host_not_found, errc::resolver_failed, errc::network_unreachable,
                           errc::connection_failed, errc::connect_timeout}) {
@@ -40,7 +40,7 @@ void dialler::over(const relay_session& session) noexcept {
     return;
   }
   std::erase_if(dialling_, [&](const dial& each) { return each.session == &session; });
-  if (!session.open() && !session.last_cause()) return;  // it was stopped
+  if (!session.open() && !session.last_cause()) return;  // the session was stopped
   if (session.open() || !is_silence(session.last_cause())) {
     silent_.clear();
   } else if (std::find(silent_.begin(), silent_.end(), session.id()) == silent_.end()) {
@@ -53,7 +53,7 @@ bool dialler::network_is_down() const noexcept {
                                                           [](const auto& each) { return each.second->open(); });
 }
 
-/// If not, try_again_at() was called, or the end of a dial will make room.
+/// If it returns false, try_again_at() was called, or the end of a dial will make room.
 bool dialler::may_start(const waiting& next) noexcept {
   const std::chrono::microseconds right_now = now();
   std::size_t of_its_kind = 0;

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: MIT
-// Whose turn it is to dial.
+// Decides which relays are dialled, and when.
 //
 // Happy path: want() queues a session, start_due() dials it from the loop, over() makes room for the next. Relays that
-// have served us go first, then those that were never tried, then those that have only failed.
+// have served us go first, then new ones, then those that have only failed.
 // What can go wrong:
-//   relays do not answer       a dial that is silent for `patience` gives its place to another, up to `crowd` times
-//                              max_dials; each of the three kinds of relays has places of its own
+//   relays do not answer       a dial that is silent for `patience` makes room for another, up to `crowd` times
+//                              max_dials; each of the three kinds of relays has its own places
 //   one host has many relays   at most `most_at_host` of them are dialled at a time
-//   nothing can be reached     `enough_silence` relays in a row gave no sign of life, and none is connected: the network
-//                              is down. Until something answers, relays that were tried before are dialled one by one,
-//                              with pauses, each kind for itself
-//   a session is stopped while it waits or dials    over() takes it out
+//   nothing can be reached     if `enough_silence` relays in a row give no sign of life, and none is connected, the
+//                              network is down. Until something answers, relays that were tried before are dialled
+//                              one by one, with pauses, each kind separately
+//   a session is stopped while it waits or dials    over() removes it
 #pragma once
 
 #include <array>
@@ -31,12 +31,12 @@ class dialler {
   dialler(port::reactor& reactor, base::timer_queue& timers, const relay_set& relays, std::size_t max_dials) noexcept
       : reactor_(reactor), timers_(timers), relays_(relays), max_dials_(max_dials) {}
 
-  /// The session waits for start_due(): nothing is dialled inside the call that wants it.
+  /// Queues the session until start_due(): nothing is dialled inside this call.
   void want(session::relay_session&);
-  /// Its dial has ended, well or not, or is no longer wanted.
+  /// The session's dial has succeeded or failed, or is no longer wanted.
   void over(const session::relay_session&) noexcept;
   void start_due() noexcept;
-  /// The network may be there again.
+  /// The network may have come back.
   void forget_silence() noexcept;
   void clear() noexcept;
 
@@ -71,10 +71,10 @@ class dialler {
   base::timer_queue& timers_;
   const relay_set& relays_;
   const std::size_t max_dials_;
-  std::vector<waiting> queue_;  // in the order in which they came
+  std::vector<waiting> queue_;  // in the order of arrival
   std::vector<dial> dialling_;
-  std::vector<relay_id> silent_;  // relays that gave no sign of life, since one last did; each once
-  std::array<std::chrono::microseconds, 3> next_probe_{};  // of each kind, while the network is down
+  std::vector<relay_id> silent_;  // relays that gave no sign of life since any relay last did; each once
+  std::array<std::chrono::microseconds, 3> next_probe_{};  // per kind, while the network is down
   base::timer timer_ = base::timer::calling<&dialler::on_timer>(*this);
 };
 

@@ -16,9 +16,9 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr std::chrono::hours longest{24 * 365};                // so that sums of times cannot overflow
-constexpr milliseconds shortest_delay{100};                    // a relay that refuses is not dialled in a tight loop
-constexpr std::size_t largest_message = std::size_t{1} << 30;  // it is received into one buffer
+constexpr std::chrono::hours longest{24 * 365};                // sums of times cannot overflow
+constexpr milliseconds shortest_delay{100};                    // no tight loop of dials to a relay that refuses
+constexpr std::size_t largest_message = std::size_t{1} << 30;  // a message is received into one buffer
 constexpr std::size_t most_header_bytes = 16 * 1024;           // the request is written into one buffer
 
 std::string text_of(milliseconds value) { return std::to_string(value.count()) + " ms"; }
@@ -29,12 +29,12 @@ std::string text_of(double value) {
   return {digits, std::to_chars(digits, digits + sizeof digits, value).ptr};
 }
 
-/// Remembers the first option that is out of its range.
+/// Remembers the first option that is outside its range.
 class range_check {
  public:
   explicit range_check(std::string_view owner) noexcept : owner_(owner) {}
 
-  /// Comparisons are written so that a NaN fails them.
+  /// Comparisons must be written so that a NaN fails them.
   template <class Value>
   void option(std::string_view name, const Value& value, bool good, std::string_view range) {
     if (!good && !found_) refuse(name, "is " + text_of(value) + "; it must be " + std::string(range));
@@ -67,7 +67,7 @@ void check_reconnect(range_check& all, const reconnect_options& o) {
   all.time_or_zero("reconnect.stable_after", o.stable_after);
 }
 
-// A header that could end its line early would let its owner write others. Source: RFC 9110, 5.
+// A value with a line break could inject other headers. Source: RFC 9110, 5.
 
 bool is_text(std::string_view value) noexcept {
   return std::all_of(value.begin(), value.end(), [](unsigned char c) { return c == '\t' || (c >= ' ' && c != 0x7f); });

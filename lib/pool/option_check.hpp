@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Whether options are in their ranges, which the public headers state. The subject of an error is a sentence:
+// Checks options against the ranges in the public headers. The subject of an error is a sentence:
 // "relay_options::ping_interval is -5 ms; it must be 0 or from 1 ms to 365 days".
 #pragma once
 
@@ -11,9 +11,9 @@
 
 namespace uvnostr {
 
-/// `owner` is what stands before the names of the options. Errors: option_range, and what transport.check() finds.
+/// `owner` is the prefix of the options' names. Errors: option_range, and those of transport.check().
 error check_options(const relay_options&, std::string_view owner, port::transport&);
-/// The relays and their defaults apart. Errors: option_range.
+/// Checks all options except the relays and their defaults. Errors: option_range.
 error check_options(const pool_options&);
 error check_options(const subscribe_options&);
 error check_options(const publish_options&);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The pool's life: making and ending it, its relays, its turns of the loop.
+// The life of a pool: making and ending it, its relays, its turns of the loop.
 #include "pool/pool_core.hpp"
 
 #include <algorithm>
@@ -145,7 +145,7 @@ void pool_core::on_auth(relay_session& session, auth_step step, std::string_view
 void pool_core::session_stopped(relay_session& session) {
   if (base::ref<relay_session> left = relays_.take_leaving(session)) {
     seen_.remove_relay(session.slot());
-    later_.add([left = std::move(left)] {});  // the caller may be a function of the session
+    later_.add([left = std::move(left)] {});  // destroyed later, because the session may be calling us
   }
   if (phase_ == phase::closing) {
     finish_close_later();
@@ -169,8 +169,8 @@ void pool_core::on_wake() noexcept {
   budget_.end_turn();
 }
 
-/// If the loop stood still, the answers that relays gave in time are still in the sockets: these are read before any
-/// time limit is looked at.
+/// If the loop stood still, answers that relays gave in time are still in the sockets. So the sockets are read before
+/// any time limit is checked.
 void pool_core::run_timers() noexcept {
   constexpr std::chrono::milliseconds standstill{100};
   constexpr std::chrono::milliseconds time_to_read{10};
@@ -223,7 +223,7 @@ void pool_core::finish_close_later() {
 
 void pool_core::finish_close() {
   if (phase_ != phase::closing || !relays_.all_stopped()) return;
-  if (!later_.empty()) {  // calls that are due come before the last one
+  if (!later_.empty()) {  // pending calls precede the last one
     finish_close_later();
     return;
   }
@@ -252,7 +252,7 @@ void pool_core::shutdown() noexcept {
   world_.release();
 }
 
-// What can be asked.
+// Queries.
 
 std::vector<relay_id> pool_core::relays() const {
   std::vector<relay_id> ids;
@@ -268,7 +268,7 @@ std::string_view pool_core::url(relay_id id) const noexcept {
 std::vector<relay_id> pool_core::seen_on(const event_id& id) const {
   std::vector<relay_id> ids;
   seen_.seen_on(id, [&](std::uint32_t slot) {
-    // One that was removed keeps its slot until its connection is closed.
+    // A removed relay keeps its slot until its connection is closed.
     const relay_session* const sender = relays_.in_slot(slot);
     if (sender != nullptr && relays_.find(sender->id()) != nullptr) ids.push_back(sender->id());
   });

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
-// The inside of a pool and of a relay: it wires sessions, subscriptions and publishes together.
+// The implementation of pool and relay, which wires sessions, subscriptions and publishes together.
 //
-// Lifetime: counted. The application's object holds one count, work on a worker holds another, and so does every call
-// from the loop while it runs. So the core outlives a pool that is destroyed inside its own callback. shutdown() ends
-// everything: after it nothing is called, and the world is given back.
+// Lifetime: counted. The application's object holds one count, work on a worker another, and every call from the loop
+// one while it runs. So the core outlives a pool that is destroyed inside its own callback. shutdown() ends everything:
+// no call follows, and the world is released.
 //
-// Callbacks run from the loop only, in two ways: events, EOSE and NOTICE where they are found, with nothing of ours
-// half done; everything else from deferred_calls at the end of the turn. So a call of the application never meets a
-// list that is being walked or a state that is being changed.
+// Callbacks run only from the loop, in two ways: events, EOSE and NOTICE are delivered where they are found, when our
+// state is consistent; all other calls come from deferred_calls at the end of the turn. So the application never runs
+// while a list is being iterated or a state is being changed.
 #pragma once
 
 #include <cstddef>
@@ -40,7 +40,7 @@ class pool_core final : public base::ref_counted<pool_core>,
                         private session::session_listener,
                         private receiver_host {
  public:
-  /// Takes the world, which is released also on an error. Errors: as pool::make().
+  /// Takes over the world, and releases it even on an error. Errors: as pool::make().
   static result<base::ref<pool_core>> make(port::world&, pool_options, pool_callbacks) noexcept;
   ~pool_core();
 
@@ -54,13 +54,13 @@ class pool_core final : public base::ref_counted<pool_core>,
                                  const std::vector<relay_id>& relays = {});
   error publish(const event&, publish_callbacks, const publish_options& = {}, const std::vector<relay_id>& relays = {});
   void close();
-  /// The application's object is gone: silence.
+  /// The application's object is gone: no further call.
   void destroy() noexcept;
 
-  /// For the handles. With a reason on_close is called, without one it is silence.
+  /// For handles. Calls on_close if there is a reason, and nothing otherwise.
   void end_subscription(subscription_record&, std::optional<close_reason>);
   bool ask_again(subscription_record&, relay_id);
-  /// What waits for a subscription may be given now.
+  /// Events that wait for a subscription may be delivered now.
   void give_waiting() noexcept { reactor_.wake_soon(); }
 
   /// The pool of a `relay` object ends with its only relay.
@@ -136,7 +136,7 @@ class pool_core final : public base::ref_counted<pool_core>,
   port::reactor& reactor_;
   base::timer_queue timers_;
   std::optional<std::chrono::microseconds> armed_;
-  std::optional<std::chrono::microseconds> sockets_first_until_;  // the loop stood still: no time limits before that
+  std::optional<std::chrono::microseconds> sockets_first_until_;  // the loop stood still: no time limits until then
   turn_budget budget_;
   deferred_calls later_;
   relay_set relays_;
@@ -144,7 +144,7 @@ class pool_core final : public base::ref_counted<pool_core>,
   dedup::seen_events seen_;
   subscription_set subscriptions_;
   receiver receiver_;
-  base::intrusive_list<publish_record> publishes_;  // each with a count of ours
+  base::intrusive_list<publish_record> publishes_;  // holds a count of each
 
   phase phase_ = phase::open;
   bool closes_with_last_relay_ = false;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The pool's verbs on subscriptions; what becomes of them is in receive/subscription_set.
+// The pool's functions for subscriptions; receive/subscription_set delivers to them.
 #include <utility>
 
 #include "pool/option_check.hpp"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// One call of publish(): the message, written once for all relays, and a delivery for each.
+// One call of publish(): the message, written once for all relays, and a delivery to each.
 #pragma once
 
 #include <cstddef>
@@ -22,7 +22,7 @@ class publish_target final : public session::delivery {
   publish_record& record;
 };
 
-/// Lives until its last receipt was given.
+/// Lives until its last receipt.
 class publish_record final : public base::ref_counted<publish_record> {
  public:
   publish_record(std::string text, const event_id& event, publish_callbacks calls, const publish_options& how)
@@ -32,10 +32,10 @@ class publish_record final : public base::ref_counted<publish_record> {
   const event_id id;
   publish_callbacks callbacks;
   const publish_options options;
-  std::list<publish_target> targets;  // they are linked from elsewhere: none may move
-  std::size_t receipts = 0;           // given to the application
+  std::list<publish_target> targets;  // must not move, because other lists link them
+  std::size_t receipts = 0;           // how many the application has got
   std::size_t accepted = 0;
-  bool enough_told = false;                     // or not wanted
+  bool enough_told = false;                     // on_enough was called or is not wanted
   base::list_hook<publish_record> hook{*this};  // in the pool
 };
 

@@ -36,7 +36,7 @@ relay_set::session_ref relay_set::take_leaving(relay_session& session) {
   leaving_.erase(found);
   const relay_stats counted = session.stats();
   message_counts counts = counted.messages;
-  // What is still being verified will find no subscription.
+  // Events that are still being verified will find no subscription.
   counts.unknown_subscription += std::exchange(counts.unverified, 0);
   gone_counts_ += counts;
   gone_messages_ += counted.messages_in;

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
-// The relays of a pool, in the order in which they were added, and those that were removed but whose connection is
-// still being closed.
+// The relays of a pool in the order in which they were added, and removed relays whose connection is still closing.
 //
-// Each has a slot, a small number that provenance uses; slots are used again once their relay is gone. The counts of
-// relays that are gone go on in the pool's sums.
+// Each has a slot, a small number for dedup/provenance, which is reused once the relay is gone. The pool's sums keep
+// the counts of relays that are gone.
 #pragma once
 
 #include <cstdint>
@@ -27,9 +26,9 @@ class relay_set {
   relay_id next_id() noexcept { return relay_id{++last_id_}; }
   std::uint32_t free_slot() const noexcept;
   void add(session_ref);
-  /// From now on it is one that is leaving. Null if there is no such relay.
+  /// Moves the relay to those that are leaving. Null if there is no such relay.
   session_ref remove(relay_id);
-  /// A session that was leaving has stopped: its slot is free. The reference that was held; null if it was not leaving.
+  /// A leaving session has stopped: frees its slot and returns its reference; null if it was not leaving.
   session_ref take_leaving(session::relay_session&);
 
   session::relay_session* find(relay_id) const noexcept;
@@ -40,11 +39,11 @@ class relay_set {
 
   const sessions& present() const noexcept { return sessions_; }
   bool empty() const noexcept { return sessions_.empty(); }
-  /// No connection is left, not even one that is being closed.
+  /// Whether no connection is left, not even a closing one.
   bool all_stopped() const noexcept;
-  /// At once and in silence.
+  /// Stops all at once, without calls.
   void abort_all() noexcept;
-  /// What was counted, relay by relay and in all.
+  /// The counters of each relay and in total.
   void add_to(pool_stats&) const;
 
  private:

@@ -5,7 +5,7 @@
 
 namespace uvnostr {
 
-/// Around everything that is called from outside: keeps the core alive, and arms the alarm afterwards.
+/// Wraps every call from outside: keeps the core alive, and arms the alarm afterwards.
 class pool_core::turn {
  public:
   explicit turn(pool_core& core) noexcept : core_(base::ref<pool_core>::retain(core)) {}

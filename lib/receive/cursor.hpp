@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-// How far a subscription came at each relay, as text that outlives the program.
+// The progress of a subscription at each relay, as text that outlives the program.
 //
 // The text is a JSON object with a version, a digest of the filters, and for each relay's URL what session::history keeps.
-// What can go wrong: it was cut, edited, or belongs to other filters. Then it is refused as a whole: asking from a wrong
-// place would lose events without a word.
+// What can go wrong: the text was cut, edited, or belongs to other filters. Then it is refused as a whole, because
+// asking from a wrong place would lose events silently.
 #pragma once
 
 #include <map>
@@ -18,7 +18,7 @@
 
 namespace uvnostr {
 
-/// By normalised URL.
+/// Positions by normalised URL.
 using cursor_positions = std::map<std::string, session::history_position, std::less<>>;
 
 std::string write_cursor(std::span<const filter>, const cursor_positions&);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-// Calls to the application that wait for the end of the loop's turn, where nothing of ours is half done.
+// Calls to the application that wait for the end of the loop's turn, when our state is consistent.
 //
-// What can go wrong: a call adds others, for ever, or there are very many. What is added while calls run waits for the
-// next turn, and so does what is left after a few milliseconds, so that no application keeps the loop from its sockets. A
-// call may destroy the pool: then clear() runs inside of run().
+// What can go wrong: calls keep adding others, or there are very many. Calls that are added while others run wait for
+// the next turn, and so do calls that are left after a few milliseconds, so that no application keeps the loop from its
+// sockets. A call may destroy the pool: then clear() runs inside run().
 #pragma once
 
 #include <chrono>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What has come for a subscription that takes nothing now: it is paused, or has as many unacknowledged events as it
-// wants. Events, copies and the ends of answers wait in the order in which they came.
+// Holds what arrives for a subscription that takes nothing now, because it is paused or has enough unacknowledged
+// events. Events, copies and the ends of answers wait in the order in which they came.
 #pragma once
 
 #include <deque>
@@ -16,7 +16,7 @@
 namespace uvnostr {
 
 struct held_item {
-  /// An event with its bytes, which do not move with the item.
+  /// An event with its bytes, which stay in place when the item moves.
   struct kept_event {
     std::string json;
     wire::event_fields fields;
@@ -36,9 +36,9 @@ struct held_item {
   base::ref<session::sent_req> to;
   std::unique_ptr<kept_event> event;                   // an event
   std::unique_ptr<wire::relay_message> end_of_answer;  // or EOSE, CLOSED
-  event_id copied{};                                   // or a copy of an event before it
+  event_id copied{};                                   // or a copy of an earlier event
   unix_seconds created_at{};
-  std::size_t bytes = 0;  // accounted for at the session
+  std::size_t bytes = 0;  // counted at the session
 };
 
 using held_items = std::deque<held_item>;

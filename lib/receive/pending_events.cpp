@@ -7,7 +7,7 @@ namespace uvnostr {
 
 using dedup::seen_table;
 
-// The places are not touched before they are used: an idle pool has no memory in them.
+// Slots are not touched before they are used, so they cost an idle pool no memory.
 pending_events::pending_events(const dedup::seen_events::key& secret)
     : ids_(seen_table::make<seen_table>(capacity, secret)),
       places_(std::make_unique_for_overwrite<place[]>(capacity)) {}
@@ -30,7 +30,7 @@ std::optional<std::uint32_t> pending_events::join(const event_id& id, std::strin
   const std::uint32_t entry = ids_->size() == 0 ? seen_table::npos : ids_->find_any(id);
   if (entry == seen_table::npos) return std::nullopt;
   place& at = places_[entry];
-  // Behind it is the bracket that ends the message, and nothing else: so the message is as valid as the first was.
+  // Only the bracket that ends the message follows, so the message is as valid as the first one.
   if (at.subscription != subscription || rest_of_message.size() != at.json.size() + 1 ||
       rest_of_message.back() != ']' || !rest_of_message.starts_with(at.json)) {
     return std::nullopt;
@@ -70,7 +70,7 @@ void pending_events::decide(const wire::event_fields& event, verify::verdict out
 
 std::uint32_t pending_events::take(const wire::event_fields& event) noexcept {
   const std::uint32_t entry = ids_->find_any(event.id);
-  // A copy has the id of another that was added.
+  // The id of a copy was added by another event.
   if (entry == seen_table::npos || places_[entry].json.data() != event.json.data()) return none;
   ids_->erase(entry);
   return places_[entry].fate;

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
-// The events whose signatures are being checked, so that no copy of one is checked as well.
+// The events whose signatures are being checked, so that their copies need no check.
 //
-// Happy path: add() when an event is queued for its check; join() for each relay that sends the very same bytes for the
-// same subscription, which costs a comparison; decide() when the event's turn has come, and what was found holds for all
-// who joined: each asks fate_of() in its own turn and then calls leave(). Copies that differ (another order of the
-// keys) are found by find(), and wait in the queue with their bytes.
-// What can go wrong: the first relay is removed before the event's turn. Then its bytes are kept, and the first who
-// joined delivers it in its place. More events are on their way than there is room for: those beyond are not known
-// here, and their copies are checked for themselves.
+// Happy path: add() when an event is queued for its check; join() for each relay that sends identical bytes for the
+// same subscription, which costs a comparison; decide() when it is the event's turn. The verdict holds for all that
+// joined: each asks fate_of() in its own turn and then calls leave(). find() finds copies that differ (another order of
+// the keys), which wait in the queue with their bytes.
+// What can go wrong: the first relay is removed before the event's turn. Then the bytes are kept, and the first relay
+// that joined delivers the event instead. Or there are more events than slots: the surplus is not recorded here, and
+// its copies are checked separately.
 #pragma once
 
 #include <cstddef>
@@ -31,7 +31,7 @@ class pending_events {
 
   explicit pending_events(const dedup::seen_events::key& secret);
 
-  /// The bytes of the event stay where they are until it is decided. Does nothing if its id is known.
+  /// The event's bytes must stay in place until it is decided. Does nothing if its id is already here.
   void add(const wire::event_fields& event, std::uint32_t subscription, std::uint32_t relay_slot,
            std::uint32_t sig_tag);
 
@@ -41,11 +41,11 @@ class pending_events {
   };
   std::optional<first_sender> find(const event_id&) const noexcept;
 
-  /// A number for fate_of(); empty if other bytes are being checked, or for another subscription, or none of that id.
-  /// `rest_of_message` begins with the event.
+  /// A number for fate_of(). Empty if no event with this id is being checked, or one with other bytes or for another
+  /// subscription. `rest_of_message` begins with the event.
   std::optional<std::uint32_t> join(const event_id&, std::string_view rest_of_message, std::uint32_t subscription);
 
-  /// The event's turn has come. It need not have been added. Kept: those who joined may have to deliver it.
+  /// It is the event's turn. It need not have been added. Keeps it if those that joined may have to deliver it.
   void decide(const verify::verified_event&, verify::id_form, bool keep);
   void decide(const wire::event_fields&, verify::verdict) noexcept;
 
@@ -56,8 +56,8 @@ class pending_events {
   struct fate {
     verify::verdict outcome = verify::verdict::good;
     verify::id_form form = verify::id_form::canonical;
-    std::uint32_t joined = 0;  // who have not left; of an unused one, the next unused one
-    event_id id{};             // of a good one, as the next two
+    std::uint32_t joined = 0;  // how many have not left; in an unused slot, the next unused one
+    event_id id{};             // of a valid event, like the next two
     unix_seconds created_at{};
     std::optional<verify::verified_event> kept;
     std::unique_ptr<kept_event> kept_in;
@@ -70,12 +70,12 @@ class pending_events {
   struct place {
     std::string_view json;
     std::uint32_t subscription;
-    std::uint32_t fate;  // once somebody joined
+    std::uint32_t fate;  // set once a copy has joined
   };
   std::uint32_t take(const wire::event_fields&) noexcept;
 
-  std::unique_ptr<dedup::seen_table> ids_;  // owned by the slot of the relay
-  std::unique_ptr<place[]> places_;         // by the entry of ids_
+  std::unique_ptr<dedup::seen_table> ids_;  // the owner of an entry is the relay's slot
+  std::unique_ptr<place[]> places_;         // indexed by the entries of ids_
   std::vector<fate> fates_;
   std::uint32_t unused_fate_ = none;
 };

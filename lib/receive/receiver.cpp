@@ -12,12 +12,12 @@ using verify::verdict;
 
 namespace {
 
-/// What a message holds while it waits; without it a flood of them would grow the queue.
+/// The memory of a waiting message. It is counted, because a flood of messages would otherwise grow the queue.
 std::size_t cost_of(const wire::relay_message& message) noexcept {
   return sizeof(verify::item) + sizeof message + message.subscription.size() + message.text.size();
 }
 
-/// Of a copy that joined the one being checked: generous, for a flood of them is to be bounded as well.
+/// The bytes counted for a copy that joined: a generous figure, so that a flood of copies is bounded as well.
 constexpr std::size_t joined_bytes = 64;
 
 session::sent_req& req_of(verify::source& from) noexcept { return static_cast<session::sent_req&>(from); }
@@ -72,7 +72,7 @@ void receiver::on_event_message(relay_session& from, const wire::frame_head& hea
     return;
   }
   const std::optional<event_id> id = wire::scan_id(head.event);
-  // Who has several filters has to read the event to see which of them it is for.
+  // With several filters, the event must be read to see which of them it matches.
   const bool is_read = req->state == session::sent_req::state::asked && req->owner().history().needs_event();
   if (id) {
     if (const auto known = seen_.repeats(*id, subscription->in_seen, from.slot())) {
@@ -136,7 +136,7 @@ void receiver::note_copy(session::sent_req& req, const event_id& id, unix_second
   }
 }
 
-/// An event that is wanted. It goes straight on if it needs no verification and nothing waits before it.
+/// Handles a wanted event. It is delivered at once if it needs no verification and nothing waits before it.
 void receiver::accept(session::sent_req& to, const wire::raw_event& event) {
   const wire::event_fields& fields = event.fields();
   if (verifier_.off() || seen_.verified_before(fields.id, fields.sig)) {
@@ -221,7 +221,7 @@ void receiver::on_marker(verify::source& from, const wire::relay_message& messag
   answer(to, message);
 }
 
-/// EOSE or CLOSED, in its turn. It may have waited, and its REQ be over.
+/// Handles EOSE or CLOSED in its turn. If it had to wait, its REQ may be over.
 void receiver::answer(session::sent_req& to, const wire::relay_message& message) {
   subscription_record* const subscription = request_of(to).subscription();
   if (subscription != nullptr && subscription->must_wait()) {
@@ -255,7 +255,7 @@ void receiver::on_refused(verify::source& from, const wire::event_fields& event,
   refuse(request, why);
 }
 
-/// These bytes were checked before, as another relay had sent them: their fate is this one's too.
+/// These bytes were checked before, because another relay had sent them: the verdict is the same.
 void receiver::on_joined(verify::source& from, std::uint32_t number) noexcept {
   session::sent_req& to = req_of(from);
   relay_request& request = request_of(to);
@@ -280,7 +280,7 @@ void receiver::on_joined(verify::source& from, std::uint32_t number) noexcept {
   pending_.leave(number);
 }
 
-/// The event that this is a copy of was before it. If that was good, it is known by now.
+/// The event of which this is a copy came earlier. If that was valid, it is known by now.
 void receiver::on_copy(verify::source& from, const wire::raw_event& event) noexcept {
   session::sent_req& to = req_of(from);
   relay_request& request = request_of(to);
@@ -330,7 +330,7 @@ void receiver::deliver(session::sent_req& to, const verify::verified_event& even
   }
 }
 
-/// The last stages: how far the relay has come, seen, callback.
+/// The last stages: the relay's progress, seen, callback.
 void receiver::give(subscription_record& subscription, session::sent_req& to, const verify::verified_event& event,
                     verify::id_form form) noexcept {
   relay_request& request = request_of(to);
@@ -369,7 +369,8 @@ void receiver::hold(subscription_record& subscription, held_item item) noexcept 
   subscription.waiting.push_back(std::move(item));
 }
 
-/// What has waited, as long as the subscription takes it and there is time. The caller keeps the subscription.
+/// Delivers what has waited, as long as the subscription takes it and there is time. The caller keeps the subscription
+/// alive.
 void receiver::give_waiting(subscription_record& subscription) noexcept {
   while (!subscription.waiting.empty() && !subscription.is_held()) {
     if (!has_time()) return reactor_.wake_soon();

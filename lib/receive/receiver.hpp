@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
-// The order of the stages through which a relay's message goes. It is written down here and nowhere else.
+// The order of the stages through which a relay's message goes. It is defined only here.
 //
-//   message --> EVENT --> request --> known already? --> an event by NIP-01? --> filter --> verification --> seen --> callback
-//           --> EOSE, CLOSED: in their turn, after the events before them
+//   message --> EVENT --> request --> already known? --> valid form? --> filter --> verification --> seen --> callback
+//           --> EOSE, CLOSED: in turn, after earlier events
 //           --> OK, NOTICE, AUTH: at once
 //
-// Whatever falls out on the way is counted under its reason and disturbs nothing else. Identical copies of an event that
-// is being verified wait for its verdict without storing their bytes. Other copies wait only if the first sender has never
-// sent a forgery.
+// A message that drops out on the way is counted under its reason and has no other effect. Identical copies of an event
+// that is being verified wait for its verdict without storing their bytes. Other copies wait only if the first sender
+// has never sent a forgery.
 #pragma once
 
 #include <cstddef>
@@ -29,12 +29,12 @@
 
 namespace uvnostr {
 
-/// What the receiver needs of the pool around it.
+/// The pool's functions that the receiver needs.
 class receiver_host {
  public:
   virtual void on_notice(session::relay_session&, std::string_view words) noexcept = 0;
   virtual session::relay_session* session_in_slot(std::uint32_t slot) noexcept = 0;
-  /// Around every call from outside, and while work is on a worker: the receiver must not go away in between.
+  /// Called around every call from outside and around work on a worker: the receiver must not be destroyed in between.
   virtual void hold() noexcept = 0;
   virtual void unhold() noexcept = 0;
 
@@ -48,9 +48,9 @@ class receiver final : public session::message_listener, private verify::verifie
 
   void on_text(session::relay_session&, std::string_view message) noexcept override;
   void on_binary(session::relay_session&) noexcept override;
-  /// At the end of a loop turn.
+  /// To be called at the end of a turn of the loop.
   void pump() noexcept;
-  /// Nothing is handed on any more.
+  /// Passes on nothing from now on.
   void stop() noexcept { verifier_.stop(); }
 
   std::uint64_t verified() const noexcept { return verifier_.checked(); }
@@ -90,7 +90,7 @@ class receiver final : public session::message_listener, private verify::verifie
   turn_budget& budget_;
   pending_events pending_;
   verify::verifier verifier_;
-  wire::event_record record_;  // shows one event after the other
+  wire::event_record record_;  // reused for one event after another
 };
 
 }  // namespace uvnostr

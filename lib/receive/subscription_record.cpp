@@ -44,7 +44,8 @@ void subscription_record::remove_relay(const session::relay_session& session) no
   forget_waiting(*removed);
 }
 
-/// What waits for a relay that was removed is not given. If another relay sent the same event, it is given as that one's.
+/// Events that wait for a removed relay are not delivered. If another relay sent the same event, it is delivered as
+/// that relay's.
 void subscription_record::forget_waiting(const relay_request& removed) {
   held_items left;
   std::vector<held_item> dropped;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-// A subscription behind its handle, and its request at each relay that is asked.
+// The subscription to which a handle refers, and its request at each relay.
 //
-// Ownership: the pool and the handle each hold a count on the record; the record holds its requests; events that are
-// being verified hold the request that they came for. When a subscription ends its requests are cut off, and what
-// still comes for them is dropped.
+// Ownership: the pool and the handle each hold a count of the record; the record holds its requests; events that are
+// being verified hold their request. When a subscription ends, its requests are detached, and whatever still comes for
+// them is dropped.
 #pragma once
 
 #include <cstdint>
@@ -53,7 +53,7 @@ class subscription_record final : public base::ref_counted<subscription_record> 
 
   subscription_id id() const noexcept { return subscription_id{number}; }
   bool matches(const event_view&) const noexcept;
-  /// Every relay has answered, or is not waited for.
+  /// Whether every relay has answered, or is not waited for.
   bool all_settled() const noexcept;
 
   void ask(base::ref<session::relay_session>);
@@ -61,16 +61,16 @@ class subscription_record final : public base::ref_counted<subscription_record> 
   void remove_all_relays() noexcept;
   relay_request* at(relay_id) const noexcept;
 
-  /// Takes no event now.
+  /// Whether it takes no event now.
   bool is_held() const noexcept {
     return is_paused || (options.max_unacknowledged != 0 && delivered - acknowledged >= options.max_unacknowledged);
   }
-  /// What comes has to wait, here or for what waits already.
+  /// Whether new events have to wait, because it takes none or others wait already.
   bool must_wait() const noexcept { return !waiting.empty() || is_held(); }
   void note_delivered(unix_seconds created_at);
-  /// The first n are safe.
+  /// The first n events are acknowledged.
   void acknowledge(std::uint64_t n) noexcept;
-  /// Of what is done, at each relay.
+  /// The position of acknowledged events at each relay.
   cursor_positions position() const;
   answer_counts answers() const noexcept;
   std::span<const base::ref<relay_request>> requests() const noexcept { return requests_; }
@@ -78,19 +78,19 @@ class subscription_record final : public base::ref_counted<subscription_record> 
   const std::vector<filter> filters;
   subscription_callbacks callbacks;
   const subscribe_options options;
-  const bool is_for_all_relays;  // those added later included
+  const bool is_for_all_relays;  // including those added later
   pool_core* core;               // null once the subscription or the pool has ended
   const std::uint32_t number;
-  cursor_positions resume_from;  // where relays begin that are added, and how far those came that are gone
+  cursor_positions resume_from;  // where added relays begin, and how far removed ones came
   held_items waiting;
   std::uint64_t delivered = 0;
   std::uint64_t acknowledged = 0;
   bool is_paused = false;
-  std::uint32_t in_seen = 0;  // its number among the seen events
-  bool pages_wait = false;    // a relay that is ahead of others waits for them
-  bool was_asked = false;     // of at least one relay
+  std::uint32_t in_seen = 0;  // its number in seen_events
+  bool pages_wait = false;    // a relay that is ahead waits for others
+  bool was_asked = false;     // at least one relay was asked
   bool all_eose_told = false;
-  bool abandoned = false;                            // its handle was destroyed: nothing is called any more
+  bool abandoned = false;                            // its handle was destroyed: no further call
   base::list_hook<subscription_record> hook{*this};  // in the pool
 
  private:
@@ -98,7 +98,7 @@ class subscription_record final : public base::ref_counted<subscription_record> 
   void forget_waiting(const relay_request&);
 
   std::vector<base::ref<relay_request>> requests_;
-  std::deque<unix_seconds> unsafe_;  // dates of what was not acknowledged: with max_unacknowledged only
+  std::deque<unix_seconds> unsafe_;  // dates of unacknowledged events; only with max_unacknowledged
 };
 
 }  // namespace uvnostr

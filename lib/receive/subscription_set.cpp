@@ -110,7 +110,7 @@ void subscription_set::on_refused(const relay_session& session, session::request
 }
 
 std::uint32_t subscription_set::page_size(const session::request& request) const noexcept {
-  constexpr std::size_t most = 500;  // more than that few relays give
+  constexpr std::size_t most = 500;  // few relays send more
   const subscription_record* const record = static_cast<const relay_request&>(request).subscription();
   const std::size_t relays = record == nullptr ? 1 : std::max<std::size_t>(record->requests().size(), 1);
   return static_cast<std::uint32_t>(std::clamp<std::size_t>(seen_.half_share() / (2 * relays), 1, most));

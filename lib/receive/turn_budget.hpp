@@ -8,13 +8,13 @@
 
 namespace uvnostr {
 
-/// How long a pool may keep the loop in one of its turns, calls to the application included. What is left waits for the
-/// next turn, so a slow application starves neither the loop's other handles nor its own.
+/// How long a pool may occupy the loop in one turn, including calls to the application. The rest waits for the next
+/// turn, so that a slow application starves neither the loop's other handles nor its own.
 class turn_budget {
  public:
   explicit turn_budget(port::reactor& reactor) noexcept : reactor_(reactor) {}
 
-  /// The turn begins with the first call.
+  /// The first call begins the turn.
   bool has_time() noexcept {
     const port::time_point now = reactor_.now();
     if (!end_) {

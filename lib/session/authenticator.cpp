@@ -13,7 +13,7 @@ namespace uvnostr::session {
 
 namespace {
 constexpr std::chrono::seconds answer_timeout{10};
-// A relay that begins with a challenge sends it at once.
+// How long to wait for the challenge of a relay that begins with one; such a relay sends it at once.
 constexpr std::chrono::seconds gate_timeout{3};
 constexpr std::chrono::seconds first_retry{15};
 constexpr std::chrono::seconds longest_retry{600};
@@ -53,7 +53,7 @@ bool authenticator::want() {
   if (!session_.options().auth_key) return false;
   asked_ = demanded_ = true;
   if (sent_) return wanted_ = true;
-  if (!challenge_.empty() && answered_) return false;  // the relay knows who we are, or has refused that
+  if (!challenge_.empty() && answered_) return false;  // the relay knows who we are, or has refused us
   if (!challenge_.empty() && !may_answer()) return false;
   wanted_ = true;
   if (challenge_.empty()) {
@@ -107,7 +107,7 @@ void authenticator::on_timer() noexcept {
   finish(false, "auth-required: the relay did not complete the AUTH");
 }
 
-/// This time the relay does not begin with a challenge: it may come with a refusal.
+/// This time the relay did not begin with a challenge, which may come with a refusal.
 void authenticator::open_gate() noexcept {
   begins_with_it_ = gate_closed_ = wanted_ = false;
   session_.pump_soon();
@@ -119,7 +119,7 @@ void authenticator::finish(bool accepted, std::string_view text) {
   sent_.reset();
   to_send_.clear();
   wanted_ = gate_closed_ = false;
-  // A challenge that came meanwhile is another matter: it waits for the next refusal.
+  // A challenge that came meanwhile waits for the next refusal.
   done_ = accepted && answered_;
   if (accepted) {
     refusals_ = 0;
@@ -138,7 +138,7 @@ void authenticator::finish(bool accepted, std::string_view text) {
   answer();
 }
 
-/// It may have been refused for the moment only, for example over a clock that was not set.
+/// The refusal may be temporary, for example because a clock was not set.
 void authenticator::on_retry() noexcept {
   if (sent_ || challenge_.empty() || !may_answer()) return;
   wanted_ = true;

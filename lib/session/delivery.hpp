@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// One event on its way to one relay.
+// The delivery of one event to one relay.
 #pragma once
 
 #include <chrono>
@@ -16,7 +16,7 @@ namespace uvnostr::session {
 
 class outbox;
 
-/// Lifetime: the owner keeps it, and the message, until session_listener::on_delivery_done().
+/// Lifetime: the owner keeps it and the message until session_listener::on_delivery_done().
 class delivery {
  public:
   /// `message` is the whole EVENT message.
@@ -40,16 +40,16 @@ class delivery {
 
   outbox* outbox_ = nullptr;
   base::timer timer_ =
-      base::timer::calling<&delivery::on_timer>(*this);  // ok_timeout while unanswered, else send_until_
+      base::timer::calling<&delivery::on_timer>(*this);  // ok_timeout while unanswered, otherwise send_until_
   std::chrono::microseconds added_at_{};                 // on the session's clock
   std::chrono::microseconds unread_before_{};            // the session's unread_time() when ok_timeout was set
-  std::chrono::microseconds looked_at_{};                // when it was seen that it had not left, or that others had
-  std::uint64_t left_before_ = 0;                        // the session's bytes_that_left() then
-  std::uint64_t leaves_at_ = 0;                          // it has left once so many bytes have; 0: it has
-  std::uint64_t place_ = 0;                              // in the order of sending
-  std::string refusal_;                                  // the words of a refusal after which it is sent again
+  std::chrono::microseconds looked_at_{};  // when it was last found that it had not left, or that others had
+  std::uint64_t left_before_ = 0;          // the session's bytes_that_left() then
+  std::uint64_t leaves_at_ = 0;            // it has left when this many bytes have; 0: it has left
+  std::uint64_t place_ = 0;                // in the order of sending
+  std::string refusal_;                    // the text of a refusal after which it is sent again
   state state_ = state::queued;
-  unsigned char fatal_ = 0;  // connections that the relay ended while this alone was unanswered
+  unsigned char fatal_ = 0;  // connections that the relay ended while only this was unanswered
   bool suspect_ = false;     // the relay may have ended a connection over it
   bool sent_ = false;        // at least once
   bool auth_tried_ = false;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What could not be had, in little memory: gaps of one reason that touch become one, and all of them once there are too
-// many.
+// A list of gaps in little memory: adjacent gaps with the same reason are merged, and if there are too many, all of
+// them are.
 #pragma once
 
 #include <algorithm>

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
-// Whether the relay at the other end of a connection is still there.
+// Checks whether the relay at the other end of a connection is still there.
 //
-// Happy path: anything that comes from the relay is a sign of life; after ping_interval without one a ping is sent, and
-// its pong is another.
+// Happy path: anything from the relay is a sign of life; after ping_interval without one, a ping is sent, and its pong
+// is another sign of life.
 // What can go wrong:
 //   nothing comes, no pong either   ping_timeout after pong_timeout
 //   the pong waits behind events    these are signs of life; a pong is not needed then
-//   the ping waits behind events    while what we send leaves us, the relay takes it: it is there
-//   we do not read                  then silence means nothing, and the time begins anew
+//   the ping waits behind events    as long as our bytes leave, the relay takes them: it is there
+//   we do not read                  silence then means nothing, and the time begins anew
 // A process that stood still reads its sockets before its time limits are looked at: see pool_core.
 #pragma once
 
@@ -24,12 +24,12 @@ class liveness {
  public:
   explicit liveness(relay_session& session) noexcept : session_(session) {}
 
-  /// The connection is open.
+  /// To be called when the connection opens.
   void start() noexcept;
   void stop() noexcept;
   bool is_watching() const noexcept { return timer_.is_scheduled(); }
 
-  /// Something came.
+  /// To be called when something arrives.
   void heard() noexcept;
   void on_pong() noexcept;
 

@@ -13,12 +13,13 @@ namespace {
 
 constexpr std::chrono::milliseconds first_pause{1'000};
 constexpr std::chrono::milliseconds longest_pause{30'000};
-// What the relay hung up over is looked for in so many groups at a time: two rounds find one among a thousand.
+// How many groups the suspects are split into to find the event over which the relay hung up: two rounds find one among
+// a thousand.
 constexpr std::size_t groups = 32;
 constexpr unsigned char most_fatal = 2;
-// How often it is looked at, within ok_timeout, whether an event has left.
+// How often, within ok_timeout, we check whether an event has left.
 constexpr int looks = 8;
-// So long after the connection was made, suspects no longer wait for the answers to REQs.
+// This long after the connection was made, suspects stop waiting for the answers to REQs.
 constexpr std::chrono::seconds patience{10};
 
 // Source: RFC 6455, 7.4.1 and the registry of close codes.
@@ -27,7 +28,7 @@ constexpr std::uint16_t too_big = 1009;
 constexpr std::uint16_t service_restart = 1012;
 constexpr std::uint16_t try_again_later = 1013;
 
-/// The relay ended the connection and gave no reason that has nothing to do with what we sent.
+/// Whether the relay may have ended the connection over something that we sent.
 bool may_be_our_fault(const port::disconnect& end) noexcept {
   if (end.cause != errc::closed_by_relay && end.cause != errc::connection_lost) return false;
   return end.close_code != going_away && end.close_code != service_restart && end.close_code != try_again_later;
@@ -48,7 +49,7 @@ std::error_code outbox::add(delivery& d) {
   return {};
 }
 
-/// It waits for what is left of its time.
+/// Waits for the rest of its time.
 void outbox::wait_in(list& where, delivery& d) noexcept {
   d.hook.unlink();
   where.push_back(d.hook);
@@ -83,7 +84,8 @@ void outbox::await_ok(delivery& d) noexcept {
   session_.timers().schedule(d.timer_, d.looked_at_ + d.options_.ok_timeout / looks);
 }
 
-/// As long as it waits for a slow line, it is not the relay's turn. True if that is over, or does not end.
+/// While the event waits for a slow line, the relay's time does not run. Returns true if that wait is over, or does not
+/// end.
 bool outbox::has_left(delivery& d) noexcept {
   if (d.leaves_at_ == 0) return true;
   const std::chrono::microseconds now = session_.now();
@@ -101,10 +103,11 @@ bool outbox::has_left(delivery& d) noexcept {
   return false;
 }
 
-/// Suspects are in flight, and nothing else.
+/// Whether suspects are in flight, and nothing else.
 bool outbox::is_trying() const noexcept { return is_waiting() && unanswered_.front()->suspect_; }
 
-/// While a suspect is unanswered, only others of its group are sent: if the relay hangs up, it is over one of these.
+/// While a suspect is unanswered, only others of its group are sent, so that if the relay hangs up, it is over one of
+/// them.
 bool outbox::may_send(const delivery& d) {
   if (!d.suspect_) return !is_trying();
   if (is_waiting()) return is_trying() && by_id_.size() < group_ && d.fatal_ == 0 && unanswered_.front()->fatal_ == 0;
@@ -127,20 +130,20 @@ void outbox::on_disconnected(const port::disconnect& end, bool asked) noexcept {
   }
 }
 
-/// The relay hung up, perhaps over what is unanswered.
+/// The relay has hung up, perhaps over an unanswered event.
 void outbox::suspect(const port::disconnect& end, bool asked) noexcept {
   const bool trying = is_trying();
   if (by_id_.size() == 1 && (trying || !asked)) {
     delivery& d = *unanswered_.front();
     d.suspect_ = true;
     d.place_ = ++last_place_;
-    // Once is enough if the relay says why.
+    // Once is enough if the relay gives the reason.
     d.fatal_ = end.close_code == too_big ? most_fatal : static_cast<unsigned char>(d.fatal_ + 1);
     if (d.fatal_ < most_fatal) return;
     if (end.close_code == too_big) return finish(d, outcome::rejected, end.detail, errc::event_too_big);
     return finish(d, outcome::timed_out, end.detail, end.cause);
   }
-  // Where the relay says that one was too big, those are above suspicion that are no larger than what it has taken.
+  // If the relay says that an event was too big, events no larger than an accepted one are not suspect.
   bool any_larger = false;
   for (const auto& [id, each] : by_id_) any_larger = any_larger || each->message_.size() > proven_bytes_;
   std::size_t suspects = 0;
@@ -151,7 +154,7 @@ void outbox::suspect(const port::disconnect& end, bool asked) noexcept {
   group_ = std::max<std::size_t>(1, suspects / groups);
 }
 
-/// To those that wait, each in its place.
+/// Returns them to the queue, each to its place.
 void outbox::put_back(list& from) noexcept {
   std::vector<delivery*> all;
   for (list* const each : {&queued_, &from}) {
@@ -175,7 +178,7 @@ bool outbox::on_ok(const event_id& id, bool accepted, std::string_view text) {
   const auto found = by_id_.find(id);
   if (found == by_id_.end()) return false;
   delivery& d = *found->second;
-  if (!queued_.empty()) session_.pump_soon();  // they may have waited for this answer
+  if (!queued_.empty()) session_.pump_soon();  // queued events may have waited for this answer
   const std::string_view prefix = wire::reason_prefix(text);
   if (accepted || prefix == "duplicate") {
     pauses_ = 0;
@@ -185,7 +188,7 @@ bool outbox::on_ok(const event_id& id, bool accepted, std::string_view text) {
   }
   const bool wants_auth = prefix == "auth-required" || prefix == "restricted";
   if (wants_auth && (!d.auth_tried_ || session_.auth().is_challenged())) {
-    // The refusal may have been on its way before AUTH was over.
+    // The relay may have sent the refusal before AUTH was over.
     const bool was_over = session_.auth().done();
     if (was_over || session_.want_auth()) {
       forget_unanswered(d);
@@ -201,7 +204,7 @@ bool outbox::on_ok(const event_id& id, bool accepted, std::string_view text) {
   return true;
 }
 
-/// False if the pause would last longer than the application wants to wait.
+/// Returns false if the pause would be longer than the application wants to wait.
 bool outbox::sends_again_later(delivery& d, std::string_view text) {
   const std::chrono::microseconds now = session_.now();
   if (!pause_timer_.is_scheduled()) {

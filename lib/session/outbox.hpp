@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: MIT
-// The events for one relay: those that wait to be sent, and those that wait for the relay's OK.
+// The events for one relay: those waiting to be sent, and those waiting for the relay's OK.
 //
 // Happy path: add -> queued -> sent -> OK -> on_delivery_done(accepted).
 // What can go wrong:
 //   the relay is away           the event waits, within max_publish_bytes and send_timeout
-//   the connection is lost      what was not answered is sent again: a relay that has it says "duplicate:"
+//   the connection is lost      unanswered events are sent again: a relay that has one says "duplicate:"
 //   OK never comes              timed_out after ok_timeout, which begins once our own bytes have left
 //   OK false, auth-required     held until AUTH is done, sent once more
-//   OK false, rate-limited      nothing is sent for a while; then it is sent again, within retry_timeout
-//   the relay hangs up over an  what was unanswered is suspect: it is sent again in small groups, and at last alone. An
-//     event                     event over which the relay hung up alone goes behind the others, then gets its receipt
+//   OK false, rate-limited      nothing is sent for a while; then the event is sent again, within retry_timeout
+//   the relay hangs up over an  unanswered events are suspect: they are sent again in small groups, and finally alone. An
+//     event                     event that was alone when the relay hung up is moved behind the others, then gets its receipt
 //   OK for an id nobody sent, or a second OK    ignored
 //
-// Events are sent in the order in which they were published. Only those that the relay hung up over lose their place.
+// Events are sent in the order of their publishing. Only those over which the relay hung up lose their place.
 #pragma once
 
 #include <chrono>
@@ -36,25 +36,25 @@ class outbox {
  public:
   explicit outbox(relay_session& session) noexcept : session_(session) {}
 
-  /// Errors: queue_full. Then the delivery stays the caller's.
+  /// Errors: queue_full; the caller then keeps the delivery.
   std::error_code add(delivery&);
 
-  /// `asked`: a REQ was unanswered as well, so that it may be the cause.
+  /// `asked`: a REQ was unanswered too, and may be the cause.
   void on_disconnected(const port::disconnect& end, bool asked) noexcept;
-  /// Sends what is due. False if the socket is full.
+  /// Sends what is due. Returns false if the socket is full.
   bool pump();
-  /// False if nobody waits for it.
+  /// Returns false if no event waits for it.
   bool on_ok(const event_id&, bool accepted, std::string_view text);
   void on_auth(bool accepted, std::string_view text);
-  /// Ends all that is left: not_sent, or timed_out if it was sent.
+  /// Ends all remaining deliveries: not_sent, or timed_out if they were sent.
   void fail_all(std::error_code cause) noexcept;
 
   std::size_t bytes() const noexcept { return bytes_; }
-  /// Something was sent and not answered. If the relay hangs up now, a REQ need not be the cause.
+  /// Whether an event is unanswered. If the relay hangs up now, a REQ need not be the cause.
   bool is_waiting() const noexcept { return !unanswered_.empty(); }
 
  private:
-  /// Ids are the application's own here, so their first bytes will do.
+  /// These ids are the application's own, so their first bytes will do as a hash.
   struct id_hash {
     std::size_t operator()(const event_id& id) const noexcept {
       std::size_t h;
@@ -84,7 +84,7 @@ class outbox {
   list unanswered_;
   list held_;                                                                      // for AUTH
   list refused_;                                                                   // rate-limited
-  std::unordered_multimap<event_id, delivery*, id_hash> by_id_;                    // the unanswered ones
+  std::unordered_multimap<event_id, delivery*, id_hash> by_id_;                    // unanswered events
   base::timer pause_timer_ = base::timer::calling<&outbox::on_pause_over>(*this);  // nothing is sent until then
   base::timer patience_timer_ =
       base::timer::calling<&outbox::on_patience_over>(*this);  // suspects wait for REQs until then

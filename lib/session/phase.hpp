@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: MIT
-// The states of a relay's session, what holds in each, and which may follow which: all of it, in one table.
+// The phases of a relay's session, their properties, and the allowed transitions, all in one table.
 //
-//            dial_now()            may dial             upgrade done
+//            dial_now()            its turn             upgrade done
 //   idle ------------> queued -----------> connecting ------------> connected
 //                      ^    ^                  |                        |
 //           delay over |    | dial_now()       | failed,                | lost, closed by the relay,
 //                      |    |                  | connect_timeout        | ping_timeout
 //                   waiting <------------------+------------------------+
 //                      |
-//                      +--> stopped: no attempt is left, or stop(); from connected by way of closing
+//                      +--> stopped: no attempt is left, or stop(); from connected through closing
 //
-// A stopped session may be revived by dial_now(), unless stop() was called.
+// dial_now() revives a stopped session, unless stop() was called.
 #pragma once
 
 #include <array>
@@ -24,10 +24,10 @@ enum class phase : unsigned char { idle, waiting, queued, connecting, connected,
 
 struct phase_rule {
   phase at;
-  relay_state shown_as;  // to the application
+  relay_state shown_as;  // what the application sees
   bool has_connection;
   bool has_timer;      // the delay, connect_timeout or close_timeout
-  unsigned char next;  // the phases that may follow, a bit each
+  unsigned char next;  // the phases that may follow, one bit each
 };
 
 template <class... Phases>

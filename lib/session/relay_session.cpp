@@ -24,8 +24,8 @@ std::string sentence(const port::disconnect& end) {
   return text + more;
 }
 
-/// It does not want us so soon again.
-/// Source: RFC 6585, 4; RFC 9110, 15.6.4; RFC 6455, 7.4: 1008 is for a violated policy, 4000 to 4999 are the relay's own.
+/// Whether the relay does not want us back so soon.
+/// Source: RFC 6585, 4; RFC 9110, 15.6.4; RFC 6455, 7.4: 1008 is for a violated policy, 4000 to 4999 are private codes.
 bool sends_us_away(const port::disconnect& end) noexcept {
   return end.http_status == 429 || end.http_status == 503 || end.close_code == 1008 ||
          (end.close_code >= 4000 && end.close_code <= 4999);
@@ -78,7 +78,7 @@ void relay_session::enter(phase next) noexcept {
   phase_since_ = now();
 }
 
-/// Whenever no function of this class is at work.
+/// Holds whenever no function of this class is running.
 bool relay_session::keeps_its_rules() const noexcept {
   const phase_rule& rule = rule_of(phase_);
   return rule.at == phase_ && rule.has_connection == (connection_ != nullptr) &&
@@ -122,7 +122,7 @@ void relay_session::on_open() noexcept {
   if (const std::optional<unix_seconds> date = connection_->peer_date()) relay_clock_ = clock_reading{*date, now()};
   enter(phase::connected);
   listener().on_session_dial_over(*this);
-  pause_if_full();  // of what the last connection sent
+  pause_if_full();  // events of the last connection may still wait
   auth_.on_connected();
   requests_.on_connected();
   liveness_.start();
@@ -152,13 +152,13 @@ void relay_session::on_disconnect(const port::disconnect& end) noexcept {
   touched();
 }
 
-/// The connection called: what was scheduled meanwhile needs its alarm.
+/// The connection has called, so timers that were scheduled meanwhile need the alarm.
 void relay_session::touched() noexcept {
   assert(keeps_its_rules());
   around_.reactor.wake_soon();
 }
 
-/// There is no connection any more; what comes next depends on what there was.
+/// There is no connection any more; the next phase depends on the previous one.
 void relay_session::connection_over(const port::disconnect& end) noexcept {
   const phase was = phase_;
   const std::chrono::microseconds uptime = now() - phase_since_;
@@ -180,7 +180,7 @@ void relay_session::connection_over(const port::disconnect& end) noexcept {
   const bool hung_up =
       was == phase::connected && (end.cause == errc::closed_by_relay || end.cause == errc::connection_lost);
   const bool answers_were_due = requests_.answers_are_due();
-  // Events are looked into first: they end with a receipt, and then it is the REQs' turn.
+  // Events are investigated first, because they end with a receipt. Then it is the REQs' turn.
   requests_.on_disconnected(hung_up && !outbox_.is_waiting());
   outbox_.on_disconnected(end, answers_were_due);
   if (was == phase::closing) {
@@ -235,7 +235,7 @@ void relay_session::stop(std::error_code cause) noexcept {
   stop_cause_ = cause;
   switch (phase_) {
     case phase::connected:
-      pump();  // what can still be sent goes before the close frame
+      pump();  // sends what still fits before the close frame
       outbox_.fail_all(cause);
       liveness_.stop();
       enter(phase::closing);
@@ -337,7 +337,7 @@ void relay_session::remove_pending(std::size_t bytes) noexcept {
   if (stats_.reading_paused && stats_.unverified_bytes <= options_.max_unverified_bytes / 2) {
     end_pause();
     if (connection_ != nullptr) connection_->resume_reading();
-    liveness_.heard();  // what it sent meanwhile waits in the socket
+    liveness_.heard();  // bytes that arrived meanwhile wait in the socket
   }
 }
 

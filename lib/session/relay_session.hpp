@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
-// One relay over time: dialled, kept, lost, dialled again, until it is stopped. Its states are in session/phase.hpp.
+// One relay over time: dialled, kept, lost, dialled again, until it is stopped. Its phases are in session/phase.hpp.
 //
 // What can go wrong:
-//   no address, refused, TLS, HTTP, ...   on_disconnect() of the connection says which
+//   no address, refused, TLS, HTTP, ...   the connection's on_disconnect() has the cause
 //   an answer never comes                 connect_timeout: the connection is aborted
 //   the connection is dead                session/liveness notices: aborted
 //   the close handshake is not answered   close_timeout: aborted
-//   it fails for ever                     the delays grow; after max_retries it is stopped, for good
+//   it fails for ever                     the delays grow; after max_retries it is stopped for good
 #pragma once
 
 #include <chrono>
@@ -34,7 +34,7 @@
 
 namespace uvnostr::session {
 
-/// What a session needs of those around it.
+/// The other parts that a session needs.
 struct surroundings {
   port::reactor& reactor;
   port::transport& transport;
@@ -45,18 +45,18 @@ struct surroundings {
 
 class relay_session final : public base::ref_counted<relay_session>, private port::connection_listener {
  public:
-  /// `slot` is its number in provenance.
+  /// `slot` is its number in dedup/provenance.
   relay_session(relay_id, std::uint32_t slot, base::url, relay_options, const surroundings&);
 
-  /// Dials as soon as it may; also when a delay is not over or it was stopped for want of retries.
+  /// Dials as soon as possible, even if a delay is not over or no retry was left.
   void dial_now() noexcept;
-  /// The same, and what failed before counts no longer; but not for one that does not want us so soon again.
+  /// The same, and forgets earlier failures; does nothing for a relay that does not want us back so soon.
   void start_over() noexcept;
-  /// It may dial now: the answer to on_session_wants_dial().
+  /// It is its turn to dial: the answer to on_session_wants_dial().
   void dial() noexcept;
-  /// Closes the connection and stays stopped; `cause` is what its publishes are told.
+  /// Closes the connection and stays stopped; its publishes get `cause`.
   void stop(std::error_code cause) noexcept;
-  /// The same at once and in silence.
+  /// The same at once and without calls.
   void abort() noexcept;
 
   relay_id id() const noexcept { return id_; }
@@ -67,64 +67,65 @@ class relay_session final : public base::ref_counted<relay_session>, private por
   relay_status status() const noexcept;
   bool open() const noexcept { return phase_ == phase::connected; }
   bool stopped() const noexcept { return phase_ == phase::stopped; }
-  /// Not connected, and the last attempt failed.
+  /// Whether it is not connected and the last attempt failed.
   bool failing() const noexcept;
-  /// It has said something on some connection.
+  /// Whether the relay has ever sent anything.
   bool has_served() const noexcept { return stats_.messages_in != 0; }
-  /// Attempts in a row that failed, or connections that did not last.
+  /// Failures in a row: attempts that failed, or connections that did not last.
   unsigned failures() const noexcept { return backoff_.failures(); }
   /// Why the last connection ended or was not made.
   std::error_code last_cause() const noexcept { return last_end_.cause; }
 
-  /// From 0 to 1.
+  /// A random number from 0 to 1.
   static double random_fraction(port::reactor&) noexcept;
 
   request_table& requests() noexcept { return requests_; }
   session::outbox& outbox() noexcept { return outbox_; }
   session::authenticator& auth() noexcept { return auth_; }
 
-  /// Whoever takes a message apart counts it here.
+  /// The counters for code that processes messages.
   relay_stats& counted() noexcept { return stats_; }
   relay_stats stats() const;
   /// The lesser of our clock and the relay's, as its answer to the upgrade showed it.
   unix_seconds trusted_time() noexcept;
-  /// What the relay's clock shows, as far as we know; else ours.
+  /// The relay's clock as far as we know it, otherwise ours.
   unix_seconds relay_time() noexcept;
   void note_forgery() noexcept { has_forged_ = true; }
-  /// It sent an event that did not verify.
+  /// The relay has sent an event that did not verify.
   bool has_forged() const noexcept { return has_forged_; }
 
   /// Reading stops while more than max_unverified_bytes wait for verification.
   void add_pending(std::size_t bytes) noexcept;
   void remove_pending(std::size_t bytes) noexcept;
-  /// Something that it sent waits for verification or for the application.
+  /// Whether anything from the relay waits for verification or for the application.
   bool waits_for_us() const noexcept { return stats_.unverified_bytes != 0; }
 
  private:
-  // What its parts may use besides; outsiders have no business with it.
+  // For the session's own parts only.
   friend class request_table;
   friend class session::outbox;
   friend class session::authenticator;
   friend class session::liveness;
 
-  /// How long, in all, reading was paused. An answer may have waited in the socket meanwhile, so time limits do not
-  /// count it.
+  /// How long reading was paused in total. An answer may have waited in the socket meanwhile, so time limits exclude
+  /// it.
   std::chrono::microseconds unread_time() noexcept;
-  /// The part of it after `since`, which is moved on to now.
+  /// The part of it after `since`, which is then set to now.
   std::chrono::microseconds unread_since(std::chrono::microseconds& since) noexcept;
   session_listener& listener() noexcept { return around_.listener; }
   base::timer_queue& timers() noexcept { return around_.timers; }
   std::chrono::microseconds now() noexcept { return around_.reactor.now().time_since_epoch(); }
   unix_seconds wall_clock() noexcept { return around_.reactor.wall_clock(); }
-  /// While it is open.
+  /// Only while the session is open.
   std::chrono::microseconds connected_since() const noexcept { return phase_since_; }
-  /// Of all messages so far; and of these, what has left as far as we know: neither we nor the system still have it.
+  /// The bytes of all messages so far; and those that have left as far as we know, so that neither we nor the system
+  /// hold them.
   std::uint64_t bytes_handed_over() const noexcept { return stats_.bytes_out; }
   std::uint64_t bytes_that_left() const noexcept;
   double random_fraction() noexcept { return random_fraction(around_.reactor); }
-  /// False if there is no connection or its write queue is full.
+  /// Returns false if there is no connection or its write queue is full.
   bool send(std::string_view message) noexcept;
-  /// Sends what is due at the end of this loop turn.
+  /// Sends what is due, at the end of this turn of the loop.
   void pump_soon() noexcept;
   bool want_auth() { return auth_.want(); }
   void auth_over(bool accepted, std::string_view text);
@@ -172,10 +173,10 @@ class relay_session final : public base::ref_counted<relay_session>, private por
   base::timer phase_timer_ =
       base::timer::calling<&relay_session::on_phase_timer>(*this);  // delay, connect or close timeout
   base::timer pump_timer_ = base::timer::calling<&relay_session::on_pump_timer>(*this);
-  bool dial_failed_ = false;  // the last one
+  bool dial_failed_ = false;  // whether the last dial did
   std::chrono::microseconds phase_since_{};
   std::chrono::microseconds paused_since_{};
-  std::chrono::microseconds unread_time_{};  // of the pauses that are over
+  std::chrono::microseconds unread_time_{};  // of past pauses
   std::error_code stop_cause_;               // set once stop() was called
   port::disconnect last_end_;                // of the last connection, for status()
   std::string last_end_text_;

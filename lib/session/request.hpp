@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// One subscription at one relay: what is asked there, and how far it got.
+// One subscription at one relay: its requests, and its progress.
 #pragma once
 
 #include <cstdint>
@@ -19,15 +19,15 @@ namespace uvnostr::session {
 
 class request_table;
 
-/// Lifetime: counted; its filters and options are the owner's, who keeps them until request_table::remove().
+/// Lifetime: counted. Its filters and options belong to the owner, who keeps them until request_table::remove().
 class request : public base::shared_object {
  public:
   enum class step : unsigned char {
     away,     // there is no connection
-    to_ask,   // its REQ waits to be sent
-    asked,    // EOSE has not come
-    live,     // EOSE came
-    held,     // refused for want of AUTH, which is under way
+    to_ask,   // its REQ is waiting to be sent
+    asked,    // EOSE has not come yet
+    live,     // EOSE has come
+    held,     // refused because of a missing AUTH, which is under way
     refused,  // CLOSED; asked again after a pause or on the next connection
   };
 
@@ -40,12 +40,12 @@ class request : public base::shared_object {
   enum class ending : unsigned char { none, answered, refused, timed_out, unreachable };
   ending end() const noexcept { return end_; }
   bool settled() const noexcept { return end_ != ending::none; }
-  /// Whether its past is still being asked for, or will be on a connection that may come any moment.
+  /// Whether its past is still being requested, or will be on a connection that may come at any moment.
   bool is_catching_up() const noexcept;
 
   session::history& history() noexcept { return history_; }
   const session::history& history() const noexcept { return history_; }
-  /// A stored event came: the relay makes progress.
+  /// A stored event came, so the relay is making progress.
   void note_progress() noexcept { ++progress_; }
 
   base::list_hook<request> hook{*this};
@@ -59,16 +59,16 @@ class request : public base::shared_object {
   const subscribe_options& options_;
   request_table* table_ = nullptr;
   base::timer timer_ =
-      base::timer::calling<&request::on_timer>(*this);  // eose_timeout while an answer is due, else a pause
+      base::timer::calling<&request::on_timer>(*this);  // eose_timeout while an answer is due, otherwise a pause
   step step_ = step::away;
   ending end_ = ending::none;
   bool eose_told_ = false;
   bool caught_up_told_ = false;  // on this connection
   bool auth_tried_ = false;
-  bool page_waits_ = false;                    // a page failed: the next one waits for the timer
+  bool page_waits_ = false;                    // a page failed, so the next one waits for the timer
   bool waits_for_others_ = false;              // pages: other relays are behind
   std::uint32_t progress_ = 0;                 // stored events so far
-  std::uint32_t progress_before_ = 0;          // when the timer was set
+  std::uint32_t progress_before_ = 0;          // the same when the timer was set
   std::chrono::microseconds unread_before_{};  // the session's unread_time() when the timer was set
   unsigned refusals_ = 0;                      // in a row
   unsigned failed_pages_ = 0;                  // in a row

@@ -18,7 +18,7 @@ constexpr std::chrono::milliseconds longest_pause{300'000};
 constexpr unsigned most_failed_pages = 3;
 constexpr unsigned most_fatal = 2;
 
-/// A refusal that the same REQ may not meet a little later. An unknown word counts as an error, as NIP-01 has it.
+/// Whether the same REQ may succeed a little later. An unknown prefix counts as an error, as in NIP-01.
 bool is_temporary(std::string_view prefix) noexcept {
   for (const std::string_view lasting :
        {"invalid", "blocked", "restricted", "unsupported", "mute", "pow", "auth-required"}) {
@@ -97,16 +97,16 @@ void request_table::on_disconnected(bool hung_up) noexcept {
   }
   for (cursor each(requests_); request* const at = each.next();) {
     request& r = *at;
-    // A relay that hangs up without a word over what it was asked is asked for the candidates one by one.
+    // If a relay hangs up silently over a request, it is asked for the candidates one by one.
     const bool may_be_the_cause = hung_up && r.step_ == request::step::asked && r.progress_ == r.progress_before_;
     if (may_be_the_cause && unanswered == 1) ++r.fatal_;
     r.suspect_ = may_be_the_cause;
     r.history_.interrupted(now);
     end_req(r.page_);
     end_req(r.open_req_);
-    // The time for on_all_eose goes on: the relay may be back before it is over.
+    // The time limit for on_all_eose keeps running, because the relay may be back in time.
     if (r.step_ == request::step::refused || r.settled()) r.timer_.cancel();
-    // A relay that hangs up before that time runs is waited for no longer than one that cannot be reached.
+    // A relay that hangs up before that limit runs counts as unreachable.
     if ((r.step_ == request::step::to_ask || r.step_ == request::step::held) && !r.timer_.is_scheduled())
       settle(r, request::ending::unreachable);
     r.step_ = request::step::away;
@@ -237,7 +237,7 @@ void request_table::on_eose(sent_req& req, eose_hint hint) {
   if (r.history_.is_caught_up()) tell_caught_up(r);
 }
 
-/// The call may be the end of the request.
+/// The call may destroy the request.
 void request_table::tell_caught_up(request& r) {
   if (std::exchange(r.caught_up_told_, true)) return;
   const base::ref<request> keep = base::ref<request>::retain(r);
@@ -277,7 +277,7 @@ void request_table::on_closed(sent_req& req, std::string_view text) {
   r.timer_.cancel();
   if ((prefix == "auth-required" || prefix == "restricted") && (!r.auth_tried_ || session_.auth().is_challenged())) {
     if (session_.auth().done()) {
-      // The refusal waited for the events before it, and AUTH was over before its turn came.
+      // The refusal waited for earlier events, and AUTH was over by its turn.
       r.auth_tried_ = true;
       r.step_ = request::step::to_ask;
       session_.pump_soon();
@@ -292,7 +292,7 @@ void request_table::on_closed(sent_req& req, std::string_view text) {
   refuse(r, text);
 }
 
-/// Grows with each refusal in a row. The jitter keeps many requests from coming back together.
+/// The pause grows with each refusal in a row. Jitter keeps many requests from coming back together.
 std::chrono::milliseconds request_table::pause(unsigned times) noexcept {
   const auto longest = std::min(first_pause * (1 << std::min(times == 0 ? 0U : times - 1, 6U)), longest_pause);
   return std::chrono::milliseconds(
@@ -314,7 +314,7 @@ void request_table::refuse(request& r, std::string_view text) {
 void request_table::on_auth(bool accepted, std::string_view text) {
   for (cursor each(requests_); request* const at = each.next();) {
     request& r = *at;
-    // An AUTH that was refused for the moment was tried again: so is what was refused for want of it.
+    // A temporarily refused AUTH has succeeded, so requests that were refused without it are sent again.
     const bool lacked_auth = r.step_ == request::step::refused && r.auth_tried_ && !r.timer_.is_scheduled();
     if (r.step_ != request::step::held && !(accepted && lacked_auth)) continue;
     if (accepted) {
@@ -327,7 +327,7 @@ void request_table::on_auth(bool accepted, std::string_view text) {
 }
 
 void request_table::settle(request& r, request::ending how) noexcept {
-  // A relay that has answered after all counts as one that did.
+  // A relay that answers after all counts as having answered.
   if (r.settled()) {
     if (how == request::ending::answered) r.end_ = how;
     return;
@@ -356,7 +356,7 @@ void request_table::on_timer(request& r) {
   const base::ref<request> keep = base::ref<request>::retain(r);
   if (r.page_) return page_failed(r, gap_reason::no_answer);
   settle(r, request::ending::timed_out);
-  // Whoever waits for it need not wait longer; should the answer still come, it counts.
+  // on_all_eose no longer waits for it; if the answer still comes, it counts.
   session_.listener().on_request_progress(session_, r);
 }
 

@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: MIT
-// The requests of one relay: REQ and CLOSE, again after each reconnect, and pages of the past beside them.
+// The requests of one relay: REQ and CLOSE, repeated after each reconnect, and pages of the past.
 //
 // Happy path: add -> REQ -> events -> EOSE -> live, pages until the past is complete -> caught up -> remove -> CLOSE.
 // What can go wrong:
-//   the connection is lost       everything is asked again under new ids, from where history says
-//   CLOSED auth-required         held until AUTH is done, asked once more, then refused
+//   the connection is lost       everything is asked again under new ids, from the point that history gives
+//   CLOSED auth-required         held until AUTH is done, asked once more, and then refused
 //   CLOSED error, rate-limited,  asked again after a pause that grows and has jitter
 //     or without a reason
 //   CLOSED for other reasons     asked again on the next connection
-//   a page is refused, or not    asked again after a pause, a few times; then what it would have had is a gap
+//   a page is refused, or not    asked again after a pause, a few times; then its dates become a gap
 //     answered
 //   no EOSE, and no progress     counts as answered after eose_timeout
 //   the relay hangs up over it   asked alone, after the others; then refused until ask_again()
-//   the socket is full           pump() goes on where it stopped
+//   the socket is full           pump() continues where it stopped
 //
-// Every REQ has a fresh id, because some relays do not replace a live one, and so that what was meant for an older one
-// is not taken for the new one.
+// Every REQ has a fresh id, because some relays do not replace a live REQ, and so that answers to an older REQ are not
+// taken for those to the new one.
 #pragma once
 
 #include <chrono>
@@ -38,31 +38,31 @@ class request_table {
 
   void add(request&);
   void remove(request&);
-  /// A request that was refused is asked again now. False if it was not.
+  /// Asks a refused request again now. Returns false if it was not refused.
   bool ask_again(request&);
 
-  /// What has this id on the wire; null for anything else.
+  /// The REQ with this id on the wire; null if there is none.
   sent_req* find(std::string_view wire_id) const noexcept;
 
   void on_connected() noexcept;
-  /// `hung_up`: the relay ended it, so it may be that it did not like what it was sent.
+  /// `hung_up`: the relay ended the connection, perhaps over what we sent.
   void on_disconnected(bool hung_up) noexcept;
-  /// No connection will come soon: these are not to be waited for.
+  /// No connection will come soon, so on_all_eose need not wait for these requests.
   void settle_all() noexcept;
-  /// Sends what is due. False if the socket is full.
+  /// Sends what is due. Returns false if the socket is full.
   bool pump();
 
-  /// EOSE came, in its turn.
+  /// Handles EOSE in its turn.
   void on_eose(sent_req&, eose_hint);
-  /// CLOSED came, in its turn.
+  /// Handles CLOSED in its turn.
   void on_closed(sent_req&, std::string_view text);
-  /// The listener was told of the first EOSE, or need not be: its answer is not waited for any more.
+  /// The first EOSE was reported, or need not be: nothing waits for its answer any more.
   void settle(request&, request::ending) noexcept;
-  /// AUTH has ended, well or not: what was held is asked again, or refused with this text.
+  /// AUTH has succeeded or failed: held requests are asked again, or refused with this text.
   void on_auth(bool accepted, std::string_view text);
-  /// A REQ waits for its EOSE.
+  /// Whether a REQ waits for its EOSE.
   bool answers_are_due() const noexcept;
-  /// Other relays have come further: a page that waited may be asked.
+  /// Other relays have progressed, so a waiting page may be asked for.
   void go_on(request&) noexcept;
 
  private:
@@ -91,7 +91,7 @@ class request_table {
   base::intrusive_list<request> requests_;
   std::vector<slot> slots_;
   std::vector<std::uint32_t> free_slots_;
-  std::list<std::string> closes_;  // CLOSE messages to send; a deque takes 576 bytes even when it is empty
+  std::list<std::string> closes_;  // CLOSE messages to send; a deque takes 576 bytes even if it is empty
 };
 
 }  // namespace uvnostr::session

@@ -14,14 +14,14 @@ namespace uvnostr::session {
 
 class request;
 
-/// One REQ on the wire and the id that it has there: the one of a request that stays open, or a page of the past.
-/// Events that are being verified keep it, so they are not taken for those of a later REQ.
+/// One REQ on the wire with its id: the REQ of a request that stays open, or a page of the past. Events that are being
+/// verified keep it alive, so they are not attributed to a later REQ.
 class sent_req final : public base::event_source {
  public:
   enum class kind : unsigned char { stays_open, page };
   enum class state : unsigned char {
-    asked,  // EOSE has not come
-    live,   // EOSE came
+    asked,  // EOSE has not come yet
+    live,   // EOSE has come
     over,   // CLOSE was sent, CLOSED came, or its connection is lost
   };
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Whom a session tells. None of these may destroy the session; they may call it.
+// The listeners of a session. Their functions may call the session, but must not destroy it.
 #pragma once
 
 #include <chrono>
@@ -18,18 +18,18 @@ class relay_session;
 class request;
 class delivery;
 
-/// When a request that was refused is asked again by itself.
+/// When a refused request is asked again automatically.
 using asked_again = relay_closed::again;
 
-/// How a request was refused. Lifetime: the words die when the call returns.
+/// How a request was refused. Lifetime: the words are valid until the call returns.
 struct refusal {
   std::string_view words;
-  bool hung_up;  // the relay closed the connection instead of answering
+  bool hung_up;  // the relay closed the connection instead of answering it
   session::asked_again asked_again;
   std::chrono::milliseconds pause;
 };
 
-/// Gets what comes in.
+/// Gets the incoming messages.
 class message_listener {
  public:
   virtual void on_text(relay_session&, std::string_view message) noexcept = 0;
@@ -41,32 +41,32 @@ class message_listener {
 
 class session_listener {
  public:
-  /// relay_session::status() is another.
+  /// relay_session::status() has changed.
   virtual void on_session_state(relay_session&) noexcept = 0;
-  /// It wants to dial; dial() is to be called when it may.
+  /// The session wants to dial; call dial() when it is its turn.
   virtual void on_session_wants_dial(relay_session&) noexcept = 0;
-  /// A dial has become a connection, has failed, or is not wanted any more.
+  /// A dial has become a connection, has failed, or is no longer wanted.
   virtual void on_session_dial_over(relay_session&) noexcept = 0;
   /// request::settled() became true.
   virtual void on_request_settled(relay_session&, request&) noexcept = 0;
-  /// The relay ended it.
+  /// The relay ended the request.
   virtual void on_request_refused(relay_session&, request&, const refusal&) noexcept = 0;
-  /// All that this connection can give of the past has come, or is a gap. `first`: of this request, on any connection.
-  /// May be the end of the request.
+  /// Everything that this connection can give of the past has come or is a gap. `first`: for the first time for this
+  /// request. May destroy the request.
   virtual void on_request_caught_up(relay_session&, request&, bool first) noexcept = 0;
-  /// An answer came, or is waited for no longer.
+  /// An answer came, or nothing waits for it any more.
   virtual void on_request_progress(relay_session&, request&) noexcept = 0;
-  /// Whether its next page may be asked, or other relays have to come as far first.
+  /// Whether its next page may be asked for, or other relays have to catch up first.
   virtual bool may_ask_page(const request&) noexcept = 0;
-  /// Whether what it sent still waits for us, so that its silence means nothing.
+  /// Whether anything that it sent still waits for us, so that its silence means nothing.
   virtual bool is_behind(const request&) noexcept = 0;
-  /// Whether every event that it was given is remembered.
+  /// Whether every event that it got is remembered.
   virtual bool remembers_all(const request&) noexcept = 0;
-  /// How many events an answer is to hold at most.
+  /// How many events to ask for in one answer.
   virtual std::uint32_t page_size(const request&) noexcept = 0;
-  /// What happened to NIP-42 AUTH. The texts die on return.
+  /// A step of NIP-42 AUTH. The texts are valid until the call returns.
   virtual void on_auth(relay_session&, auth_step, std::string_view challenge, std::string_view words) noexcept = 0;
-  /// It has its outcome and belongs to the session no longer.
+  /// The delivery has its outcome, and no longer belongs to the session.
   virtual void on_delivery_done(relay_session&, delivery&, outcome, std::string_view, std::error_code) noexcept = 0;
 
  protected:

@@ -37,7 +37,7 @@ class AuthOverTime : public ::testing::Test {
                           .on_eose = [this](relay_id, eose_hint) { ++eoses; },
                           .on_relay_closed = [this](const relay_closed& told) { refusals.emplace_back(told.words); }}));
   }
-  /// From now on the relay demands another AUTH for each challenge that it sends by expire().
+  /// From now on, the relay demands another AUTH for each challenge that expire() sends.
   void let_auth_expire() {
     relay->on_message([this](const connection& c, std::string_view m) {
       const auto is = [&](std::string_view verb) { return m.starts_with("[\"" + std::string(verb) + "\""); };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A pool's core, relays that are played by hand, and what was called back.
+// A pool's core, relays played by hand, and a record of the callbacks.
 #pragma once
 
 #include <string>
@@ -15,7 +15,7 @@ namespace uvnostr {
 
 class CoreTest : public ::testing::Test, protected recorder {
  protected:
-  /// Delays without jitter, no pings, events unverified: each test switches on what it is about.
+  /// Delays without jitter, no pings, no verification: each test switches on what it needs.
   static relay_options plain_relay() {
     relay_options options;
     options.reconnect.jitter = 0;
@@ -38,7 +38,7 @@ class CoreTest : public ::testing::Test, protected recorder {
     return id;
   }
   relay_id add(relay_options options = plain_relay()) { return add("ws://relay.test", std::move(options)); }
-  /// Adds a relay and lets it be reached.
+  /// Adds a relay and opens its connection.
   relay_id add_open(std::string_view url, relay_options options = plain_relay()) {
     const relay_id id = add(url, std::move(options));
     world.last().open();
@@ -62,7 +62,7 @@ class CoreTest : public ::testing::Test, protected recorder {
     EXPECT_TRUE(req.starts_with(R"(["REQ",")")) << req;
     return std::string(req.substr(8, req.find('"', 8) - 8));
   }
-  /// The ids of the REQs that were sent since the last call.
+  /// The ids of the REQs sent since the last call.
   lines asked(played_connection& at) {
     lines ids;
     for (const std::string& each : at.take_sent()) {
@@ -73,7 +73,7 @@ class CoreTest : public ::testing::Test, protected recorder {
   static std::string event_frame(std::string_view id, const event& e) {
     return R"(["EVENT",")" + std::string(id) + "\"," + std::string(e.json()) + "]";
   }
-  /// With the word of NIP-67 that these were all: no page is asked for.
+  /// EOSE with the hint of NIP-67 that these were all, so that no page is asked for.
   static std::string eose(std::string_view id) { return R"(["EOSE",")" + std::string(id) + "\",\"finish\"]"; }
   static std::string ok(const event& e, bool accepted, std::string_view words = "") {
     return R"(["OK",")" + e.id().to_hex() + "\"," + (accepted ? "true" : "false") + ",\"" + std::string(words) + "\"]";

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A pool of many relays, most of them bad: whose turn it is to be dialled, and when.
+// A pool of many relays, most of them bad: which ones are dialled, and when.
 #include <algorithm>
 #include <cstdint>
 #include <deque>
@@ -46,7 +46,7 @@ class Dialling : public ::testing::Test {
     for (const relay_stats& each : pool->stats().relays) sum += each.attempts;
     return sum;
   }
-  /// Cuts all connections, and answers no more. Nothing tells this from a network that is down.
+  /// Cuts all connections and stops answering, exactly as if the network were down.
   void go_silent() {
     for (test_relay& each : relays) {
       each.behaviour().on_connect.how = handshake::silent;
@@ -58,7 +58,7 @@ class Dialling : public ::testing::Test {
   std::deque<test_relay> relays;
   std::optional<uvnostr::pool> pool;
   std::vector<std::chrono::milliseconds> waits;
-  std::vector<std::chrono::microseconds> dials;  // when each began
+  std::vector<std::chrono::microseconds> dials;  // their start times
 };
 
 TEST_F(Dialling, ReachesAGoodRelayAmongSilentOnesSoon) {
@@ -146,7 +146,7 @@ TEST_F(Dialling, ProbesSlowlyWhileTheNetworkIsDown) {
   const std::uint64_t before = attempts();
   world.advance(10min);
   EXPECT_LE(attempts() - before, 400U);
-  EXPECT_GE(attempts() - before, 200U) << "it must be noticed that the network is there again";
+  EXPECT_GE(attempts() - before, 200U) << "the pool must notice that the network has come back";
   for (test_relay& each : relays) each.behaviour().on_connect.how = handshake::accept;
   dials.clear();
   EXPECT_TRUE(world.run_until(
@@ -165,7 +165,7 @@ TEST_F(Dialling, DialsAllAtOnceWhenTheProgramAsks) {
   for (test_relay& each : relays) each.behaviour().on_connect.how = handshake::accept;
   world.advance(10ms);
   EXPECT_FALSE(pool->reconnect());
-  world.advance(12s);  // those that are being dialled get no second dial beside it
+  world.advance(12s);  // relays that are being dialled get no second dial
   EXPECT_TRUE(std::ranges::all_of(relays, [](const test_relay& each) { return each.counters().open == 1; }));
   pool->close();
   EXPECT_EQ(pool->reconnect(), errc::closed);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Options out of their range, at every call that takes options: which one it is, its value, its range.
+// Options outside their ranges, at every call that takes options: the error names the option, its value and its range.
 #include <limits>
 
 #include "sessions/core_fixture.hpp"
@@ -11,7 +11,7 @@ class OptionCheck : public CoreTest {
  protected:
   void SetUp() override { make(); }
 
-  /// What add_relay() says when the default options were changed so.
+  /// add_relay()'s error after this change of the default options.
   std::string refusal(void (*change)(relay_options&)) {
     relay_options options;
     change(options);

@@ -167,7 +167,7 @@ TEST_F(Publish, GivesItsReceiptsBeforeThePoolsLastCall) {
   add_open();
   EXPECT_FALSE(core->publish(note("x"), receipts(), {}));
   core->close();
-  EXPECT_EQ(events_in(world.last().take_sent()).size(), 1U);  // what can still go out goes
+  EXPECT_EQ(events_in(world.last().take_sent()).size(), 1U);  // an event that can still go out does
   world.last().drop({});
   world.settle();
   EXPECT_EQ(take_said(), (lines{"timed out by 1 (" + std::to_string(static_cast<int>(errc::closed)) + ")", "done 0/1",
@@ -194,7 +194,7 @@ TEST_F(Publish, GoesToNamedRelaysOnce) {
   EXPECT_EQ(core->publish(note("x"), receipts(), {}, {relay_id{77}}), errc::unknown_relay);
 }
 
-/// The event with this text in the place of another, as long: so its id or its signature is wrong.
+/// The event with one text replaced by another of the same length, so that its id or signature is wrong.
 event altered(const event& e, std::string_view member, char digit) {
   std::string json(e.json());
   char& c = json[json.find("\"" + std::string(member) + "\":\"") + member.size() + 4];

@@ -6,7 +6,7 @@ namespace {
 
 class Reconnect : public CoreTest {
  protected:
-  /// Fails the dials until there is none, and gives the waits between them.
+  /// Fails every dial until there is none, and returns the pauses between them.
   std::vector<std::chrono::milliseconds> waits_of_failing_dials(std::size_t most) {
     std::vector<std::chrono::milliseconds> waits;
     while (waits.size() < most && world.last().alive()) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What seeded worlds (test/sim) found, each reduced to its few steps.
+// Faults that seeded worlds (test/sim) found, each reduced to a few steps.
 #include "sessions/core_fixture.hpp"
 
 namespace uvnostr {
@@ -7,21 +7,21 @@ namespace {
 
 class SimFound : public CoreTest {
  protected:
-  /// The connection is lost; the next one is up.
+  /// Loses the connection and opens the next one.
   void reconnect() {
     world.last().drop();
     world.advance(1s);
     world.last().open();
     world.settle();
   }
-  /// The last REQ that was sent, from its filters on.
+  /// The filters of the last REQ that was sent.
   std::string filters_asked() {
     const std::string& req = world.last().sent().back();
     return req.substr(req.find('{'));
   }
 };
 
-// A resumed answer comes newest first too. If it is cut, what is older than its first event is still to come.
+// A resumed answer comes newest first too. If it is cut off, events older than its first one are still missing.
 TEST_F(SimFound, DoesNotMoveTheCursorByAnAnswerThatWasCut) {
   make();
   add_open();
@@ -55,7 +55,7 @@ TEST_F(SimFound, MovesTheCursorByAnAnswerThatIsComplete) {
       << filters_asked() << ": the event's time less the overlap";
 }
 
-// The refusals of two REQs were on their way before AUTH; the second waited behind an event until AUTH was over.
+// The refusals of two REQs were sent before AUTH; the second waited behind an event until AUTH was over.
 TEST_F(SimFound, AsksAgainIfTheRefusalIsHandledAfterAuth) {
   make(verification::threads);
   relay_options with_key = plain_relay();
@@ -108,7 +108,7 @@ TEST_F(SimFound, SeenOnDoesNotNameARelayThatWasRemoved) {
   world.last().text(event_frame(asked(world.last())[0], e));
   EXPECT_EQ(core->seen_on(e.id()), std::vector{r});
   EXPECT_FALSE(core->remove_relay(r));
-  EXPECT_TRUE(core->seen_on(e.id()).empty());  // though it is still closing
+  EXPECT_TRUE(core->seen_on(e.id()).empty());  // although the relay is still closing
 }
 
 // EOSE came, but the connection was lost while it waited for the events before it: the REQ counts as unanswered.
@@ -137,7 +137,7 @@ TEST_F(SimFound, AsksAnewWhereTheConnectionWasLostBeforeItsEoseWasHandled) {
   EXPECT_EQ(take_said(), (lines{"event y from 1", "eose from 1", "all eose"}));
 }
 
-// The relay accepts and closes again before the REQ has left: no time for its EOSE runs, so none can pass.
+// The relay accepts and closes again before the REQ has left, so the time limit for its EOSE never starts.
 TEST_F(SimFound, DoesNotWaitForARelayThatHangsUpBeforeItWasAsked) {
   make();
   add();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A program in a simulation that writes down what it is told, and when.
+// A program in a simulation that records its callbacks and their times.
 #pragma once
 
 #include <optional>

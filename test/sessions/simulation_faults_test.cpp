@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The simulation step by step, with calls of the system that fail and worker threads that are held.
+// The simulation step by step, with failing system calls and held worker threads.
 #include <string>
 #include <vector>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What only the simulation can show: hours, the same run each time, a queue without a kernel behind it.
+// Tests that only the simulation allows: hours, identical runs, a queue without a kernel buffer.
 #include <optional>
 #include <string>
 #include <vector>
@@ -19,7 +19,7 @@ TEST(Simulation, BacksOffForHoursAndComesBack) {
   relay.stop();
   program p(world, {});
   world.advance(5h);
-  // 1, 2, 4, ... 60 seconds, then one a minute, each a fifth more or less.
+  // 1, 2, 4, ... 60 seconds, then one per minute, each plus or minus a fifth.
   EXPECT_GT(p.relay->stats().attempts, 5U * 60);
   EXPECT_LT(p.relay->stats().attempts, 5U * 60 + 60);
   EXPECT_EQ(p.causes().back(), errc::connection_refused);
@@ -99,7 +99,7 @@ TEST(Simulation, KeepsARelayWhosePongWaitsBehindEvents) {
   test_relay relay = *world.start_relay(url);
   program p(world, {});
   world.advance(1s);
-  // A line of 256 kbit/s and 80 seconds of events: each message is delayed until those before it are through.
+  // A line of 256 kbit/s and 80 seconds of events: each message waits for those before it.
   for (int i = 1; i <= 80; ++i) {
     relay.behaviour().delay = std::chrono::seconds(i);
     relay.add(make_event(std::to_string(i)));

@@ -25,7 +25,7 @@ TEST_F(Verification, DeliversWhatIsGenuine) {
   add_open();
   const subscription s = subscribe();
   world.last().text(event_frame(asked(world.last())[0], note("genuine")));
-  EXPECT_TRUE(take_said().empty());  // it is on a worker
+  EXPECT_TRUE(take_said().empty());  // the event is on a worker
   world.settle();
   EXPECT_EQ(take_said(), lines{"event genuine from 1"});
   EXPECT_EQ(core->stats().verified, 1U);
@@ -105,7 +105,7 @@ TEST_F(Verification, TheSameBytesAgainDoNotTakeTheirRoom) {
   for (const auto& c : world.connections) c->text(event_frame(asked(*c)[0], e));
   EXPECT_GT(core->stats().relays[0].unverified_bytes, 1000U);
   EXPECT_LT(core->stats().relays[1].unverified_bytes, 100U);
-  // A space more, and a message that ends otherwise: their own bytes, or none at all.
+  // One with an additional space, and one with a different end: neither is identical to the first.
   world.connections[1]->text(replaced(event_frame("0-0", e), "}]", "} ]"));
   world.connections[1]->text(replaced(event_frame("0-0", e), "}]", "}}"));
   EXPECT_GT(core->stats().relays[1].unverified_bytes, 1000U);
@@ -280,7 +280,7 @@ TEST_F(Verification, DoesNotCountTheTimeInWhichItReadsNothing) {
   EXPECT_EQ(take_said(), lines{"event large enough from 1"});
   world.advance(3s);
   EXPECT_EQ(take_said(), lines());
-  world.advance(2s);  // 11 s of reading: the OK is late, the EOSE is not yet, for an event came meanwhile
+  world.advance(2s);  // after 11 s of reading the OK is late, but the EOSE is not, because an event came meanwhile
   EXPECT_EQ(take_said(),
             (lines{"timed out by 1 (" + std::to_string(static_cast<int>(errc::ok_timeout)) + ")", "done 0/1"}));
   world.advance(10s);

@@ -238,7 +238,7 @@ application::held* application::find(const watched_subscription& s) {
   return found == handles_.end() ? nullptr : &*found;
 }
 
-/// Its last event now, or a little later.
+/// Acknowledges its last event now, or a little later.
 void application::acknowledge(held& h) {
   watched_subscription& s = *h.what;
   const auto all = [this, &s](std::uint64_t n) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A user of the pool who does anything that is allowed at any time, also inside callbacks.
+// A program that does anything that a pool allows, at any time, even inside callbacks.
 #pragma once
 
 #include <memory>
@@ -15,41 +15,41 @@ class application {
  public:
   application(run_state& s, judge& j, sim_world& w, const sim_network&, const period& around, const pool_options&);
 
-  /// A subscription that a program goes on with when it is started again.
+  /// A subscription with which a restarted program continues.
   struct resumable {
     unsigned number;
     std::vector<filter_model> filters;
     subscribe_options options;
-    std::vector<unsigned> hosts;  // that it is for; none: all
+    std::vector<unsigned> hosts;  // its relays; empty: all
     saved_cursor from;
   };
 
-  /// One thing at random.
+  /// Does one random thing.
   void act();
   void add_relay(unsigned host);
   void subscribe();
   void go_on_with(resumable);
-  /// What it would go on with if it was killed now: from where it stands, or from what it wrote down a while ago.
+  /// The cursors with which it would continue if it were killed now: current ones, or ones saved a while ago.
   std::vector<resumable> to_go_on_with();
   watched_publish& publish(std::size_t event, std::vector<unsigned> relays, publish_options);
-  /// Every relay that has given up is tried again, and every subscription takes what there is.
+  /// Tries again every relay that has given up, and lets every subscription take what there is.
   void take_all();
   void close();
   void destroy();
-  /// Drops everything that it holds, the handles that outlived the pool too.
+  /// Drops everything that it holds, including handles that outlived the pool.
   void forget();
 
-  /// True once nothing that was given to the pool is held by it any more.
+  /// Whether the pool has released everything that it was given.
   bool is_forgotten_by_pool() const { return token_.use_count() == 1; }
   bool is_destroyed() const { return core_.get() == nullptr; }
   pool_stats stats() const { return core_->stats(); }
 
-  bool is_quiet = false;  // acts no more by itself
+  bool is_quiet = false;  // no longer acts by itself
   bool destroys_in_callback = false;
   const relay_options defaults;
 
  private:
-  /// Around every call to the core.
+  /// Wraps every call to the core.
   template <class F>
   auto calling(F&& call) {
     const bool outer = std::exchange(judge_.in_call, true);
@@ -72,7 +72,7 @@ class application {
   void save_something();
   void ask_again_something();
   void ask_again(watched_subscription&, unsigned relay);
-  /// At the end of every callback: the application may do anything here.
+  /// Called at the end of every callback: the application may do anything here.
   void in_callback();
 
   run_state& state_;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// One REQ at one relay, and what became of it.
+// One REQ at one relay, and its fate.
 #pragma once
 
 #include <algorithm>
@@ -16,7 +16,7 @@ namespace uvnostr::sim {
 struct asked_request {
   static constexpr std::uint64_t never = ~std::uint64_t{0};
 
-  /// Whether its answer had this event, if the relay had it when the REQ came.
+  /// Whether its answer contained this event, provided that the relay had it when the REQ came.
   bool covers(const known_event& e) const {
     for (std::size_t i = 0; i < filters.size(); ++i) {
       if (filters[i].matches(e) && (i >= cuts.size() || !cuts[i] || e.at > *cuts[i])) return true;
@@ -24,7 +24,7 @@ struct asked_request {
     return false;
   }
 
-  /// Whether the client can tell by this answer that it was given all events like this one.
+  /// Whether this answer proves to the client that it got all events like this one.
   bool shows_all_of(const known_event& e) const {
     if (std::none_of(filters.begin(), filters.end(),
                      [&](const filter_model& w) { return w.limit != 0U && w.matches(e); }))
@@ -36,15 +36,15 @@ struct asked_request {
   unsigned subscription = 0;
   port::time_point sent_at{};
   std::uint64_t sent_step = 0;
-  std::uint64_t order = never;                      // when it came, among all events and REQs
-  bool is_page = false;                             // of the past, beside the REQ that stays open
-  std::vector<std::optional<unix_seconds>> cuts{};  // by filter: the answer left out some of this date, or older
-  std::vector<unix_seconds> dates{};                // of the events before EOSE
-  bool lies = false;                                // it says with EOSE that nothing was left out
-  bool answered = false;                            // the core was given its EOSE, and had not withdrawn it
+  std::uint64_t order = never;                      // its place in the order of all events and REQs
+  bool is_page = false;                             // a page of the past, not the REQ that stays open
+  std::vector<std::optional<unix_seconds>> cuts{};  // by filter: the answer omitted events of this date or older
+  std::vector<unix_seconds> dates{};                // of events before EOSE
+  bool lies = false;                                // EOSE falsely says that nothing was omitted
+  bool answered = false;                            // the core got its EOSE, and had not withdrawn it
   bool withdrawn = false;                           // the core has sent a CLOSE
-  bool closed = false;                              // the core was given its CLOSED
-  bool wants_auth = false;                          // that CLOSED was for want of AUTH
+  bool closed = false;                              // the core got its CLOSED
+  bool wants_auth = false;                          // that CLOSED demanded AUTH
 };
 
 }  // namespace uvnostr::sim

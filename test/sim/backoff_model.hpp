@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// When a relay may be dialled again at the earliest, and must be at the latest: the promise of reconnect_options,
-// computed beside the library. Two counts of failures, because an uptime close to stable_after may count either way.
+// The earliest and latest times at which a relay may be dialled again by the promise of reconnect_options, computed
+// independently of the library. There are two counts of failures, because an uptime close to stable_after may count
+// either way.
 #pragma once
 
 #include <algorithm>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What a client sent, as the relays of the seeded worlds read it: with code that is independent of the library's.
+// A client's messages as the relays of the seeded worlds read them, with code independent of the library's.
 #pragma once
 
 #include <string>

@@ -8,7 +8,7 @@ namespace uvnostr::sim {
 
 namespace {
 
-/// The library may take the relay's clock to be so much behind, since a Date header has whole seconds.
+/// The library may believe that the relay's clock is this much behind, because a Date header has whole seconds.
 constexpr std::chrono::seconds rounding{2};
 
 bool is_lasting(gap_reason why) { return why == gap_reason::relay_cap || why == gap_reason::memory; }
@@ -76,7 +76,7 @@ void delivery_book::first_answer_told(const std::vector<filter_model>& filters,
     if (limit == 0) continue;
     for (const open_request& each : open_) {
       if (!each.what->answered) continue;
-      // What came while the pages were asked may have taken the place of others, if it is older than the newest.
+      // Events that came while pages were asked for may have displaced others, if they are older than the newest.
       unix_seconds newest = unix_seconds::min();
       for (const sim_relay::stored& e : stored) {
         if (e.order < each.what->order && filters[i].matches(all[e.event])) newest = std::max(newest, all[e.event].at);
@@ -141,7 +141,7 @@ bool delivery_book::missed_ephemeral(const std::vector<filter_model>& filters, s
   return std::any_of(passed_on.begin(), passed_on.end(), [&](const sim_relay::stored& e) {
     const known_event& event = event_set::get().events[e.event];
     if (e.order < *first_caught_up_ || e.order < ephemeral_told_ || e.order > last_open()->order) return false;
-    // As with an import, a REQ that asks from a date on is not sent what is older.
+    // As with an import, a REQ with `since` does not get older events.
     if (reached_ && event.at < *reached_ - overlap) return false;
     return !received.contains(e.event) && any_matches(filters, event);
   });

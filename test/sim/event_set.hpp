@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The events of all seeded worlds, signed once in a process, and forgeries of them.
+// The events of all seeded worlds, signed once per process, and forgeries of them.
 #pragma once
 
 #include <array>
@@ -19,7 +19,7 @@ struct known_event {
   event real;
   std::string id;      // in hex
   std::string author;  // in hex
-  std::string topic;   // of its "t" tag; empty: it has none
+  std::string topic;   // of its "t" tag; empty if it has none
   unix_seconds at;
   event_kind kind;
 
@@ -27,7 +27,7 @@ struct known_event {
   bool wrapped() const noexcept { return kind == 1059; }
 };
 
-/// A span of time (minutes, hours or days) and the events that are dated in it.
+/// A span of time (minutes, hours or days) and the events dated in it.
 struct period {
   unix_seconds begin;
   std::chrono::seconds span;
@@ -44,7 +44,7 @@ class event_set {
   std::size_t find(std::string_view id) const;
   /// Its number, date and kind, for the log.
   std::string name_of(std::size_t event) const;
-  /// The event's JSON with something wrong in it. Only `forgery::id` changes the id.
+  /// The event's JSON with a fault. Only `forgery::id` changes the id.
   std::string forged(std::size_t event, forgery) const;
 
   static constexpr std::size_t npos = static_cast<std::size_t>(-1);

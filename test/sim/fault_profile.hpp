@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The faults of a simulated relay for some time. All numbers but times are percentages.
+// The faults of a simulated relay for some time. All numbers except times are percentages.
 #pragma once
 
 #include "sim/random_source.hpp"
@@ -21,7 +21,7 @@ struct fault_profile {
   unsigned drops_after_eose = 0;
   unsigned forges = 0;  // messages
   unsigned duplicates = 0;
-  unsigned strays = 0;  // events outside of the filter or for nobody
+  unsigned strays = 0;  // events outside the filter or for no subscription
   unsigned garbage = 0;
   unsigned ignores_req = 0;
   unsigned ignores_event = 0;
@@ -29,7 +29,7 @@ struct fault_profile {
   unsigned closes_after_eose = 0;
   unsigned refuses_page = 0;
   unsigned ignores_page = 0;
-  unsigned hangs_up_over = 0;  // subscriptions whose REQ it hangs up over
+  unsigned hangs_up_over = 0;  // subscriptions over whose REQ it hangs up
   unsigned rejects_event = 0;
   unsigned narrow_socket = 0;  // connections
   duration latency{60ms};      // the longest

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A filter as the seeded worlds read and match it: with code that is independent of the library's.
+// A filter as the seeded worlds read and match it, with code independent of the library's.
 #pragma once
 
 #include <cstdint>
@@ -22,7 +22,7 @@ struct filter_model {
   std::optional<std::int64_t> since;
   std::optional<std::int64_t> until;
   std::optional<std::uint32_t> limit;
-  unsigned subscription = 0;  // the application's number: a tag condition says it beside one that all events meet
+  unsigned subscription = 0;  // the application's number, in a tag condition beside one that all events meet
 
   bool matches(const known_event&) const;
   filter to_filter() const;

@@ -11,7 +11,7 @@ bool has_limit(const std::vector<filter_model>& filters) {
   return std::any_of(filters.begin(), filters.end(), [](const filter_model& f) { return f.limit.value_or(0) != 0; });
 }
 
-constexpr std::size_t largest_message = 4000;  // and what it costs to keep it
+constexpr std::size_t largest_message = 4000;  // including the cost of keeping it
 }  // namespace
 
 bool watched_subscription::is_for(unsigned relay) const {
@@ -49,7 +49,7 @@ unix_seconds judge::clock(const watched_relay& r) const {
   return r.knows_clock ? std::min(state_.our_date(), network_.relays[r.host]->date()) : state_.our_date();
 }
 
-// What the application did.
+// Actions of the application.
 
 void judge::relay_added(unsigned id, unsigned host, relay_options options) {
   if (id != relays.size() + 1) return state_.fail("relay_id ", id, " is not a new one");
@@ -61,7 +61,7 @@ void judge::relay_added(unsigned id, unsigned host, relay_options options) {
 void judge::relay_removed(unsigned id) {
   watched_relay& r = *relay(id);
   r.removed = true;
-  // What it had sent and was not given yet is asked for when it is added again.
+  // Events that it had sent but that were not delivered are asked for when it is added again.
   for (const auto& s : subscriptions) s->books[r.host].received.clear();
 }
 
@@ -90,7 +90,7 @@ watched_subscription& judge::subscribed(unsigned number, std::vector<filter_mode
       const std::set<std::size_t> received = goes_on.received;
       for (const std::size_t each : received) {
         if (before->done[each]) continue;
-        // What a limit lets through is decided by an answer that came to its end.
+        // A complete answer decides what a limit lets through.
         const bool was_due = book.was_told_first_answer() || !has_limit(made->filters) || before->given[each];
         if (was_due && !event_set::get().events[each].ephemeral()) {
           goes_on.owed.insert(each);
@@ -153,7 +153,7 @@ void judge::closing() {
   }
 }
 
-// What happened on the network.
+// Events on the network.
 
 unsigned judge::on_dial(unsigned host) {
   watched_relay* const r = relay_at(host);
@@ -166,7 +166,7 @@ unsigned judge::on_dial(unsigned host) {
   ++r->dials;
   r->up = 1;
   r->dialled_at = state_.now();
-  // Relays of three kinds have places of their own, and a silent one gives its place away.
+  // Relays of three kinds have their own places, and a silent one gives up its place.
   const auto fresh = std::count_if(relays.begin(), relays.end(), [&](const auto& each) {
     return each->up != 0 && each->dialled_at + 100ms > state_.now() && each->current == nullptr;
   });
@@ -209,7 +209,7 @@ void judge::on_link_ended(link& l) {
 void judge::attempt_over(watched_relay& r, std::optional<std::chrono::seconds> retry_after) {
   r.up = 0;
   r.earliest = state_.now() + r.backoff.shortest(retry_after);
-  // If nothing can be reached, dials have pauses of up to three seconds.
+  // If nothing can be reached, there are pauses of up to three seconds between dials.
   must_be_dialled_by(r, state_.now() + r.backoff.longest(retry_after) + 4s);
 }
 
@@ -218,7 +218,7 @@ unsigned judge::losses_since(const watched_relay& r, port::time_point when) cons
       std::count_if(r.lost_at.begin(), r.lost_at.end(), [=](const port::time_point& each) { return each >= when; }));
 }
 
-/// A relay that is not dialled although it is due will never be: the shape of most reconnect bugs.
+/// A relay that is not dialled when it is due will never be: the usual form of reconnect bugs.
 void judge::must_be_dialled_by(watched_relay& r, port::time_point at) {
   state_.after(at - state_.now(), [this, &r, dials = r.dials] {
     if (r.dials != dials || r.removed || closing_ || over_ || r.backoff.may_be_exhausted()) return;
@@ -258,7 +258,7 @@ void judge::on_request_sent(link& l, const std::shared_ptr<asked_request>& asked
   if (!s->is_for(l.relay_number)) state_.fail("a REQ for subscription ", s->number, " went to relay ", l.relay_number);
   if (asked->filters.front().since && !s->filters.front().since) state_.saw(situation::resumed);
   std::shared_ptr<asked_request>& open = l.open_requests[s->number];
-  // The one that stays open is asked for again only once the application heard of its end, or for AUTH.
+  // The REQ that stays open is sent again only after the application heard of its end, or for AUTH.
   asked->is_page = open && !(open->closed && (open->wants_auth || s->at[l.relay_number].closed_told));
   if (asked->is_page) {
     state_.saw(situation::paged);
@@ -278,7 +278,7 @@ void judge::on_request_come(link& l, const std::shared_ptr<asked_request>& asked
   if (s != nullptr && !asked->is_page) s->books[r.host].come(asked, clock(r));
 }
 
-/// After a refusal it is asked for again when the application was told that it would be, and not before.
+/// After a refusal it is sent again when the application was told that it would be, and not before.
 void judge::check_pause(watched_subscription& s, link& l, const asked_request& asked) {
   watched_subscription::at_relay& at = s.at[l.relay_number];
   const std::optional<relay_closed::again> told = std::exchange(at.closed_told, std::nullopt);
@@ -291,7 +291,7 @@ void judge::check_pause(watched_subscription& s, link& l, const asked_request& a
     state_.fail("subscription ", s.number, " was asked for before the pause was over");
 }
 
-// The state of things.
+// Checks of the state.
 
 void judge::check_counters(const pool_stats& stats) {
   if (stats.messages.sum() != stats.messages_in)
@@ -334,7 +334,7 @@ void judge::check_subscription_at_rest(watched_subscription& s) {
   if (s.was_asked && s.options.close_on_eose) state_.fail("subscription ", s.number, " did not close on EOSE");
   for (const watched_relay* const r : present()) {
     if (!s.is_for(r->id) || r->current == nullptr) continue;
-    if (s.detached && s.at[r->id].closed_told == relay_closed::again::never) continue;  // nobody can ask again
+    if (s.detached && s.at[r->id].closed_told == relay_closed::again::never) continue;  // no handle can ask again
     if (!s.at[r->id].eose_told) state_.fail("subscription ", s.number, " was never told of the EOSE of relay ", r->id);
     if (s.books[r->host].caught_up_on != r->current->number) {
       state_.fail("subscription ", s.number, " was not told that it caught up at relay ", r->id, " on connection ",

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Compares what the application asked for, what the relays sent and what the application was told with the library's
-// promises. One judge watches one pool; what an earlier one was given comes with the cursors.
+// Checks what the application asked for, what the relays sent, and what the application was told against the library's
+// promises. One judge watches one pool; what an earlier pool delivered comes with the cursors.
 #pragma once
 
 #include <map>
@@ -29,24 +29,24 @@ struct watched_relay {
   backoff_model backoff;
   bool removed = false;
   bool stop_told = false;
-  bool knows_clock = false;  // the relay's, from an answer to an upgrade
-  unsigned up = 0;           // connections: 0 or 1
-  link* current = nullptr;   // that is open
+  bool knows_clock = false;  // knows the relay's clock, from an answer to an upgrade
+  unsigned up = 0;           // open connections: 0 or 1
+  link* current = nullptr;   // the open one
   std::uint64_t dials = 0;
   std::uint64_t frames = 0;
   port::time_point earliest{};  // of the next dial
   port::time_point dialled_at{};
-  std::vector<port::time_point> lost_at{};                   // connections that were open
+  std::vector<port::time_point> lost_at{};                   // for connections that were open
   std::map<std::size_t, std::pair<unsigned, unsigned>> oks;  // by event: accepted, rejected
 };
 
-/// What a program wrote down of a subscription, to go on from there when it is started again.
+/// What a program saved of a subscription, to continue from there after a restart.
 struct saved_cursor {
   std::string text;
-  std::vector<bool> done;     // by event: the cursor covers it
-  std::vector<bool> given{};  // by event, in the last run
+  std::vector<bool> done;     // by event: whether the cursor covers it
+  std::vector<bool> given{};  // by event: whether it was delivered in the last run
   std::optional<std::pair<unix_seconds, unix_seconds>>
-      undone{};                               // the dates of the oldest and newest that was given and is not covered
+      undone{};  // the dates of the oldest and newest delivered events that it does not cover
   std::map<unsigned, delivery_book> books{};  // by host
 };
 
@@ -58,27 +58,27 @@ struct watched_subscription {
     bool asked;  // the REQ's filters want it
     unsigned link;
   };
-  /// What one relay sent for it, and how far that was delivered.
+  /// What one relay sent for it, and how much of that was delivered.
   struct at_relay {
     std::vector<frame> log;
     std::size_t read = 0;
     bool eose_told = false;
-    std::optional<relay_closed::again> closed_told{};  // since it was asked last
+    std::optional<relay_closed::again> closed_told{};  // since the last REQ
     port::time_point may_ask_from{};
     unsigned refusals = 0;    // in a row
-    unsigned refused_on = 0;  // the connection
+    unsigned refused_on = 0;  // the connection on which it was refused
   };
   bool is_for(unsigned relay) const;
   bool has(std::size_t event) const { return had[event] || (before && before->done[event]); }
-  /// How many of the events that it was given are done.
+  /// How many of the delivered events are done.
   std::size_t done_count() const;
 
   unsigned number;
   std::vector<filter_model> filters;
   subscribe_options options;
-  std::vector<unsigned> named;  // the relays it is for; none: all
-  bool over = false;            // nothing is to be delivered any more
-  bool silent = false;          // its handle was destroyed: nothing is to be called any more
+  std::vector<unsigned> named;  // its relays; empty: all
+  bool over = false;            // no further delivery is allowed
+  bool silent = false;          // its handle was destroyed: no further call is allowed
   bool detached = false;
   bool paused = false;
   bool in_on_event = false;
@@ -107,7 +107,7 @@ class judge final : public network_observer, public dial_observer {
  public:
   judge(run_state& s, const sim_network& n, const pool_options& o) : state_(s), network_(n), options_(o) {}
 
-  // What the application did.
+  // Actions of the application.
   void relay_added(unsigned id, unsigned host, relay_options);
   void relay_removed(unsigned id);
   void reconnect_asked(unsigned id);
@@ -121,7 +121,7 @@ class judge final : public network_observer, public dial_observer {
   /// Our clock was set.
   void clock_was_set();
 
-  // What it was told.
+  // Callbacks of the application.
   void on_event(watched_subscription&, relay_id, const event_view&);
   void on_eose(watched_subscription&, relay_id);
   void on_caught_up(watched_subscription&, relay_id, std::span<const gap>);
@@ -136,7 +136,7 @@ class judge final : public network_observer, public dial_observer {
   void on_relay_state(const relay_status&);
   void on_pool_close();
 
-  // What happened on the network.
+  // Events on the network.
   unsigned on_dial(unsigned host) override;
   void on_dial_failed(unsigned relay) override;
   void on_link_opened(link&) override;
@@ -145,9 +145,9 @@ class judge final : public network_observer, public dial_observer {
   void on_request_sent(link&, const std::shared_ptr<asked_request>&) override;
   void on_request_come(link&, const std::shared_ptr<asked_request>&) override;
 
-  /// After every step.
+  /// To be called after every step.
   void check_counters(const pool_stats&);
-  /// All relays are well and have been for long: nothing is lost, everybody was answered.
+  /// To be called when all relays have been well for long: nothing may be lost, and everything must be answered.
   void check_at_rest(const pool_stats&);
   void check_publish_arrived(const watched_publish&);
 
@@ -158,7 +158,7 @@ class judge final : public network_observer, public dial_observer {
   bool is_over() const noexcept { return over_; }
   bool is_closing() const noexcept { return closing_; }
 
-  bool in_call = false;  // of the application to the core
+  bool in_call = false;  // the application is calling the core
   std::vector<std::unique_ptr<watched_relay>> relays;
   std::vector<std::unique_ptr<watched_subscription>> subscriptions;
   std::vector<std::unique_ptr<watched_publish>> publishes;
@@ -167,7 +167,7 @@ class judge final : public network_observer, public dial_observer {
   bool called(const char* what);
   bool called(const char* what, const watched_subscription&);
   bool known(const char* what, relay_id);
-  /// The lesser of our clock and the relay's.
+  /// The lesser of our clock and the relay's clock.
   unix_seconds clock(const watched_relay&) const;
   bool may_have_forgotten(const watched_subscription&, std::size_t event) const;
   bool may_forget() const noexcept { return deliveries_ > options_.seen_entries; }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Checks each callback of the application against what had happened until then.
+// Checks each callback of the application against what has happened so far.
 #include "sim/judge.hpp"
 
 #include <algorithm>
@@ -143,7 +143,7 @@ void judge::on_receipt(watched_publish& p, const receipt& r) {
   } else if (r.cause == errc::retries_exhausted) {
     if (at.options.reconnect.max_retries == 0) state_.fail("retries_exhausted of a relay that is tried for ever");
   } else if (r.cause == errc::closed_by_relay || r.cause == errc::connection_lost) {
-    // It ended the connection over this event, as far as anybody can tell.
+    // As far as anybody can tell, it ended the connection over this event.
   } else if (r.cause != errc::queue_full) {
     state_.fail("a receipt with an odd cause: ", r.cause.message());
   }
@@ -159,7 +159,7 @@ void judge::on_done(watched_publish& p, std::size_t accepted, std::size_t asked)
 }
 
 void judge::on_pool_event(relay_id from, const event_view& e) {
-  // The subscription's own callback may have removed the relay a moment ago.
+  // The subscription's own callback may just have removed the relay.
   if (!called("the pool's on_event") || relay(static_cast<unsigned>(from)) == nullptr) return;
   const std::size_t n = event_set::get().find(e.id().to_hex());
   if (n == event_set::npos || e.json() != event_set::get().events[n].real.json())

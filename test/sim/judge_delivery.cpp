@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Whether everything was given, everything once, and every gap told is one.
+// Checks that everything was delivered, each event once, and that every reported gap is one.
 #include "sim/judge.hpp"
 
 #include <algorithm>
@@ -49,7 +49,7 @@ void judge::on_caught_up(watched_subscription& s, relay_id from, std::span<const
   check_nothing_lost(s, r, book.last_open()->order);
 }
 
-/// `stored_before`: what came to the relay later may still be on its way.
+/// `stored_before`: events that the relay got later may still be on their way.
 void judge::check_nothing_lost(watched_subscription& s, const watched_relay& r, std::uint64_t stored_before) {
   const delivery_book& book = s.books[r.host];
   if (book.was_lied_to()) return;
@@ -80,7 +80,7 @@ bool judge::is_missing_in(const watched_subscription& s, const watched_relay& r,
                      });
 }
 
-/// Whether a second of the gap has as many events as the relay gives at most in one answer.
+/// Whether a second of the gap has as many events as the relay's largest answer.
 bool judge::has_full_second(const watched_subscription& s, const watched_relay& r, const gap& g) const {
   const sim_relay& at = *network_.relays[r.host];
   if (at.traits.cap == 0) return false;
@@ -92,7 +92,7 @@ bool judge::has_full_second(const watched_subscription& s, const watched_relay& 
   return std::any_of(count.begin(), count.end(), [&](const auto& each) { return each.second >= at.traits.cap; });
 }
 
-/// Whether a page had no answer on this connection, or a refusal, and nobody else's answer was about these dates.
+/// Whether a page was refused or not answered on this connection, and no other answer covered these dates.
 bool judge::was_not_answered(const watched_subscription& s, const watched_relay& r, const gap& g) const {
   const auto& book = s.books.at(r.host);
   std::vector<std::shared_ptr<asked_request>> here;
@@ -103,7 +103,7 @@ bool judge::was_not_answered(const watched_subscription& s, const watched_relay&
     return each->is_page && !each->answered && (each->closed || state_.now() - each->sent_at >= s.options.eose_timeout);
   };
   if (std::none_of(here.begin(), here.end(), failed)) return false;
-  // Events as the subscription wants them, if they were dated at the ends of the gap.
+  // Events that the subscription would want, dated at the ends of the gap.
   for (const filter_model& f : s.filters) {
     filter_model at_any_date = f;
     at_any_date.since = at_any_date.until = std::nullopt;
@@ -114,7 +114,7 @@ bool judge::was_not_answered(const watched_subscription& s, const watched_relay&
         const auto wanting =
             std::count_if(s.filters.begin(), s.filters.end(), [&](const filter_model& w) { return w.matches(e); });
         if (wanting == 0) continue;
-        if (wanting > 1) return true;  // it is asked for with each
+        if (wanting > 1) return true;  // each of them asks for it
         if (std::none_of(here.begin(), here.end(),
                          [&](const auto& each) { return each->answered && each->shows_all_of(e); }))
           return true;
@@ -124,7 +124,7 @@ bool judge::was_not_answered(const watched_subscription& s, const watched_relay&
   return false;
 }
 
-/// A gap is told where something is missing, or where the relay did not say that nothing is.
+/// A gap is justified if something is missing, or if the relay did not say that nothing is.
 void judge::check_gap(const watched_subscription& s, const watched_relay& r, const gap& g) {
   constexpr const char* names[] = {"cap", "refused", "no answer", "ephemeral", "memory"};
   const auto seconds = [](unix_seconds t) { return t.time_since_epoch().count(); };

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// One dialled connection with its two directions, which keep their order and take their time.
+// One dialled connection with two directions, each of which keeps its order and has a latency.
 //
-// It keeps to the contract of port::connection: nothing is called from inside a call on it, nothing is delivered while
-// reading is paused or after close(), on_disconnect() comes once and last. What the core may not do, it reports.
+// It keeps the contract of port::connection: no callback inside a call on it, no delivery while reading is paused or
+// after close(), on_disconnect() once and last. It reports forbidden calls of the core.
 #pragma once
 
 #include <deque>
@@ -23,7 +23,7 @@ namespace uvnostr::sim {
 class link;
 class sim_relay;
 
-/// What a relay puts into the socket.
+/// A message that a relay puts into the socket.
 struct down_frame {
   enum class what : unsigned char { event, eose, closed, ok, other, binary, pong, cut } kind = what::other;
   std::string text{};
@@ -33,13 +33,13 @@ struct down_frame {
   std::shared_ptr<asked_request> to{};  // event, eose, closed; null: no REQ that was asked
 };
 
-/// Who watches what passes: the judge.
+/// Watches the messages: the judge.
 class network_observer {
  public:
   virtual void on_link_opened(link&) = 0;
   virtual void on_link_ended(link&) = 0;
   virtual void on_frame_given(link&, const down_frame&) = 0;
-  /// The core has sent a REQ. Says whether it is a page.
+  /// The core has sent a REQ. Returns whether it is a page.
   virtual void on_request_sent(link&, const std::shared_ptr<asked_request>&) = 0;
   virtual void on_request_come(link&, const std::shared_ptr<asked_request>&) = 0;
 
@@ -78,16 +78,16 @@ class link final : public port::connection, public std::enable_shared_from_this<
   const unsigned number;
   const unsigned relay_number;  // the core's relay_id
   state at = state::dialling;
-  bool frozen = false;        // half open: nothing passes any more
-  bool must_restart = false;  // the relay did what only a new connection heals
+  bool frozen = false;        // half open: no bytes pass any more
+  bool must_restart = false;  // the relay did something that only a new connection repairs
   bool challenged = false;
   bool authenticated = false;
   port::time_point opened_at{};
   std::optional<std::chrono::seconds> retry_after{};
   bool sent_away = false;                                               // by HTTP 503
-  std::map<std::string, std::shared_ptr<asked_request>> requests;       // that the relay answers
-  std::map<std::string, std::shared_ptr<asked_request>> sent_requests;  // all that there were
-  std::map<unsigned, std::shared_ptr<asked_request>> open_requests;     // by subscription, the last REQ that is no page
+  std::map<std::string, std::shared_ptr<asked_request>> requests;       // those that the relay answers
+  std::map<std::string, std::shared_ptr<asked_request>> sent_requests;  // all
+  std::map<unsigned, std::shared_ptr<asked_request>> open_requests;     // by subscription: the last REQ, pages aside
 
  private:
   void deliver_next();

@@ -15,7 +15,7 @@ class random_source {
  public:
   explicit random_source(std::uint64_t seed) noexcept : state_(seed) {}
 
-  /// SplitMix64: small, fast, and good enough for deciding who drops whom.
+  /// SplitMix64: small, fast, and good enough for choosing faults.
   std::uint64_t next() noexcept {
     std::uint64_t z = (state_ += 0x9e3779b97f4a7c15U);
     z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9U;

@@ -8,7 +8,7 @@ namespace uvnostr::sim {
 namespace {
 
 constexpr std::uint64_t most_steps = 2'000'000;
-/// Longer than all delays, timeouts and pauses of the library together.
+/// Longer than all delays, timeouts and pauses of the library combined.
 constexpr duration recovery_time = 3600s;
 
 pool_options some_pool_options(random_source& random) {
@@ -20,7 +20,7 @@ pool_options some_pool_options(random_source& random) {
   return o;
 }
 
-/// One run of the program: its pool, and who watches it.
+/// One run of the program: its pool and its judge.
 struct life {
   life(run_state& s, sim_network& n, const period& around, const pool_options& options)
       : watching(s, n, options), world(s, n, watching, watching), program(s, watching, world, n, around, options) {}
@@ -84,7 +84,7 @@ class world_run {
     }
   }
 
-  /// Our clock is wrong in some worlds, and set right or wrong while the program runs.
+  /// In some worlds our clock is wrong, and is set right or wrong while the program runs.
   void plan_clock() {
     if (!state_.random.one_in(3)) return;
     constexpr std::chrono::seconds errors[] = {0s, 30s, 3600s, 7200s, 48h, -30s, -3600s, -48h};
@@ -108,7 +108,7 @@ class world_run {
     l.world.slowest_work = slowest_work_;
   }
 
-  /// The program is killed, and another goes on with the cursors and with nothing else.
+  /// The program is killed, and another continues with only the cursors.
   void restart() {
     restart_is_due_ = false;
     if (program().is_destroyed() || watching().is_over() || watching().is_closing()) return;
@@ -127,7 +127,7 @@ class world_run {
     for (application::resumable& each : all) program().go_on_with(std::move(each));
   }
 
-  /// Each event comes to some relays about when it is dated, later, or too late.
+  /// Each event reaches some relays around its date, later, or too late.
   void plan_events() {
     random_source& random = state_.random;
     const event_set& all = event_set::get();
@@ -202,12 +202,12 @@ class world_run {
     }
   }
 
-  /// Once all relays are healthy, nothing may be missing. Then all connections drop at once, or the program is started
-  /// again, and it is checked once more.
+  /// Once all relays are healthy, nothing may be missing. Then all connections drop at once, or the program is
+  /// restarted, and everything is checked again.
   void check_recovery() {
     is_healthy_ = program().is_quiet = true;
     for (const auto& each : network_.relays) each->recover();
-    pass(60s);  // dials that are under way may still fail
+    pass(60s);  // dials under way may still fail
     program().take_all();
     pass(recovery_time);
     if (state_.has_failed() || watching().is_over()) return;
@@ -228,14 +228,14 @@ class world_run {
     watching().check_publish_arrived(second);
     watching().check_at_rest(program().stats());
   }
-  /// Its time does not stand still while we do not read because of what is being verified.
+  /// Its time limit runs even while we do not read because verification is behind.
   static publish_options patient() { return {.send_timeout = 0ms, .ok_timeout = 600s}; }
   std::size_t probe() { return state_.random.of(period_.events); }
 
   void end() {
     is_healthy_ = program().is_quiet = true;
     if (state_.has_failed()) {
-      // What comes now does not count any more.
+      // Events that come now no longer count.
     } else if (state_.random.one_in(2)) {
       program().close();
       pass(10s);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// One seed, one world, from its first dial to its end.
+// Runs one seed's world from its first dial to its end.
 #pragma once
 
 #include <cstdint>
@@ -12,7 +12,7 @@ namespace uvnostr::sim {
 
 struct verdict {
   std::string failure;           // the promise that was broken; empty: none
-  std::vector<std::string> log;  // empty unless it was asked for
+  std::vector<std::string> log;  // empty unless requested
   situation_counts situations{};
   std::uint64_t steps = 0;
   duration lasted{};  // in the world's own time

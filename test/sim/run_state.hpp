@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What all parts of one simulated world share: randomness, the clock, the agenda and the log.
+// The state shared by all parts of a simulated world: randomness, the clock, the agenda and the log.
 #pragma once
 
 #include <algorithm>
@@ -17,7 +17,7 @@
 
 namespace uvnostr::sim {
 
-/// What must have happened at least once in a thousand worlds, so that the tests cover it.
+/// Situations that must occur at least once in a thousand worlds, so that the tests cover them.
 enum class situation : unsigned char {
   refused,
   hung,
@@ -128,7 +128,7 @@ class run_state {
  public:
   run_state(std::uint64_t seed, bool logged) : random(seed), logged_(logged) {}
 
-  // The date: the true one, and what our clock shows.
+  // The true date, and that of our clock.
   unix_seconds true_date() const noexcept { return first_date + std::chrono::floor<std::chrono::seconds>(elapsed()); }
   unix_seconds our_date() const noexcept { return true_date() + our_error; }
   port::time_point when(unix_seconds date) const noexcept { return start + (date - first_date); }
@@ -157,7 +157,7 @@ class run_state {
   void log(const Parts&... parts) {
     if (logged_) add_line(parts...);
   }
-  /// A promise of the library was broken. The first one counts.
+  /// Records that a promise of the library was broken. The first one counts.
   template <class... Parts>
   void fail(const Parts&... parts) {
     if (!failure_.empty()) return;
@@ -178,7 +178,7 @@ class run_state {
   situation_counts situations{};
   std::uint64_t step = 0;
   unsigned subscriptions = 0;  // numbers given so far
-  std::uint64_t order = 0;     // of what comes to a relay: events and REQs
+  std::uint64_t order = 0;     // of events and REQs that reach a relay
 
  private:
   struct entry {

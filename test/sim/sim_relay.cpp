@@ -11,7 +11,7 @@ std::string event_text(std::string_view wire_id, std::string_view json) {
   return std::string("[\"EVENT\",\"").append(wire_id).append("\",").append(json).append("]");
 }
 
-/// Refusals that only another connection heals.
+/// Refusals that only another connection repairs.
 bool is_lasting(std::string_view words) { return words.starts_with("blocked") || words.starts_with("restricted"); }
 
 constexpr const char* refusals[] = {
@@ -119,7 +119,7 @@ void sim_relay::on_req(link& from, const std::string& wire_id) {
   answer(from, wire_id, asked);
 }
 
-/// Whether it does anything else than answer.
+/// Whether it does anything other than answer.
 bool sim_relay::refuses(link& from, const std::string& wire_id, const request_ref& asked) {
   random_source& random = state_.random;
   if (wants_auth && !from.authenticated) {
@@ -146,7 +146,7 @@ bool sim_relay::refuses(link& from, const std::string& wire_id, const request_re
   return true;
 }
 
-/// What the answer has, in the order in which it is sent.
+/// The events of the answer, in the order of sending.
 std::vector<std::size_t> sim_relay::choose(asked_request& asked) {
   const std::vector<known_event>& all = event_set::get().events;
   const auto newer = [&](std::size_t a, std::size_t b) { return all[a].at > all[b].at; };
@@ -253,9 +253,9 @@ void sim_relay::send_event(link& to, const std::string& wire_id, const request_r
   if (random.percent(faults.forges / 4)) forge();
 }
 
-/// What has nothing to do with what was asked. False events among it are of real ids that somebody else may bring.
-/// Before EOSE none of them is one that was asked for: an answer that has it at the wrong place, or in the place of
-/// another, would be a lie about what the relay stores, and nobody can see through that.
+/// Messages unrelated to the request. Forged events among them have real ids, which another relay may send. Before EOSE
+/// none of them matches the request: an answer with an event in the wrong place, or in place of another, would be a lie
+/// about what the relay stores, which no client can detect.
 void sim_relay::send_noise(link& to, const std::string& wire_id, const request_ref& asked, bool live) {
   random_source& random = state_.random;
   const event_set& all = event_set::get();

@@ -20,10 +20,10 @@ struct relay_traits {
   enum class hint : unsigned char { none, honest, false_at_times };
 
   unsigned cap = 0;             // events in an answer; 0: any number
-  bool cap_is_for_req = false;  // and not for each of its filters
+  bool cap_is_for_req = false;  // instead of for each of its filters
   sequence answers{};
-  bool shuffles_seconds = false;  // the events of one second come in another order each time
-  bool repeats = false;           // what two filters match comes twice
+  bool shuffles_seconds = false;  // the events of a second come in a different order each time
+  bool repeats = false;           // an event that matches two filters comes twice
   hint nip_67{};
   std::chrono::seconds clock_error{};
   bool shows_date = false;
@@ -46,17 +46,17 @@ class sim_relay {
   unix_seconds date() const { return state_.true_date() + traits.clock_error; }
   duration latency() { return state_.random.between(1ms, faults.latency); }
 
-  /// Decides what becomes of a dial. An error: it fails at once.
+  /// Decides the fate of a dial. An error: it fails at once.
   std::error_code on_dial();
   void on_dialled(std::shared_ptr<link>);
   void on_message(link&, std::string_view);
 
-  /// Has the event from now on, and sends it to those who wait for it. False if it had it.
+  /// Stores the event and sends it to subscribers. Returns false if it had the event already.
   bool store(std::size_t event);
   bool has(std::size_t event) const;
-  /// All its connections are lost at once.
+  /// Loses all its connections at once.
   void drop_all();
-  /// From now on it is a good relay. Connections that are up stay up, so that what got stuck on one is seen.
+  /// Makes it a well-behaved relay. Open connections stay open, so that anything stuck on one is noticed.
   void recover();
 
   const unsigned number;
@@ -64,7 +64,7 @@ class sim_relay {
   const relay_traits traits;
   fault_profile faults;
   std::vector<stored> events;
-  std::vector<stored> passed_on;  // ephemeral ones
+  std::vector<stored> passed_on;  // ephemeral events
 
  private:
   using request_ref = std::shared_ptr<asked_request>;

@@ -33,7 +33,7 @@ std::uint64_t number_in(const char* name, std::uint64_t otherwise) {
 
 volatile std::uint64_t running_seed = 0;
 
-/// A world that crashes must name its seed too.
+/// Names the seed even if the world crashes.
 void name_seed() {
   char text[80];
   const int size = std::snprintf(text, sizeof text, "\nthe simulation was in seed %llu\n",
@@ -101,10 +101,10 @@ TEST_F(Simulation, KeepsEveryPromiseInEveryWorld) {
   }
   std::cout << seeds << " worlds, " << steps << " steps, "
             << std::chrono::duration_cast<std::chrono::hours>(lived).count() / 24 << " days\n";
-  if (known != 0) std::cout << known << " worlds broke a promise that is known to be broken in them\n";
+  if (known != 0) std::cout << known << " worlds broke a promise, as is known of them\n";
   if (seeds < 200) return;
   for (std::size_t i = 0; i < all.size(); ++i)
-    EXPECT_NE(all[i], 0U) << "no world had this situation: " << situation_names[i];
+    EXPECT_NE(all[i], 0U) << "this situation occurred in no world: " << situation_names[i];
   if (std::getenv("UVNOSTR_SIM_TALLY") != nullptr) {
     for (std::size_t i = 0; i < all.size(); ++i) std::cout << situation_names[i] << ": " << all[i] << "\n";
   }

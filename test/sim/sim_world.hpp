@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-// The world of one simulated pool: the clock, the workers and the network, and the order in which things happen.
+// The world of one simulated pool: the clock, the workers, the network, and the order of events.
 //
-// One step is one call of the core from its loop: an alarm, a wake, work that is done, something from the network, or
-// one of the application. As on a real loop, other things may happen between wake_soon() and on_wake(), but no
-// time passes; alarms may come late; work is done in any order.
+// A step is one call of the core from its loop (an alarm, a wake, finished work, something from the network), or one of
+// the application. As on a real loop, other events may come between wake_soon() and on_wake(), but no time passes;
+// alarms may be late; work finishes in any order.
 #pragma once
 
 #include <memory>
@@ -16,10 +16,10 @@
 
 namespace uvnostr::sim {
 
-/// Who knows under which number the core dials a URL.
+/// Knows the number under which the core dials a URL.
 class dial_observer {
  public:
-  /// 0: nobody asked for this relay.
+  /// 0: the application has no such relay.
   virtual unsigned on_dial(unsigned host) = 0;
   virtual void on_dial_failed(unsigned relay) = 0;
 
@@ -27,7 +27,7 @@ class dial_observer {
   ~dial_observer() = default;
 };
 
-/// What outlives a pool: the relays, and all connections that there were.
+/// The part that outlives a pool: the relays, and all connections ever made.
 struct sim_network {
   std::vector<std::unique_ptr<sim_relay>> relays;
   std::vector<std::shared_ptr<link>> links;
@@ -43,13 +43,13 @@ class sim_world final : public port::world, private port::reactor, private port:
   void attach(port::reactor_listener& listener) noexcept override { listener_ = &listener; }
   void release() noexcept override;
 
-  /// The next thing happens, if there is one before that time.
+  /// Runs the next step, if there is one before that time.
   bool step(port::time_point until);
   bool released() const noexcept { return released_; }
-  /// Nothing of the core is left here.
+  /// Whether nothing of the core is left.
   bool is_empty() const;
 
-  bool clock_ticks = false;  // also while the core works
+  bool clock_ticks = false;  // the clock runs even while the core works
   unsigned work_under_way = 0;
   duration slowest_work{20ms};
   bool workers_refuse = false;
