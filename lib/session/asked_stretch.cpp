@@ -13,11 +13,15 @@ constexpr std::size_t most_lowest = 512;
 constexpr std::size_t most_of_one_second = 10'000;
 constexpr std::size_t most_overlap = 16;
 
+bool is_in(const std::vector<event_stamp>& sorted, const event_stamp& e) {
+  return std::binary_search(sorted.begin(), sorted.end(), e);
+}
+
 }  // namespace
 
 bool asked_stretch::note(const event_id& id, unix_seconds at) {
   const event_stamp stamp{at, id};
-  const bool is_new = !std::binary_search(known.begin(), known.end(), stamp);
+  const bool is_new = !is_in(known, stamp) && !is_in(heard, stamp);
   ++came;
   if (is_new) ++news;
   lowest.push_back(stamp);
@@ -39,7 +43,7 @@ void asked_stretch::keep_lowest() {
 
 void asked_stretch::note_published(const event_id& id, unix_seconds at, bool meanwhile) {
   const event_stamp stamp{at, id};
-  std::vector<event_stamp>& in = meanwhile ? published : known;
+  std::vector<event_stamp>& in = meanwhile ? published : heard;
   const auto place = std::lower_bound(in.begin(), in.end(), stamp);
   if (in.size() < most_of_one_second && (place == in.end() || *place != stamp)) in.insert(place, stamp);
 }
@@ -48,22 +52,21 @@ void asked_stretch::settle() {
   const bool is_whole = lowest.size() == came;
   std::sort(lowest.begin(), lowest.end());
   lowest.erase(std::unique(lowest.begin(), lowest.end()), lowest.end());
-  const auto count_in = [this](const std::vector<event_stamp>& all) {
-    return static_cast<std::uint32_t>(std::count_if(lowest.begin(), lowest.end(), [&](const event_stamp& e) {
-      return std::binary_search(all.begin(), all.end(), e);
-    }));
-  };
-  again = count_in(known);
-  live = count_in(published);
+  again = live = 0;
+  std::uint32_t had = 0;
+  for (const event_stamp& each : lowest) {
+    const bool was_known = is_in(known, each);
+    const bool came_live = is_in(published, each);
+    if (was_known) ++again;
+    if (came_live) ++live;
+    if (was_known || came_live || is_in(heard, each)) ++had;
+  }
   if (is_whole) {
     came = static_cast<std::uint32_t>(lowest.size());
-    news = came - std::min(came, again + live);
+    news = came - had;
   }
   // What was published meanwhile may have come after the answer's end, with a date that says nothing of it.
-  if (live != 0 && live < lowest.size()) {
-    std::erase_if(lowest,
-                  [this](const event_stamp& e) { return std::binary_search(published.begin(), published.end(), e); });
-  }
+  if (live != 0 && live < lowest.size()) std::erase_if(lowest, [this](const event_stamp& e) { return is_in(published, e); });
 }
 
 std::optional<unix_seconds> asked_stretch::oldest() const noexcept {
@@ -88,6 +91,7 @@ void asked_stretch::go_on_from(unix_seconds until) {
   const auto end = std::find_if(both.begin(), both.end(), [until](const event_stamp& e) { return e.at > until; });
   both.erase(end, both.end());
   known = std::move(both);
+  std::erase_if(heard, [until](const event_stamp& e) { return e.at > until; });
   of.until = until;
 }
 

@@ -125,7 +125,7 @@ std::vector<filter> history::ask(std::vector<asking> parts, std::uint32_t page) 
   for (asking& each : asked_) {
     each.forget_answer();
     // Events that come again must not use up the room of others.
-    const auto again = static_cast<std::uint32_t>(each.known.size());
+    const auto again = static_cast<std::uint32_t>(each.known.size() + each.heard.size());
     each.limit = each.of.left == 0U && again == 0 ? 0 : std::min(each.of.left.value_or(page), page) + again;
     filters.push_back(as_asked(each));
   }
@@ -218,8 +218,10 @@ bool history::is_over(asking& a, const verdict& v) {
     if (!v.is_complete && !a.of.left && a.came >= a.limit) add_gap(since_of(a), until_of(a), gap_reason::relay_cap);
     return true;
   }
+  if (a.is_doubtful) return is_decided(a);
   if (a.shared != 0 && !v.is_complete) {
     a.alone = true;
+    a.cut_at = 0;
     return false;
   }
   if (a.of.left) {
@@ -230,8 +232,8 @@ bool history::is_over(asking& a, const verdict& v) {
     }
   }
   if (a.news != 0) {
-    if (v.is_of_one) cap_ = std::max(cap_, std::exchange(a.cut_at, 0));
-    ask_for_unproven(a);
+    if (v.is_of_one) note_cut(std::exchange(a.cut_at, 0));
+    ask_for_unproven(a, a.oldest());
     if (v.is_complete) return true;
     a.cut_at = v.is_of_one && a.came < a.limit ? a.came : 0;
     a.advance();
@@ -239,8 +241,8 @@ bool history::is_over(asking& a, const verdict& v) {
   }
   if (v.is_complete) return true;
   if (a.came == 0) return false;  // others may have used up the answer
+  // What does not come again was cut off, or the relay does not store it: an ephemeral event, or one that was replaced.
   if (a.lacks_known()) {
-    if (v.is_of_one) cap_ = std::max(cap_, a.came);
     if (a.retreat()) return false;
   } else if (!v.may_be_cut && 2 * a.came <= largest_) {
     return true;
@@ -250,7 +252,7 @@ bool history::is_over(asking& a, const verdict& v) {
 
 /// The answer held nothing but what had come before, and was perhaps cut off there. It goes on before its last second.
 bool history::pass(asking& a, const verdict& v) {
-  const bool is_cut = v.says_more || a.lacks_known() || a.came >= (cap_ != 0 ? cap_ : least_cap);
+  const bool is_cut = v.says_more || a.came >= (cap_ != 0 ? cap_ : least_cap);
   if (v.is_of_one && a.of.until == a.oldest() && since_of(a) == a.of.until) {
     if (is_cut) add_gap(a.oldest(), until_of(a), gap_reason::relay_cap);
     return true;
@@ -258,18 +260,37 @@ bool history::pass(asking& a, const verdict& v) {
   a.cut_at = v.is_of_one && a.came < a.limit ? a.came : 0;
   a.step_over();
   const bool is_over = *a.of.until < since_of(a).value_or(unix_seconds{});
-  if (is_over || is_cut) ask_for_unproven(a);
+  if (is_over || is_cut) ask_for_unproven(a, std::nullopt);
   return is_over;
 }
 
-/// A second that was stepped over may have more events than came of it, which only a REQ for it alone can tell.
-void history::ask_for_unproven(asking& a) {
+/// A second that was stepped over may have more events than came of it. If an older event is known, it is asked for as well:
+/// where that comes, there was room for all of the second.
+void history::ask_for_unproven(asking& a, std::optional<unix_seconds> older) {
   if (!a.unproven) return;
   asking& second = missing_.emplace_back();
-  second.of = {.filter = a.of.filter, .kinds = a.of.kinds, .since = a.unproven, .until = a.unproven, .left = {}};
+  second.of = {.filter = a.of.filter, .kinds = a.of.kinds, .since = older ? older : a.unproven, .until = a.unproven, .left = {}};
   second.known = std::move(a.at_unproven);
   second.alone = true;
+  second.is_doubtful = older.has_value();
   a.unproven.reset();
+}
+
+/// An answer of the second `until` and something older, of which all that is older had come.
+bool history::is_decided(asking& a) {
+  if (a.came == 0 || *a.oldest() < *a.of.until) return true;
+  if (a.news != 0) {
+    a.advance();
+    return false;
+  }
+  add_gap(*a.of.until, *a.of.until, gap_reason::relay_cap);
+  return true;
+}
+
+/// Twice the same number, as once it may have been an event that was stored in between.
+void history::note_cut(std::uint32_t at) noexcept {
+  if (at == 0) return;
+  if (std::exchange(last_cut_, at) == at) cap_ = at;
 }
 
 /// How much the relay was seen to send at a time. Of the REQ that stays open that may include live events, so half of it
@@ -280,6 +301,7 @@ void history::note_size(const std::vector<asking>& asked) noexcept {
     const std::uint32_t own = a.came - std::min(a.came, a.shared + a.live);
     all += own;
     largest_ = std::max(largest_, own);
+    if (a.of.until && own > cap_) cap_ = 0;
   }
   largest_answer_ = std::max(largest_answer_, all);
 }
@@ -324,7 +346,7 @@ void history::answered(eose_hint hint, unix_seconds now) {
 
 /// Whether whoever is told all of `a` is told all of `b`.
 bool history::covers(const asking& a, const asking& b) const noexcept {
-  if (a.of.filter != b.of.filter || (a.of.kinds != part::whole && a.of.kinds != b.of.kinds)) return false;
+  if (a.is_doubtful || b.is_doubtful || a.of.filter != b.of.filter || (a.of.kinds != part::whole && a.of.kinds != b.of.kinds)) return false;
   if (a.of.left || b.of.left || b.unproven || until_of(a) < until_of(b)) return false;
   const auto since = since_of(a), other = since_of(b);
   return !since || (other && *since <= *other);
@@ -336,7 +358,7 @@ void history::put_back(asking&& a) {
   if (std::any_of(missing_.begin(), missing_.end(), [&](const asking& other) { return covers(other, a); })) return;
   std::erase_if(missing_, [&](const asking& other) { return covers(a, other); });
   for (asking& other : missing_) {
-    if (!is_same_part(other.of, a.of) || other.of.left || a.of.left) continue;
+    if (!is_same_part(other.of, a.of) || other.of.left || a.of.left || other.is_doubtful || a.is_doubtful) continue;
     asking& upper = end_of(other.of) >= end_of(a.of) ? other : a;
     asking& lower = &upper == &a ? other : a;
     const auto since = since_of(upper);
@@ -385,7 +407,7 @@ void history::interrupted_page() noexcept {
   for (asking& each : std::exchange(asked_, {})) put_back(std::move(each));
   for (std::size_t i = 0; i < missing_.size(); ++i) {
     asking each = std::move(missing_[i]);
-    ask_for_unproven(each);
+    ask_for_unproven(each, std::nullopt);
     missing_[i] = std::move(each);
   }
 }

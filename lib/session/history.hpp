@@ -121,7 +121,9 @@ class history {
   void note_size(const std::vector<asking>& asked) noexcept;
   bool is_over(asking&, const verdict&);
   bool pass(asking&, const verdict&);
-  void ask_for_unproven(asking&);
+  void ask_for_unproven(asking&, std::optional<unix_seconds> older);
+  bool is_decided(asking&);
+  void note_cut(std::uint32_t at) noexcept;
   bool covers(const asking&, const asking&) const noexcept;
   void put_back(asking&&);
   void add_gap(std::optional<unix_seconds> from, unix_seconds to, gap_reason);
@@ -140,6 +142,7 @@ class history {
   event_id last_id_{};                       // in the answer being received
   std::uint32_t came_ = 0;                   // in the answer being received, copies and others included
   std::uint32_t largest_ = 0;                // number of one filter's events in one answer so far
+  std::uint32_t last_cut_ = 0;               // the number of events after which an answer was last seen to be cut off
   std::uint32_t largest_answer_ = 0;         // number of all events in one answer so far
   std::uint32_t cap_ = 0;                    // the relay was seen to cut an answer off at that number
   std::uint64_t noted_ = 0;                  // events, on all connections
