@@ -102,10 +102,14 @@ void subscription_record::ask_for_unsafe(session::history_position& at) const {
     if (begin && floor) begin = std::max(*begin, *floor);
   }
   std::optional<unix_seconds> oldest, newest;
-  for (const unix_seconds each : unsafe_) {
-    if (begin && each >= *begin) continue;
+  const auto add = [&](unix_seconds each) {
+    if (begin && each >= *begin) return;
     oldest = std::min(oldest.value_or(each), each);
     newest = std::max(newest.value_or(each), each);
+  };
+  std::for_each(unsafe_.begin(), unsafe_.end(), add);
+  for (const held_item& each : waiting) {
+    if (each.event) add(each.event->fields.created_at_time());
   }
   for (std::uint32_t i = 0; oldest && i < filters.size(); ++i) {
     at.missing.push_back({.filter = i, .since = oldest, .until = newest});
