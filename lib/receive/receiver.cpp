@@ -79,7 +79,7 @@ void receiver::on_event_message(relay_session& from, const wire::frame_head& hea
     if (const auto known = seen_.repeats(*id, subscription->in_seen, from.slot())) {
       ++counts.duplicate;
       const std::optional<wire::raw_event> read = is_read ? wire::scan_event(head.event) : std::nullopt;
-      note(*req, *id, *known, read ? &read->fields() : nullptr);
+      note_copy(*req, *id, *known, read ? &read->fields() : nullptr);
       return;
     }
     const auto joined = is_read ? std::nullopt : pending_.join(*id, head.event, subscription->number);
@@ -113,7 +113,7 @@ bool receiver::is_in_store(session::sent_req& to, const wire::raw_event& event) 
   const event_id id = event.fields().id;
   if (const auto known = seen_.repeats(id, in_store_, from.slot())) {
     ++from.counted().messages.duplicate;
-    note(to, id, *known, &event.fields());
+    note_copy(to, id, *known, &event.fields());
     return true;
   }
   if (seen_.has(id) || pending_.find(id)) return false;  // it was asked before
@@ -130,30 +130,42 @@ bool receiver::is_in_store(session::sent_req& to, const wire::raw_event& event) 
     return true;
   }
   ++from.counted().messages.duplicate;
-  note(to, id, event.fields().created_at_time(), &event.fields());
+  note_copy(to, id, event.fields().created_at_time(), &event.fields());
   seen_.admit(*trusted, in_store_, from.slot(), dedup::seen_events::origin::recent, false);
   return true;
 }
 
-/// An event came that is verified, or known: how far the relay's answer has come by it. The fields are needed by those
-/// with several filters only.
-void receiver::note(session::sent_req& req, const event_id& id, unix_seconds created_at,
+/// An event came that is verified, or known: how far the relay's answer has come by it. False if it had come in an earlier
+/// answer. The fields are needed by those with several filters only.
+bool receiver::note(session::sent_req& req, const event_id& id, unix_seconds created_at,
                     const wire::event_fields* fields) noexcept {
   session::request& to = req.owner();
   switch (req.state) {
     case session::sent_req::state::asked:
       to.note_progress();
       if (!to.history().needs_event()) {
-        to.history().note_stored(id, created_at);
-      } else if (fields != nullptr) {
-        record_.assign(*fields);
-        to.history().note_stored(id, record_.view());
+        return to.history().note_stored(id, created_at);
       }
-      break;
+      if (fields == nullptr) return true;
+      record_.assign(*fields);
+      return to.history().note_stored(id, record_.view());
     case session::sent_req::state::live:
-      to.history().note_live(created_at, request_of(req).session().trusted_time());
-      break;
-    case session::sent_req::state::over: break;
+      to.history().note_live(id, created_at, request_of(req).session().trusted_time());
+      return true;
+    case session::sent_req::state::over: return true;
+  }
+  return true;
+}
+
+/// The copy of an event that the subscription had may overtake others that wait, and an EOSE. What has not come to its
+/// turn must not count as received, so it is then no sign of how far the relay has come.
+void receiver::note_copy(session::sent_req& req, const event_id& id, unix_seconds created_at,
+                         const wire::event_fields* fields) noexcept {
+  const bool is_live = req.state == session::sent_req::state::live;
+  if (is_live && request_of(req).session().counted().messages.unverified != 0) {
+    req.owner().history().note_published(id, created_at);
+  } else if (is_live || !req.answer_ended) {
+    note(req, id, created_at, fields);
   }
 }
 
@@ -227,6 +239,7 @@ void receiver::on_other_message(relay_session& from, wire::verb verb, std::strin
 void receiver::in_its_turn(relay_session& from, wire::relay_message&& message) {
   session::sent_req* const to = from.requests().find(message.subscription);
   if (to == nullptr) return;
+  to->answer_ended = true;
   if (verifier_.idle()) {
     answer(*to, message);
   } else {
@@ -357,12 +370,16 @@ void receiver::give(subscription_record& subscription, session::sent_req& to, co
   relay_stats& stats = request.session().counted();
   if (form == verify::id_form::escaped_controls) ++stats.nonstandard_ids;
   const wire::event_fields& fields = event.fields();
-  note(to, fields.id, fields.created_at_time(), &fields);
+  const bool is_new = note(to, fields.id, fields.created_at_time(), &fields);
   using dedup::seen_events;
   const bool of_page = to.what == session::sent_req::kind::page;
   const bool stored = to.state != session::sent_req::state::live;
   const auto admitted = seen_.admit(event, subscription.in_seen, request.session().slot(),
                                     of_page ? seen_events::origin::page : seen_events::origin::recent, stored);
+  if (!is_new) {
+    ++stats.messages.duplicate;
+    return;
+  }
   switch (admitted) {
     case seen_events::admission::known: ++stats.messages.duplicate; return;
     case seen_events::admission::doubtful:
@@ -374,7 +391,7 @@ void receiver::give(subscription_record& subscription, session::sent_req& to, co
   }
   ++stats.messages.delivered;
   record_.assign(fields, !verifier_.off());
-  subscriptions_.deliver(subscription, request.session().id(), record_.view(), of_page,
+  subscriptions_.deliver(subscription, request.session().id(), record_.view(),
                          admitted == seen_events::admission::first);
 }
 

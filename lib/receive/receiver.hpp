@@ -66,7 +66,8 @@ class receiver final : public session::message_listener, private verify::verifie
   void in_its_turn(session::relay_session&, wire::relay_message&&);
   void answer(session::sent_req&, const wire::relay_message&);
   bool is_copy(const wire::event_fields&) const noexcept;
-  void note(session::sent_req&, const event_id&, unix_seconds created_at, const wire::event_fields*) noexcept;
+  void note_copy(session::sent_req&, const event_id&, unix_seconds created_at, const wire::event_fields*) noexcept;
+  bool note(session::sent_req&, const event_id&, unix_seconds created_at, const wire::event_fields*) noexcept;
   void deliver(session::sent_req&, const verify::verified_event&, verify::id_form) noexcept;
   void give(subscription_record&, session::sent_req&, const verify::verified_event&, verify::id_form) noexcept;
   void count_copy(subscription_record&, session::sent_req&, const event_id&, unix_seconds created_at) noexcept;

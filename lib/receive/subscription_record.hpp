@@ -75,7 +75,7 @@ class subscription_record final : public base::ref_counted<subscription_record> 
   }
   /// What comes has to wait, here or for what waits already.
   bool must_wait() const noexcept { return !waiting.empty() || is_held(); }
-  void note_delivered(unix_seconds created_at, bool of_page);
+  void note_delivered(unix_seconds created_at);
   /// The first n are safe.
   void acknowledge(std::uint64_t n) noexcept;
   /// Of what is done, at each relay.
@@ -105,15 +105,12 @@ class subscription_record final : public base::ref_counted<subscription_record> 
   base::list_hook<subscription_record> hook{*this};  // in the pool
 
  private:
-  struct unsafe_event {
-    unix_seconds created_at;
-    bool of_page;
-  };
+  void ask_for_unsafe(session::history_position&) const;
   void forget_waiting(const relay_request&);
 
   std::vector<base::ref<relay_request>> requests_;
   std::vector<relay_answer> gone_;   // relays that were removed before on_all_eose; once it has ended, the others too
-  std::deque<unsafe_event> unsafe_;  // delivered, not acknowledged: with max_unacknowledged only
+  std::deque<unix_seconds> unsafe_;  // dates of what was not acknowledged: with max_unacknowledged only
 };
 
 }  // namespace uvnostr

@@ -43,7 +43,7 @@ class subscription_set {
   /// Asks it.
   bool is_in_store(const event_id& id) noexcept { return callbacks_.known(id); }
   /// An event that this subscription did not have. `first`: no other had it either.
-  void deliver(subscription_record& to, relay_id from, const event_view&, bool of_page, bool first) noexcept;
+  void deliver(subscription_record& to, relay_id from, const event_view&, bool first) noexcept;
   /// Those for which something waits that may be given now.
   void for_each_waiting(callback<void(subscription_record&)>) noexcept;
   /// Nothing waits for it any longer.

@@ -137,10 +137,11 @@ void request_table::lose(request& r, bool may_be_the_cause) noexcept {
 
 /// What a relay that refuses does not give: what its answer had not brought yet, and all that comes from now on.
 gap request_table::missing_of(const request& r) const {
-  const history& come = r.history_;
-  const std::optional<unix_seconds> reached = come.ever_answered() ? come.reached() : std::nullopt;
-  gap all{.from = reached.value_or(unix_seconds{}), .to = unix_seconds::max(), .reason = gap_reason::refused};
-  for (const missing_stretch& each : come.missing()) all.from = std::min(all.from, each.since.value_or(unix_seconds{}));
+  gap all{.from = {}, .to = unix_seconds::max(), .reason = gap_reason::refused};
+  const std::optional<history_position> at = r.history_.position();
+  if (!at || !at->answered || !at->reached) return all;
+  all.from = *at->reached;
+  for (const missing_stretch& each : at->missing) all.from = std::min(all.from, each.since.value_or(unix_seconds{}));
   return all;
 }
 

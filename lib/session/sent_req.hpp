@@ -42,6 +42,7 @@ class sent_req final : public base::event_source {
   const kind what;
   const std::uint32_t slot;
   sent_req::state state = sent_req::state::asked;
+  bool answer_ended = false;  // its EOSE or CLOSED came, and may still wait for events before it
 
  private:
   base::ref<request> owner_;

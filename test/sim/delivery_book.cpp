@@ -38,8 +38,10 @@ void delivery_book::come(const request_ref& what, unix_seconds clock) {
 }
 
 void delivery_book::given(const down_frame& f, unix_seconds clock) {
-  if (f.kind == down_frame::what::event && f.genuine && !f.to->answered)
-    f.to->dates.push_back(event_set::get().events[f.event].at);
+  if (f.kind == down_frame::what::event && f.genuine && !f.to->answered) {
+    const known_event& e = event_set::get().events[f.event];
+    if (any_matches(f.to->filters, e)) f.to->dates.push_back(e.at);
+  }
   if (f.to->is_page) return;
   if (f.kind == down_frame::what::event && f.genuine) {
     received.insert(f.event);
@@ -119,15 +121,18 @@ bool delivery_book::is_due_by(const filter_model& f, std::size_t filter, std::ch
   if (owed.contains(e.event)) return true;
   if (open_.empty()) return false;
   if (f.limit == 0U && e.order < open_.front().what->order) return false;
-  const bool below_floor = (filter < floors_.size() && floors_[filter] && event.at <= *floors_[filter]) ||
-                           (f.limit == 0U && event.at < open_.front().clock);
+  std::optional<unix_seconds> floor = filter < floors_.size() ? floors_[filter] : std::nullopt;
+  if (f.limit == 0U) floor = open_.front().clock;
+  const bool below_floor = floor && (event.at < *floor || (event.at == *floor && f.limit != 0U));
   const bool is_late_wrap = event.wrapped() && first_told_ != 0 && e.order > first_told_;
   if (below_floor && !is_late_wrap) return false;
   const auto next =
       std::find_if(open_.begin(), open_.end(), [&](const open_request& each) { return each.what->order > e.order; });
   const open_request& asked = next == open_.end() ? open_.back() : *next;
   const std::optional<unix_seconds> reached = asked.reached || f.limit != 0U ? asked.reached : open_.front().clock;
-  if (!reached || event.at >= *reached - overlap_for(event.kind, overlap)) return true;
+  // What is asked for begins at the floor, if the relay has sent nothing newer.
+  const std::optional<unix_seconds> begin = reached && floor ? std::max(*reached, *floor) : reached ? reached : floor;
+  if (!begin || event.at >= *begin - overlap_for(event.kind, overlap)) return true;
   return !below_floor && f.limit != 0U && std::none_of(all_.begin(), all_.end(), [&](const request_ref& each) {
     return each->answered && each->order < e.order && each->covers(event);
   });

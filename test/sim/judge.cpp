@@ -6,6 +6,11 @@
 namespace uvnostr::sim {
 
 namespace {
+
+bool has_limit(const std::vector<filter_model>& filters) {
+  return std::any_of(filters.begin(), filters.end(), [](const filter_model& f) { return f.limit.value_or(0) != 0; });
+}
+
 constexpr std::size_t largest_message = 4000;  // and what it costs to keep it
 }  // namespace
 
@@ -82,8 +87,16 @@ watched_subscription& judge::subscribed(unsigned number, std::vector<filter_mode
   if (before) {
     for (const auto& [host, book] : before->books) {
       delivery_book& goes_on = made->books.emplace(host, book.snapshot()).first->second;
-      for (const std::size_t each : goes_on.received) {
-        if (!before->done[each]) goes_on.owed.insert(each);
+      const std::set<std::size_t> received = goes_on.received;
+      for (const std::size_t each : received) {
+        if (before->done[each]) continue;
+        // What a limit lets through is decided by an answer that came to its end.
+        const bool was_due = book.was_told_first_answer() || !has_limit(made->filters) || before->given[each];
+        if (was_due && !event_set::get().events[each].ephemeral()) {
+          goes_on.owed.insert(each);
+        } else {
+          goes_on.received.erase(each);  // it is not due, or cannot be had again
+        }
       }
     }
   }
@@ -94,7 +107,10 @@ watched_subscription& judge::subscribed(unsigned number, std::vector<filter_mode
 
 saved_cursor judge::saved(const watched_subscription& s, std::string text) {
   saved_cursor now{.text = std::move(text), .done = s.before ? s.before->done : std::vector<bool>(s.had.size())};
+  if (s.before) now.undone = s.before->undone;  // what was not given again yet still is
+  now.given.resize(s.had.size());
   for (std::size_t i = 0; i < s.given.size(); ++i) {
+    now.given[s.given[i]] = true;
     if (i < s.done_count()) {
       now.done[s.given[i]] = true;
       continue;
@@ -224,7 +240,8 @@ void judge::on_frame_given(link& l, const down_frame& f) {
   watched_subscription* const s = subscription_number(f.to->subscription);
   if (s != nullptr && !s->over) {
     if (f.kind == down_frame::what::event)
-      s->at[r.id].log.push_back({f.event, f.genuine, f.to->answered && !f.to->is_page, l.number});
+      s->at[r.id].log.push_back({f.event, f.genuine, f.to->answered && !f.to->is_page,
+                                 any_matches(f.to->filters, event_set::get().events[f.event]), l.number});
     if (f.kind != down_frame::what::event || any_matches(s->filters, event_set::get().events[f.event]))
       s->books[r.host].given(f, clock(r));
   }

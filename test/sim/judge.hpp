@@ -43,7 +43,8 @@ struct watched_relay {
 /// What a program wrote down of a subscription, to go on from there when it is started again.
 struct saved_cursor {
   std::string text;
-  std::vector<bool> done;  // by event: the cursor covers it
+  std::vector<bool> done;     // by event: the cursor covers it
+  std::vector<bool> given{};  // by event, in the last run
   std::optional<std::pair<unix_seconds, unix_seconds>>
       undone{};                               // the dates of the oldest and newest that was given and is not covered
   std::map<unsigned, delivery_book> books{};  // by host
@@ -53,7 +54,8 @@ struct watched_subscription {
   struct frame {
     std::size_t event;
     bool genuine;
-    bool live;  // after EOSE, of a REQ that stays open
+    bool live;   // after EOSE, of a REQ that stays open
+    bool asked;  // the REQ's filters want it
     unsigned link;
   };
   /// What one relay sent for it, and how far that was delivered.
@@ -167,6 +169,8 @@ class judge final : public network_observer, public dial_observer {
   bool known(const char* what, relay_id);
   /// The lesser of our clock and the relay's.
   unix_seconds clock(const watched_relay&) const;
+  bool is_hidden_by_unknown_cap(const watched_subscription&, const watched_relay&, const known_event&) const;
+  bool may_have_forgotten(const watched_subscription&, std::size_t event) const;
   bool may_forget() const noexcept { return deliveries_ > options_.seen_entries; }
   bool may_come_again(const watched_subscription&, const watched_relay&, const known_event&) const;
   static constexpr std::uint64_t at_rest = ~std::uint64_t{0};

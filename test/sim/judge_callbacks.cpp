@@ -35,10 +35,16 @@ void judge::on_event(watched_subscription& s, relay_id from, const event_view& e
   state_.log("   subscription ", s.number, " gets event ", n, " from relay ", static_cast<unsigned>(from));
   if (!any_matches(s.filters, all.events[n]))
     return state_.fail("subscription ", s.number, " got event ", n, ", which does not match");
-  if (s.had[n]) return state_.fail("subscription ", s.number, " got event ", n, " twice");
   const watched_relay& r = *relay(static_cast<unsigned>(from));
+  watched_subscription::at_relay& at = s.at[r.id];
+  while (at.read < at.log.size() && !(at.log[at.read].event == n && at.log[at.read].genuine)) ++at.read;
+  if (at.read == at.log.size())
+    return state_.fail("subscription ", s.number, " got event ", n, " out of the order in which the relay sent it");
+  const watched_subscription::frame& f = at.log[at.read++];
+  if (s.had[n] && !(f.live && may_have_forgotten(s, n)))
+    return state_.fail("subscription ", s.number, " got event ", n, " twice");
   if (s.before && s.before->done[n]) {
-    if (!may_come_again(s, r, all.events[n]))
+    if (f.asked && !may_come_again(s, r, all.events[n]))
       return state_.fail("subscription ", s.number, " got event ", n, " again after a restart, though it was done");
     state_.saw(situation::repeated_after_restart);
   }
@@ -49,11 +55,6 @@ void judge::on_event(watched_subscription& s, relay_id from, const event_view& e
     return state_.fail("subscription ", s.number, " got more events than it wants without acknowledging them");
   }
   ++deliveries_;
-  watched_subscription::at_relay& at = s.at[r.id];
-  while (at.read < at.log.size() && !(at.log[at.read].event == n && at.log[at.read].genuine)) ++at.read;
-  if (at.read == at.log.size())
-    return state_.fail("subscription ", s.number, " got event ", n, " out of the order in which the relay sent it");
-  const watched_subscription::frame& f = at.log[at.read++];
   if (f.live && r.current != nullptr && r.current->number == f.link)
     s.books[r.host].live_event_done(all.events[n].at, clock(r));
 }
