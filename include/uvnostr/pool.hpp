@@ -12,6 +12,7 @@
 
 #include <uvnostr/callback.hpp>
 #include <uvnostr/event.hpp>
+#include <uvnostr/fetch.hpp>
 #include <uvnostr/filter.hpp>
 #include <uvnostr/publish.hpp>
 #include <uvnostr/relay_options.hpp>
@@ -56,6 +57,11 @@ struct pool_options {
 /// Lifetime: a callable that destroys its pool keeps its captures until it returns. The captures of the others are
 /// destroyed soon after that, on the loop's thread: at the latest when a worker has finished the signatures it checks.
 struct pool_callbacks {
+  /// Whether the program has this event already, in a store that outlives it: asked once for each id that is new to the
+  /// pool and wanted by a subscription, before the signature is checked. True: no subscription is given the event, it
+  /// counts as a duplicate, and cursors go on as if it had been given and were safe. Its id is checked all the same, so
+  /// that a relay cannot lie about its date. Without this callback none is known.
+  callback<bool(const event_id&)> known{};
   /// Every event of every subscription, each once, after the subscription's own on_event.
   callback<void(relay_id, const event_view&)> on_event{};
   /// Every EOSE that a subscription is told of.
@@ -112,6 +118,23 @@ class UVNOSTR_API pool {
   result<subscription> subscribe(const filter& f, subscription_callbacks callbacks, subscribe_options options = {},
                                  std::vector<relay_id> relays = {}) noexcept {
     return subscribe(std::span(&f, 1), std::move(callbacks), options, std::move(relays));
+  }
+
+  /// Collects what these relays have stored that matches any of the filters, page by page: all of it, or the newest
+  /// `limit` of each filter from each relay. None named: all relays, those that are added while it runs included. It ends
+  /// once every relay has answered, refused or failed; in a pool without relays at once.
+  /// Calls back: on_event for each event, then on_done once. The subscription is one as any other: destroying it ends the
+  /// fetch in silence, close() with on_done; detach() lets it run on its own.
+  /// Errors: as subscribe().
+  result<subscription> fetch(std::span<const filter>, fetch_callbacks, fetch_options = {},
+                             std::vector<relay_id> relays = {}) noexcept;
+  result<subscription> fetch(std::initializer_list<filter> filters, fetch_callbacks callbacks,
+                             fetch_options options = {}, std::vector<relay_id> relays = {}) noexcept {
+    return fetch(std::span(filters.begin(), filters.size()), std::move(callbacks), options, std::move(relays));
+  }
+  result<subscription> fetch(const filter& f, fetch_callbacks callbacks, fetch_options options = {},
+                             std::vector<relay_id> relays = {}) noexcept {
+    return fetch(std::span(&f, 1), std::move(callbacks), options, std::move(relays));
   }
 
   /// Sends the event to these relays; none named: all that the pool has now. Without an error every relay gives one

@@ -18,7 +18,7 @@ namespace uvnostr {
 struct message_counts {
   // Events.
   std::uint64_t delivered = 0;             ///< given to a subscription
-  std::uint64_t duplicate = 0;             ///< the subscription had it
+  std::uint64_t duplicate = 0;             ///< the subscription had it, or the program: pool_callbacks::known
   std::uint64_t doubtful = 0;              ///< stored, of dates that were forgotten: told as a gap (gap_reason::memory)
   std::uint64_t unknown_subscription = 0;  ///< for no subscription that is open, or no longer
   std::uint64_t not_matching = 0;          ///< outside the subscription's filters

@@ -51,15 +51,19 @@ struct relay_closed {
   bool hung_up = false;      ///< the relay closed the connection over this REQ instead of answering
   again asked_again{};
   std::chrono::milliseconds pause{};  ///< of after_pause
+  /// What is missing until it is asked again and answers: there is no on_caught_up that would tell it.
+  gap missing{};
 };
 
-/// How many relays answered a subscription, and how.
+/// How many relays answered a subscription, and how. Those that have not ended yet are counted as asked only.
 struct answer_counts {
   std::size_t asked = 0;
   std::size_t answered = 0;     ///< all that they have stored has come, but for gaps
   std::size_t refused = 0;      ///< CLOSED, or they hung up over it
   std::size_t timed_out = 0;    ///< no progress within eose_timeout
-  std::size_t unreachable = 0;  ///< no connection
+  std::size_t unreachable = 0;  ///< no connection, three connections lost before the answer was whole, or removed
+
+  friend bool operator==(const answer_counts&, const answer_counts&) = default;
 };
 
 /// What a subscription calls, all optional, fixed for its life. Called on the loop's thread, from the
@@ -72,18 +76,20 @@ struct subscription_callbacks {
   /// not repeat it. Source: NIP-01 EOSE.
   callback<void(relay_id, eose_hint)> on_eose{};
   /// All that the relay had stored, up to now, has been given, but for the gaps: once for each connection, the first
-  /// call right after on_eose. No gap: nothing is missing.
+  /// call right after on_eose. No gap: nothing is missing. A relay that refuses is told by on_relay_closed instead.
   callback<void(relay_id, std::span<const gap>)> on_caught_up{};
-  /// Every relay has answered, refused, failed to connect or let eose_timeout pass: once.
-  callback<void()> on_all_eose{};
-  /// That relay ended the subscription on its side, in its words: see printable(). Nothing of it comes from there until it is asked again.
+  /// Every relay has answered, refused, failed to connect or let eose_timeout pass: once, with the numbers.
+  callback<void(const answer_counts&)> on_all_eose{};
+  /// That relay ended the subscription on its side, in its words: see printable(). Nothing comes from there until it is
+  /// asked again.
   callback<void(const relay_closed&)> on_relay_closed{};
   /// The subscription is over: exactly once, and the last call.
   callback<void(close_reason)> on_close{};
 };
 
 struct subscribe_options {
-  /// Close by itself once on_all_eose was called: a query instead of a subscription.
+  /// Close by itself once on_all_eose was called. In a pool without relays that is at once. For queries see
+  /// pool::fetch(), which tells how each relay answered.
   bool close_on_eose = false;
   /// How long a relay that was asked may take until it counts as having answered for on_all_eose. 1 ms to 365 days.
   /// Time in which its socket is not read, while verification catches up, does not count.
@@ -128,7 +134,7 @@ class [[nodiscard]] UVNOSTR_API subscription {
   /// How far it came at each relay, as text (JSON, versioned) for subscribe_options::resume_from. It covers what is done:
   /// events that were not, and those within resume_overlap of the last, are given again by the next run.
   std::string cursor() const;
-  /// How the relays that it was asked of have answered so far.
+  /// How the relays that it was asked of have answered so far. Relays that were removed count until on_all_eose.
   answer_counts answers() const noexcept;
 
   /// Asks a relay again that had refused, or had hung up over it. False if it had not.

@@ -52,6 +52,18 @@ std::string_view to_string(close_reason why) noexcept {
   return "unknown";
 }
 
+std::string_view to_string(fetch_end how) noexcept {
+  switch (how) {
+    case fetch_end::complete: return "complete";
+    case fetch_end::capped: return "capped";
+    case fetch_end::refused: return "refused";
+    case fetch_end::timed_out: return "timed_out";
+    case fetch_end::unreachable: return "unreachable";
+    case fetch_end::unfinished: return "unfinished";
+  }
+  return "unknown";
+}
+
 std::string_view to_string(outcome what) noexcept {
   switch (what) {
     case outcome::accepted: return "accepted";

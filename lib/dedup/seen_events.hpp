@@ -43,6 +43,8 @@ class seen_events {
 
   /// When that subscription had the event: its date. Then this relay is noted to have it too.
   std::optional<unix_seconds> repeats(const event_id&, std::uint32_t subscription, std::uint32_t relay_slot) noexcept;
+  /// Whether any subscription had it.
+  bool has(const event_id&) const noexcept;
   /// Whether an event with this id and signature was verified before.
   bool verified_before(const event_id&, const signature&) const noexcept;
 

@@ -135,6 +135,12 @@ error check_options(const subscribe_options& o) {
   return all.take();
 }
 
+error check_options(const fetch_options& o) {
+  range_check all("fetch_options::");
+  all.time("idle_timeout", o.idle_timeout);
+  return all.take();
+}
+
 error check_options(const publish_options& o) {
   range_check all("publish_options::");
   all.time_or_zero("send_timeout", o.send_timeout);

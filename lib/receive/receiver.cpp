@@ -33,7 +33,8 @@ receiver::receiver(port::reactor& reactor, receiver_host& host, subscription_set
       seen_(seen),
       budget_(budget),
       pending_(seen.secret()),
-      verifier_(reactor, *this, options.verification) {}
+      verifier_(reactor, *this, options.verification),
+      in_store_(subscriptions.has_store() ? seen.add_subscription() : 0) {}
 
 void receiver::pump() noexcept {
   verifier_.pump();
@@ -99,7 +100,39 @@ void receiver::on_event_message(relay_session& from, const wire::frame_head& hea
     ++counts.not_matching;
     return;
   }
-  accept(*req, *event);
+  if (!subscriptions_.has_store() || !is_in_store(*req, *event)) accept(*req, *event);
+}
+
+/// An event that is wanted, and that the program may have since an earlier run. The program vouches for the signature; the
+/// id is checked, because the date belongs to it, and pages go by dates. True also if the program has ended the
+/// subscription when it was asked: then the event's bytes may be gone.
+bool receiver::is_in_store(session::sent_req& to, const wire::raw_event& event) {
+  const auto keep = base::ref<session::sent_req>::retain(to);
+  const relay_request& request = request_of(to);
+  relay_session& from = request.session();
+  const event_id id = event.fields().id;
+  if (const auto known = seen_.repeats(id, in_store_, from.slot())) {
+    ++from.counted().messages.duplicate;
+    note_copy(to, id, *known, &event.fields());
+    return true;
+  }
+  if (seen_.has(id) || pending_.find(id)) return false;  // it was asked before
+  const bool is_known = subscriptions_.is_in_store(id);
+  if (request.subscription() == nullptr) {
+    ++from.counted().messages.unknown_subscription;
+    return true;
+  }
+  if (!is_known) return false;
+  verify::id_form form;
+  const std::optional<verify::verified_event> trusted = verifier_.trust(event, form);
+  if (!trusted) {
+    refuse(request_of(to), verdict::wrong_id);
+    return true;
+  }
+  ++from.counted().messages.duplicate;
+  note_copy(to, id, event.fields().created_at_time(), &event.fields());
+  seen_.admit(*trusted, in_store_, from.slot(), dedup::seen_events::origin::recent, false);
+  return true;
 }
 
 /// An event came that is verified, or known: how far the relay's answer has come by it. False if it had come in an earlier
@@ -390,6 +423,7 @@ void receiver::give_waiting(subscription_record& subscription) noexcept {
       count_copy(subscription, *item.to, item.copied, item.created_at);
     }
   }
+  if (subscription.core != nullptr && subscription.waiting.empty()) subscriptions_.on_all_given(subscription);
 }
 
 }  // namespace uvnostr

@@ -40,14 +40,22 @@ class relay_request final : public session::request {
   base::ref<session::relay_session> session_;
 };
 
+/// How a relay has answered a subscription so far.
+struct relay_answer {
+  relay_id relay{};
+  session::request::ending end{};
+  std::vector<gap> gaps{};
+};
+
 class subscription_record final : public base::ref_counted<subscription_record> {
  public:
   subscription_record(pool_core& owner, std::uint32_t serial, std::vector<filter> wanted, subscription_callbacks calls,
-                      const subscribe_options& how, bool for_all_relays)
+                      const subscribe_options& how, bool for_all_relays, bool only_stored)
       : filters(std::move(wanted)),
         callbacks(std::move(calls)),
         options(how),
         is_for_all_relays(for_all_relays),
+        wants_only_stored(only_stored),
         core(&owner),
         number(serial) {}
 
@@ -73,12 +81,15 @@ class subscription_record final : public base::ref_counted<subscription_record> 
   /// Of what is done, at each relay.
   cursor_positions position() const;
   answer_counts answers() const noexcept;
+  /// Of each relay that it was asked of; those that are gone come first.
+  std::vector<relay_answer> relay_answers() const;
   std::span<const base::ref<relay_request>> requests() const noexcept { return requests_; }
 
   const std::vector<filter> filters;
   subscription_callbacks callbacks;
   const subscribe_options options;
   const bool is_for_all_relays;  // those added later included
+  const bool wants_only_stored;  // no live events
   pool_core* core;               // null once the subscription or the pool has ended
   const std::uint32_t number;
   cursor_positions resume_from;  // where relays begin that are added, and how far those came that are gone
@@ -98,6 +109,7 @@ class subscription_record final : public base::ref_counted<subscription_record> 
   void forget_waiting(const relay_request&);
 
   std::vector<base::ref<relay_request>> requests_;
+  std::vector<relay_answer> gone_;   // relays that were removed before on_all_eose; once it has ended, the others too
   std::deque<unix_seconds> unsafe_;  // dates of what was not acknowledged: with max_unacknowledged only
 };
 

@@ -39,6 +39,11 @@ void subscription_set::end_all(close_reason reason) {
   for (cursor each(open_); subscription_record* const s = each.next();) end(*s, reason);
 }
 
+void subscription_set::end_without_relays(subscription_record& record) {
+  record.was_asked = true;
+  check_all_eose_later(record);
+}
+
 void subscription_set::fall_silent() noexcept {
   silent_ = true;
   for (cursor each(open_); subscription_record* const s = each.next();) end(*s, std::nullopt);
@@ -53,7 +58,7 @@ void subscription_set::add_relay(const base::ref<relay_session>& added) {
 void subscription_set::remove_relay(const relay_session& removed) {
   for (cursor each(open_); subscription_record* const s = each.next();) {
     s->remove_relay(removed);
-    later_.add([this, keep = base::ref<subscription_record>::retain(*s)] { check_all_eose(*keep); });
+    check_all_eose_later(*s);
   }
 }
 
@@ -84,13 +89,22 @@ void subscription_set::on_caught_up(session::request& request, bool first) noexc
 void subscription_set::on_settled(session::request& request) noexcept {
   subscription_record* const record = static_cast<relay_request&>(request).subscription();
   if (record == nullptr || record->all_eose_told) return;
-  later_.add([this, keep = base::ref<subscription_record>::retain(*record)] { check_all_eose(*keep); });
+  check_all_eose_later(*record);
 }
 
+void subscription_set::check_all_eose_later(subscription_record& record) {
+  later_.add([this, keep = base::ref<subscription_record>::retain(record)] { check_all_eose(*keep); });
+}
+
+void subscription_set::on_all_given(subscription_record& record) {
+  if (!record.all_eose_told && record.all_settled()) check_all_eose_later(record);
+}
+
+/// What a relay sent before it failed may still wait: it is given before a query ends.
 void subscription_set::check_all_eose(subscription_record& record) {
-  if (record.core == nullptr || record.all_eose_told || !record.all_settled()) return;
+  if (record.core == nullptr || record.all_eose_told || !record.all_settled() || !record.waiting.empty()) return;
   record.all_eose_told = true;
-  if (record.callbacks.on_all_eose) record.callbacks.on_all_eose();
+  if (record.callbacks.on_all_eose) record.callbacks.on_all_eose(record.answers());
   if (record.options.close_on_eose && record.core != nullptr) end(record, close_reason::all_eose);
 }
 
@@ -102,7 +116,8 @@ void subscription_set::on_refused(const relay_session& session, session::request
                     .words = {},
                     .hung_up = said.hung_up,
                     .asked_again = said.asked_again,
-                    .pause = said.pause};
+                    .pause = said.pause,
+                    .missing = said.missing};
   later_.add([keep = base::ref<subscription_record>::retain(*record), told, words = std::string(said.words)]() mutable {
     told.words = words;
     if (keep->core != nullptr) keep->callbacks.on_relay_closed(told);

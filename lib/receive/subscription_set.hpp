@@ -30,16 +30,24 @@ class subscription_set {
   /// With a reason on_close is called, without one it is silence.
   void end(subscription_record&, std::optional<close_reason>);
   void end_all(close_reason);
+  /// No relay was there to ask: it ends with this turn, unless one is added in it.
+  void end_without_relays(subscription_record&);
   /// Ends all; nothing is called any more.
   void fall_silent() noexcept;
 
   void add_relay(const base::ref<session::relay_session>&);
   void remove_relay(const session::relay_session&);
 
+  /// Whether the program has a store that can be asked.
+  bool has_store() const noexcept { return static_cast<bool>(callbacks_.known); }
+  /// Asks it.
+  bool is_in_store(const event_id& id) noexcept { return callbacks_.known(id); }
   /// An event that this subscription did not have. `first`: no other had it either.
   void deliver(subscription_record& to, relay_id from, const event_view&, bool first) noexcept;
   /// Those for which something waits that may be given now.
   void for_each_waiting(callback<void(subscription_record&)>) noexcept;
+  /// Nothing waits for it any longer.
+  void on_all_given(subscription_record&);
   /// Whether what a relay sent for a request still waits for us.
   static bool is_behind(const session::request&) noexcept;
   void on_settled(session::request&) noexcept;
@@ -57,6 +65,7 @@ class subscription_set {
  private:
   using cursor = base::intrusive_list<subscription_record>::cursor;
   void check_all_eose(subscription_record&);
+  void check_all_eose_later(subscription_record&);
 
   deferred_calls& later_;
   pool_callbacks& callbacks_;

@@ -24,6 +24,7 @@ TEST(ToString, NamesEveryEnumerator) {
   expect_names(verification::off, {"threads", "on_loop", "off"});
   expect_names(eose_hint::more, {"none", "finish", "more"});
   expect_names(close_reason::pool_closed, {"requested", "all_eose", "pool_closed"});
+  expect_names(fetch_end::unfinished, {"complete", "capped", "refused", "timed_out", "unreachable", "unfinished"});
   expect_names(outcome::not_sent, {"accepted", "rejected", "timed_out", "not_sent"});
 }
 
