@@ -27,21 +27,34 @@ std::uint32_t basic_seen_table<Owned>::true_distance(std::uint32_t slot) const n
   const std::uint32_t word = slots_[slot];
   const std::uint32_t distance = distance_in(word);
   if (distance < farthest) return distance;
-  const std::uint32_t home = place_of(entries_[entry_in(word)].id).home;
+  const std::uint32_t home = place_of_entry(entry_in(word)).home;
   return slot >= home ? slot - home : slot + slot_count_ - home;
 }
 
 template <bool Owned>
+auto basic_seen_table<Owned>::place_of_entry(std::uint32_t entry) const noexcept -> place {
+  if constexpr (Owned) {
+    if (entries_[entry].is_further()) return further_place_of(id(entry), owner(entry));
+  }
+  return place_of(entries_[entry].id);
+}
+
+template <bool Owned>
 auto basic_seen_table<Owned>::look_up(const event_id& id, std::uint32_t owner) const noexcept -> spot {
-  const place where = place_of(id);
-  bool of_another = false;
-  const end_of_search end = search(id, where, [&](std::uint32_t number) {
-    const bool is_it = !Owned || entries_[number].owner() == owner;
-    of_another = of_another || !is_it;
-    return is_it;
-  });
+  place where = place_of(id);
+  end_of_search end = search_head(id, where);
+  const std::uint32_t head = end.accepted ? entry_in(slots_[end.slot]) : npos;
+  if constexpr (Owned) {
+    if (head != npos && entries_[head].owner() != owner) {
+      where = further_place_of(id, owner);
+      end = search(where, [&](std::uint32_t number) {
+        const node& at = entries_[number];
+        return at.is_further() && at.owner() == owner && at.place.head == head;
+      });
+    }
+  }
   return {.entry = end.accepted ? entry_in(slots_[end.slot]) : npos,
-          .of_another = of_another && !end.accepted,
+          .head = head,
           .mark = where.mark,
           .home = where.home,
           .slot = end.slot,
@@ -49,27 +62,29 @@ auto basic_seen_table<Owned>::look_up(const event_id& id, std::uint32_t owner) c
 }
 
 template <bool Owned>
-std::uint32_t basic_seen_table<Owned>::find(const event_id& id, std::uint32_t owner) const noexcept {
-  const end_of_search end =
-      search(id, place_of(id), [&](std::uint32_t number) { return !Owned || entries_[number].owner() == owner; });
-  return end.accepted ? entry_in(slots_[end.slot]) : npos;
-}
-
-template <bool Owned>
 std::uint32_t basic_seen_table<Owned>::find_any(const event_id& id) const noexcept {
-  const end_of_search end = search(id, place_of(id), [](std::uint32_t) { return true; });
+  const end_of_search end = search_head(id, place_of(id));
   return end.accepted ? entry_in(slots_[end.slot]) : npos;
 }
 
 template <bool Owned>
 auto basic_seen_table<Owned>::insert_at(const spot& at, const event_id& id, std::uint32_t owner, std::uint32_t sig_tag,
                                         unix_seconds created_at) noexcept -> inserted {
-  assert(!Owned || size_ <= capacity_);
   const inserted result{take_unused(), size_ == capacity_};
   node& made = entries_[result.entry];
-  made.id = id;
   made.newer = npos;
-  made.set(owner, sig_tag, created_at);
+  if constexpr (Owned) {
+    assert(size_ <= capacity_ && owner <= node::most_owner);
+    made.set_date(created_at);
+    if (at.head == npos) {
+      made.be_head(owner, sig_tag);
+      ::new (static_cast<void*>(&made.id)) event_id(id);
+    } else {
+      add_further(result.entry, at.head, owner);
+    }
+  } else {
+    made.id = id;
+  }
   add_slot(result.entry, at);
   ++size_;
   if constexpr (!Owned) {
@@ -82,12 +97,56 @@ auto basic_seen_table<Owned>::insert_at(const spot& at, const event_id& id, std:
   return result;
 }
 
+template <bool Owned>
+void basic_seen_table<Owned>::add_further(std::uint32_t entry, std::uint32_t head_entry, std::uint32_t owner) noexcept
+    requires(Owned) {
+  node& head = entries_[head_entry];
+  const std::uint32_t tag = sig_tag(head_entry);
+  const std::uint32_t next = head.is_shared() ? head.first_further() : npos;
+  if (next != npos) entries_[next].place.previous = entry;
+  entries_[entry].be_further(owner);
+  entries_[entry].place = {.head = head_entry, .previous = npos, .next = next, .queued_before = npos, .sig_tag = tag};
+  head.be_shared_head(head.owner(), entry);
+}
+
+/// The others of that id do without it from now on.
+template <bool Owned>
+void basic_seen_table<Owned>::unlink_further(std::uint32_t entry) noexcept requires(Owned) {
+  const further_place& gone = entries_[entry].place;
+  node& head = entries_[gone.head];
+  if (gone.next != npos) entries_[gone.next].place.previous = gone.previous;
+  if (gone.previous != npos) {
+    entries_[gone.previous].place.next = gone.next;
+  } else if (gone.next != npos) {
+    entries_[gone.next].place.sig_tag = gone.sig_tag;
+    head.be_shared_head(head.owner(), gone.next);
+  } else {
+    head.be_head(head.owner(), gone.sig_tag);
+  }
+}
+
+/// The head's owner is gone: it becomes the entry of another. Gives the number that this one had.
+template <bool Owned>
+std::uint32_t basic_seen_table<Owned>::take_over(std::uint32_t head_entry) noexcept requires(Owned) {
+  node& head = entries_[head_entry];
+  const std::uint32_t other = head.first_further();
+  const node& from = entries_[other];
+  remove_slot(other);
+  unlink_further(other);
+  head.is_shared() ? head.be_shared_head(from.owner(), head.first_further())
+                   : head.be_head(from.owner(), head.sig_tag());
+  if (from.place.queued_before != npos) entries_[from.place.queued_before].newer = head_entry;
+  head.newer = from.newer;
+  if (head.newer != npos) set_previous(head.newer, head_entry);
+  return other;
+}
+
 /// What goes next is known long before it goes.
 template <bool Owned>
 void basic_seen_table<Owned>::expect_erase(std::uint32_t entry) noexcept {
   next_victim_ = entry;
-  home_of_victim_ = place_of(entries_[entry].id).home;
-  __builtin_prefetch(slots_ + home_of_victim_, 1);
+  place_of_victim_ = place_of_entry(entry);
+  __builtin_prefetch(slots_ + place_of_victim_.home, 1);
   const std::uint32_t one_later = entries_[entry].newer;
   if (one_later != npos) __builtin_prefetch(entries_ + one_later, 1);
 }
@@ -100,12 +159,25 @@ void basic_seen_table<Owned>::touch(std::uint32_t entry) noexcept requires(!Owne
 }
 
 template <bool Owned>
-void basic_seen_table<Owned>::erase(std::uint32_t entry) noexcept {
-  remove_slot(entry);
-  if constexpr (!Owned) unlink(entry);
+std::uint32_t basic_seen_table<Owned>::erase(std::uint32_t entry) noexcept {
+  std::uint32_t moved = npos;
+  if constexpr (Owned) {
+    if (entries_[entry].is_further()) {
+      remove_slot(entry);
+      unlink_further(entry);
+    } else if (entries_[entry].is_shared()) {
+      moved = entry = take_over(entry);
+    } else {
+      remove_slot(entry);
+    }
+  } else {
+    remove_slot(entry);
+    unlink(entry);
+  }
   entries_[entry].newer = std::exchange(unused_, entry);
-  if (entry == next_victim_) next_victim_ = npos;
+  next_victim_ = npos;
   --size_;
+  return moved;
 }
 
 template <bool Owned>
@@ -142,7 +214,7 @@ void basic_seen_table<Owned>::add_slot(std::uint32_t entry, const spot& at) noex
 
 template <bool Owned>
 void basic_seen_table<Owned>::remove_slot(std::uint32_t entry) noexcept {
-  std::uint32_t hole = entry == next_victim_ ? home_of_victim_ : place_of(entries_[entry].id).home;
+  std::uint32_t hole = (entry == next_victim_ ? place_of_victim_ : place_of_entry(entry)).home;
   while (entry_in(slots_[hole]) != entry) hole = slot_after(hole);
   // Up to one that is empty or at home, which both have distance 0.
   for (std::uint32_t slot = slot_after(hole); distance_in(slots_[slot]) != 0; slot = slot_after(slot)) {

@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: MIT
 // Ids in a fixed amount of memory: a hash table over entries that never move.
 //
-// Without owners it is a cache: its entries form a list by age, and the oldest makes room. With owners nothing goes by
-// itself: each entry has one link, for a queue that the caller keeps.
+// Without owners it is a cache: its entries form a list by age, and the oldest makes room. With owners nothing is evicted
+// by itself: the caller keeps its entries in queues, through one link in each entry.
 //
-// One allocation holds this object, then the entries, then the index. The index is a table with open addressing whose slots are 32-bit words:
+// With owners, the first entry of an id is its head, which holds the id and the tag of its signature. Those of further
+// owners have no id; in its place they have the number of their head and links to their neighbours. When the first owner
+// goes, the head takes over what another entry of that id held, so that no other has to learn of it.
+//
+// One allocation holds this object, then the entries, then the index. The index is a table with open addressing whose
+// slots are 32-bit words:
 //
 //   | some bits of the hash | distance from the home slot, 6 bits | entry number + 1 |       0: empty
 //
@@ -12,10 +17,11 @@
 // - Robin Hood order: going along a run of full slots, no entry stands nearer to its home than one that is looked for
 //   at that slot would. So a search ends at the first slot with a smaller distance, and a removal moves entries back until
 //   one that is at home; neither has to hash what it passes.
-// - A distance of 63 means "63 or more"; the true one is then found by hashing. That takes tens of owners for one id.
-// - There are more slots than entries, so that every search ends. An entry more than the capacity lets a new one be
+// - A distance of 63 means "63 or more"; the true one is then found by hashing.
+// - There are more slots than entries, so every search ends. An entry more than the capacity lets a new one be
 //   put where the search for it ended, before the oldest goes.
-// - The hash covers the id only: all owners of one id share a home slot. It is keyed, for ids are the sender's choice.
+// - The hash of a head covers its id, that of another entry the id and its owner. So the cost of a search depends
+//   on the number neither of entries nor of owners. The hash is keyed, because senders choose their ids.
 //
 // What can go wrong: nothing at run time. The preconditions below are the caller's duty.
 #pragma once
@@ -37,8 +43,8 @@
 
 namespace uvnostr::dedup {
 
-/// With owners, one id may be there several times, once for each owner; each entry has a tag of its signature and the
-/// event's date, and size() may exceed capacity() by one until the caller erases an entry.
+/// With owners, one id may be there several times, once for each owner. Then an id has the tag of its first signature and
+/// the event's date, and size() may exceed capacity() by one until the caller erases an entry.
 template <bool Owned>
 class basic_seen_table {
  public:
@@ -68,7 +74,7 @@ class basic_seen_table {
   /// Where an id and owner are, or would be. Good until the table changes.
   struct spot {
     std::uint32_t entry = npos;  // npos: not there
-    bool of_another = false;     // not there, but the id is, owned by another
+    std::uint32_t head = npos;   // the first entry of that id
     std::uint32_t mark;
     std::uint32_t home;
     std::uint32_t slot;
@@ -77,12 +83,9 @@ class basic_seen_table {
   spot look_up(const event_id& id, std::uint32_t owner = 0) const noexcept;
 
   /// The entry of that id and owner, or npos.
-  std::uint32_t find(const event_id& id, std::uint32_t owner = 0) const noexcept;
-  /// An entry of that id, whoever owns it, or npos.
+  std::uint32_t find(const event_id& id, std::uint32_t owner = 0) const noexcept { return look_up(id, owner).entry; }
+  /// The first entry of that id, whoever owns it, or npos.
   std::uint32_t find_any(const event_id& id) const noexcept;
-  /// Calls function(entry) for each entry of that id. It may touch() and nothing else.
-  template <class Function>
-  void for_each(const event_id& id, Function&& function) const;
 
   /// Adds it as the newest; the oldest goes if the table is full. It is not there yet.
   inserted insert(const event_id& id, std::uint32_t owner = 0, std::uint32_t sig_tag = 0,
@@ -96,18 +99,36 @@ class basic_seen_table {
   void touch(std::uint32_t entry) noexcept requires(!Owned);
   /// It will be erased next: what that needs is fetched into the processor's cache now.
   void expect_erase(std::uint32_t entry) noexcept;
-  void erase(std::uint32_t entry) noexcept;
+  /// Another entry of the same id may take its place. Then this gives the number that the other had, else npos.
+  std::uint32_t erase(std::uint32_t entry) noexcept;
   void clear() noexcept;
 
-  const event_id& id(std::uint32_t entry) const noexcept { return entries_[entry].id; }
+  const event_id& id(std::uint32_t entry) const noexcept { return entries_[head(entry)].id; }
+  /// The first entry of its id.
+  std::uint32_t head(std::uint32_t entry) const noexcept {
+    if constexpr (Owned) {
+      if (entries_[entry].is_further()) return entries_[entry].place.head;
+    }
+    return entry;
+  }
   std::uint32_t owner(std::uint32_t entry) const noexcept { return entries_[entry].owner(); }
-  std::uint32_t sig_tag(std::uint32_t entry) const noexcept { return entries_[entry].sig_tag(); }
+  /// That of the id's first signature, whoever's entry this is.
+  std::uint32_t sig_tag(std::uint32_t entry) const noexcept requires(Owned) {
+    const node& first = entries_[head(entry)];
+    return first.is_shared() ? entries_[first.first_further()].place.sig_tag : first.sig_tag();
+  }
   /// Dates after 2106 are told as the last second that 32 bits hold, those before 1970 as the first.
-  unix_seconds created_at(std::uint32_t entry) const noexcept {
+  unix_seconds created_at(std::uint32_t entry) const noexcept requires(Owned) {
     return unix_seconds(std::chrono::seconds(entries_[entry].date()));
   }
-  /// The link of an entry, npos at first, for a queue of the caller's.
-  std::uint32_t& next(std::uint32_t entry) noexcept requires(Owned) { return entries_[entry].newer; }
+  /// The next entry of a queue that the caller keeps, npos at first.
+  std::uint32_t next(std::uint32_t entry) const noexcept requires(Owned) { return entries_[entry].newer; }
+  void set_next(std::uint32_t entry, std::uint32_t next) noexcept requires(Owned) {
+    entries_[entry].newer = next;
+    set_previous(next, entry);
+  }
+  /// It is the first of its queue.
+  void set_first(std::uint32_t entry) noexcept requires(Owned) { set_previous(entry, npos); }
 
   std::size_t size() const noexcept { return size_; }
   std::size_t capacity() const noexcept { return capacity_; }
@@ -127,34 +148,61 @@ class basic_seen_table {
   friend struct std::default_delete<basic_seen_table>;
 
  private:
-  struct no_extras {
-    std::uint32_t older = npos;
-    std::uint32_t owner() const noexcept { return 0; }
-    std::uint32_t sig_tag() const noexcept { return 0; }
-    std::uint32_t date() const noexcept { return 0; }
-    void set(std::uint32_t, std::uint32_t, unix_seconds) noexcept {}
+  /// An entry that is not the first of its id.
+  struct further_place {
+    std::uint32_t head;
+    std::uint32_t previous;  // further entries of the same id
+    std::uint32_t next;
+    std::uint32_t queued_before;  // in the caller's queue
+    std::uint32_t sig_tag;        // the id's, at the first further entry
   };
-  class extras {
+  struct plain_node {
+    event_id id;
+    std::uint32_t older = npos;
+    std::uint32_t newer = npos;  // of an unused entry: the next unused one
+    static constexpr bool is_further() noexcept { return false; }
+    static constexpr std::uint32_t owner() noexcept { return 0; }
+  };
+  class owned_node {
    public:
-    std::uint32_t owner() const noexcept { return owner_; }
-    std::uint32_t sig_tag() const noexcept { return sig_tag_; }
+    std::uint32_t owner() const noexcept { return owner_and_state_ & most_owner; }
+    bool is_further() const noexcept { return (owner_and_state_ & further) != 0; }
+    bool is_shared() const noexcept { return (owner_and_state_ & shared) != 0; }
+    std::uint32_t sig_tag() const noexcept { return tag_or_first_further_; }
+    std::uint32_t first_further() const noexcept { return tag_or_first_further_; }
     std::uint32_t date() const noexcept { return date_; }
-    void set(std::uint32_t owner, std::uint32_t sig_tag, unix_seconds created_at) noexcept {
-      owner_ = owner;
-      sig_tag_ = sig_tag;
-      date_ =
-          static_cast<std::uint32_t>(std::clamp<std::int64_t>(created_at.time_since_epoch().count(), 0, 0xffffffff));
+
+    void be_head(std::uint32_t owner, std::uint32_t sig_tag) noexcept {
+      owner_and_state_ = owner;
+      tag_or_first_further_ = sig_tag;
+    }
+    void be_shared_head(std::uint32_t owner, std::uint32_t first_further) noexcept {
+      owner_and_state_ = owner | shared;
+      tag_or_first_further_ = first_further;
+    }
+    void be_further(std::uint32_t owner) noexcept { owner_and_state_ = owner | further; }
+    void set_date(unix_seconds at) noexcept {
+      date_ = static_cast<std::uint32_t>(std::clamp<std::int64_t>(at.time_since_epoch().count(), 0, 0xffffffff));
     }
 
+    static constexpr std::uint32_t most_owner = (std::uint32_t{1} << 30) - 1;
+
    private:
-    std::uint32_t owner_ = 0;
-    std::uint32_t sig_tag_ = 0;
+    static constexpr std::uint32_t shared = std::uint32_t{1} << 30;
+    static constexpr std::uint32_t further = std::uint32_t{1} << 31;
+    std::uint32_t owner_and_state_ = 0;
+    std::uint32_t tag_or_first_further_ = 0;
     std::uint32_t date_ = 0;
+
+   public:
+    union {
+      event_id id;
+      further_place place;
+    };
+    std::uint32_t newer = npos;
+    owned_node() noexcept : id() {}
   };
-  struct node : std::conditional_t<Owned, extras, no_extras> {
-    event_id id;
-    std::uint32_t newer = npos;  // of an unused entry: the next unused one
-  };
+  using node = std::conditional_t<Owned, owned_node, plain_node>;
 
   static constexpr unsigned distance_bits = 6;
   static constexpr std::uint32_t farthest = (1U << distance_bits) - 1;
@@ -169,8 +217,13 @@ class basic_seen_table {
     std::uint32_t home;
     std::uint32_t mark;
   };
-  place place_of(const event_id& id) const noexcept {
-    const std::uint64_t hash = hash_(id.bytes);
+  place place_of(const event_id& id) const noexcept { return place_for(hash_(id.bytes)); }
+  /// Of one that is not the first of its id.
+  place further_place_of(const event_id& id, std::uint32_t owner) const noexcept {
+    return place_for((hash_(id.bytes) + owner) * 0x9e3779b97f4a7c15U);
+  }
+  place place_of_entry(std::uint32_t entry) const noexcept;
+  place place_for(std::uint64_t hash) const noexcept {
     const auto home = static_cast<std::uint32_t>((hash >> 32) * slot_count_ >> 32);
     return {home, static_cast<std::uint32_t>(hash) >> (entry_bits_ + distance_bits) << distance_bits};
   }
@@ -183,15 +236,24 @@ class basic_seen_table {
   }
   std::uint32_t true_distance(std::uint32_t slot) const noexcept;
 
-  /// Goes along the slots that may hold this id and calls accept(entry number) for those that do, until it says yes.
-  /// Gives the slot where that was or where there can be no more, and its distance from home, `farthest` at most.
+  void set_previous(std::uint32_t entry, std::uint32_t previous) noexcept requires(Owned) {
+    if (entries_[entry].is_further()) entries_[entry].place.queued_before = previous;
+  }
+  void add_further(std::uint32_t entry, std::uint32_t head, std::uint32_t owner) noexcept requires(Owned);
+  void unlink_further(std::uint32_t entry) noexcept requires(Owned);
+  std::uint32_t take_over(std::uint32_t head) noexcept requires(Owned);
+  /// Goes along the slots that may hold what belongs there until accept(entry number) says yes. Gives the slot where that
+  /// was or where there can be no more, and its distance from home, `farthest` at most.
   struct end_of_search {
     std::uint32_t slot;
     std::uint32_t distance;
     bool accepted;
   };
   template <class Accept>
-  end_of_search search(const event_id& id, place where, Accept&& accept) const;
+  end_of_search search(place where, Accept&& accept) const;
+  end_of_search search_head(const event_id& id, place where) const noexcept {
+    return search(where, [&](std::uint32_t e) { return !entries_[e].is_further() && entries_[e].id == id; });
+  }
 
   void add_slot(std::uint32_t entry, const spot& at) noexcept;
   void remove_slot(std::uint32_t entry) noexcept;
@@ -211,13 +273,13 @@ class basic_seen_table {
   std::uint32_t unused_ = npos;  // a list of erased entries
   std::uint32_t fresh_ = 0;      // entries from here on were never used
   std::uint32_t next_victim_ = npos;
-  std::uint32_t home_of_victim_ = 0;
+  place place_of_victim_{};
   std::size_t memory_bytes_;
 };
 
 template <bool Owned>
 template <class Accept>
-auto basic_seen_table<Owned>::search(const event_id& id, place where, Accept&& accept) const -> end_of_search {
+auto basic_seen_table<Owned>::search(place where, Accept&& accept) const -> end_of_search {
   std::uint32_t slot = where.home;
   std::uint32_t distance = 0;
   std::uint32_t word = slots_[slot];
@@ -225,23 +287,13 @@ auto basic_seen_table<Owned>::search(const event_id& id, place where, Accept&& a
   // From here on an empty slot is one at distance 0.
   do {
     if (word >> entry_bits_ == (where.mark | distance)) {
-      const std::uint32_t number = entry_in(word);
-      if (entries_[number].id == id && accept(number)) return {slot, distance, true};
+      if (accept(entry_in(word))) return {slot, distance, true};
     }
     slot = slot_after(slot);
     if (distance < farthest) ++distance;
     word = slots_[slot];
   } while (distance_in(word) >= distance);
   return {slot, distance, false};
-}
-
-template <bool Owned>
-template <class Function>
-void basic_seen_table<Owned>::for_each(const event_id& id, Function&& function) const {
-  search(id, place_of(id), [&function](std::uint32_t number) {
-    function(number);
-    return false;
-  });
 }
 
 extern template class basic_seen_table<false>;
