@@ -3,8 +3,6 @@
 
 #include <algorithm>
 
-#include "wire/filter_match.hpp"
-
 namespace uvnostr {
 
 relay_request::relay_request(subscription_record& subscription, base::ref<session::relay_session> session)
@@ -13,10 +11,6 @@ relay_request::relay_request(subscription_record& subscription, base::ref<sessio
 void relay_request::cut_off() noexcept {
   subscription_ = nullptr;
   session_->requests().remove(*this);
-}
-
-bool subscription_record::matches(const event_view& event) const noexcept {
-  return std::any_of(filters.begin(), filters.end(), [&](const filter& f) { return wire::matches(f, event); });
 }
 
 bool subscription_record::all_settled() const noexcept {
