@@ -16,6 +16,7 @@ namespace uvnostr {
 
 namespace {
 
+using session::history_position;
 using session::missing_stretch;
 using json_value = rapidjson::Value;
 
@@ -63,9 +64,10 @@ bool read(const json_value& from, std::size_t filters, missing_stretch& to) {
   return read(from[2], to.since) && read(from[3], to.until);
 }
 
-bool read(const json_value& from, std::size_t filters, cursor_position& to) {
-  if (!from.IsObject() || !from.HasMember("reached") || !from.HasMember("floors") || !from.HasMember("missing"))
+bool read(const json_value& from, std::size_t filters, history_position& to) {
+  if (!from.IsObject() || !from.HasMember("answered") || !from["answered"].IsBool() || !from.HasMember("reached") || !from.HasMember("floors") || !from.HasMember("missing"))
     return false;
+  to.answered = from["answered"].GetBool();
   const json_value& floors = from["floors"];
   const json_value& missing = from["missing"];
   if (!read(from["reached"], to.reached) || !floors.IsArray() || floors.Size() != filters || !missing.IsArray())
@@ -87,7 +89,9 @@ std::string write_cursor(std::span<const filter> filters, const cursor_positions
   for (const auto& [url, position] : positions) {
     if (out.back() != '{') out += ',';
     wire::append_canonical_string(out, url, wire::control_style::escaped);
-    out += ":{\"reached\":";
+    out += ":{\"answered\":";
+    out += position.answered ? "true" : "false";
+    out += ",\"reached\":";
     append(out, position.reached);
     out += ",\"floors\":[";
     for (const std::optional<unix_seconds>& each : position.floors) {
@@ -115,7 +119,7 @@ result<cursor_positions> read_cursor(std::span<const filter> filters, std::strin
   if (digest_of(filters) != whole["filters"].GetString()) return errc::cursor_filters;
   cursor_positions positions;
   for (const auto& each : whole["relays"].GetObject()) {
-    cursor_position position;
+    history_position position;
     if (!read(each.value, filters.size(), position)) return errc::cursor_format;
     positions.insert_or_assign(std::string(each.name.GetString(), each.name.GetStringLength()), std::move(position));
   }

@@ -7,11 +7,9 @@
 #pragma once
 
 #include <map>
-#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include <uvnostr/error.hpp>
 #include <uvnostr/filter.hpp>
@@ -20,15 +18,8 @@
 
 namespace uvnostr {
 
-/// One relay's part.
-struct cursor_position {
-  std::optional<unix_seconds> reached{};
-  std::vector<std::optional<unix_seconds>> floors{};  // by filter
-  std::vector<session::missing_stretch> missing{};
-};
-
 /// By normalised URL.
-using cursor_positions = std::map<std::string, cursor_position, std::less<>>;
+using cursor_positions = std::map<std::string, session::history_position, std::less<>>;
 
 std::string write_cursor(std::span<const filter>, const cursor_positions&);
 /// Errors: cursor_format, cursor_filters.

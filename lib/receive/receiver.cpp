@@ -118,7 +118,7 @@ void receiver::note(session::sent_req& req, const event_id& id, unix_seconds cre
       }
       break;
     case session::sent_req::state::live:
-      to.history().note_live(created_at, request_of(req).session().trusted_time());
+      to.history().note_live(id, created_at, request_of(req).session().trusted_time());
       break;
     case session::sent_req::state::over: break;
   }
@@ -341,8 +341,7 @@ void receiver::give(subscription_record& subscription, session::sent_req& to, co
   }
   ++stats.messages.delivered;
   record_.assign(fields, !verifier_.off());
-  subscriptions_.deliver(subscription, request.session().id(), record_.view(), of_page,
-                         admitted == seen_events::admission::first);
+  subscriptions_.deliver(subscription, request.session().id(), record_.view(), admitted == seen_events::admission::first);
 }
 
 void receiver::hold(subscription_record& subscription, held_item item) noexcept {

@@ -22,8 +22,7 @@ void subscription_record::ask(base::ref<session::relay_session> session) {
   session::relay_session& at = *session;
   requests_.push_back(base::make_ref<relay_request>(*this, std::move(session)));
   if (const auto known = resume_from.find(at.url().text); known != resume_from.end()) {
-    const cursor_position& from = known->second;
-    requests_.back()->history().restore(from.reached, from.missing, from.floors);
+    requests_.back()->history().restore(known->second);
   }
   at.requests().add(*requests_.back());
 }
@@ -77,9 +76,9 @@ relay_request* subscription_record::at(relay_id id) const noexcept {
   return found == requests_.end() ? nullptr : found->get();
 }
 
-void subscription_record::note_delivered(unix_seconds created_at, bool of_page) {
+void subscription_record::note_delivered(unix_seconds created_at) {
   ++delivered;
-  if (options.max_unacknowledged != 0) unsafe_.push_back({created_at, of_page});
+  if (options.max_unacknowledged != 0) unsafe_.push_back(created_at);
 }
 
 void subscription_record::acknowledge(std::uint64_t n) noexcept {
@@ -88,25 +87,36 @@ void subscription_record::acknowledge(std::uint64_t n) noexcept {
   }
 }
 
-/// Whatever relay gave an event that is not safe may be gone in the next run, so all are asked for it.
-cursor_positions subscription_record::position() const {
-  std::optional<unix_seconds> oldest_recent, oldest_of_pages, newest_of_pages;
-  for (const unsafe_event& each : unsafe_) {
-    std::optional<unix_seconds>& oldest = each.of_page ? oldest_of_pages : oldest_recent;
-    oldest = oldest ? std::min(*oldest, each.created_at) : each.created_at;
-    if (each.of_page) newest_of_pages = newest_of_pages ? std::max(*newest_of_pages, each.created_at) : each.created_at;
+/// Whatever relay gave an event that is not safe may be gone in the next run, so all are asked for it. What lies within
+/// the overlap comes when `reached` is moved back; what is older is asked for by its dates.
+void subscription_record::move_back(session::history_position& at) const {
+  std::optional<unix_seconds> begin;  // of what is asked for by moving back
+  if (at.answered && at.reached) begin = *at.reached - options.resume_overlap;
+  for (const std::optional<unix_seconds>& floor : at.floors) {
+    if (begin && floor) begin = std::max(*begin, *floor);
   }
+  std::optional<unix_seconds> oldest, oldest_of_others, newest_of_others;
+  for (const unix_seconds each : unsafe_) {
+    if (begin && each >= *begin) {
+      oldest = std::min(oldest.value_or(each), each);
+    } else {
+      oldest_of_others = std::min(oldest_of_others.value_or(each), each);
+      newest_of_others = std::max(newest_of_others.value_or(each), each);
+    }
+  }
+  if (oldest) at.reached = std::min(*at.reached, *oldest);
+  for (std::uint32_t i = 0; oldest_of_others && i < filters.size(); ++i) {
+    at.missing.push_back({.filter = i, .since = oldest_of_others, .until = newest_of_others});
+  }
+}
+
+cursor_positions subscription_record::position() const {
   cursor_positions all = resume_from;
   for (const base::ref<relay_request>& each : requests_) {
-    const session::history& come = each->history();
-    if (!come.ever_answered()) continue;
-    cursor_position at{
-        .reached = come.reached(), .floors = {come.floors().begin(), come.floors().end()}, .missing = come.missing()};
-    if (at.reached && oldest_recent) at.reached = std::min(*at.reached, *oldest_recent);
-    for (std::uint32_t i = 0; oldest_of_pages && i < filters.size(); ++i) {
-      at.missing.push_back({.filter = i, .since = oldest_of_pages, .until = newest_of_pages});
-    }
-    all.insert_or_assign(each->session().url().text, std::move(at));
+    std::optional<session::history_position> at = each->history().position();
+    if (!at) continue;
+    move_back(*at);
+    all.insert_or_assign(each->session().url().text, *std::move(at));
   }
   return all;
 }

@@ -67,7 +67,7 @@ class subscription_record final : public base::ref_counted<subscription_record> 
   }
   /// What comes has to wait, here or for what waits already.
   bool must_wait() const noexcept { return !waiting.empty() || is_held(); }
-  void note_delivered(unix_seconds created_at, bool of_page);
+  void note_delivered(unix_seconds created_at);
   /// The first n are safe.
   void acknowledge(std::uint64_t n) noexcept;
   /// Of what is done, at each relay.
@@ -96,14 +96,11 @@ class subscription_record final : public base::ref_counted<subscription_record> 
   base::list_hook<subscription_record> waiting_hook{*this};  // among those for which something waits
 
  private:
-  struct unsafe_event {
-    unix_seconds created_at;
-    bool of_page;
-  };
+  void move_back(session::history_position&) const;
   void forget_waiting(const relay_request&);
 
   std::vector<base::ref<relay_request>> requests_;
-  std::deque<unsafe_event> unsafe_;  // delivered, not acknowledged: with max_unacknowledged only
+  std::deque<unix_seconds> unsafe_;  // dates of what was not acknowledged: with max_unacknowledged only
 };
 
 }  // namespace uvnostr

@@ -59,10 +59,9 @@ void subscription_set::remove_relay(const relay_session& removed) {
   }
 }
 
-void subscription_set::deliver(subscription_record& to, relay_id from, const event_view& event, bool of_page,
-                               bool first) noexcept {
+void subscription_set::deliver(subscription_record& to, relay_id from, const event_view& event, bool first) noexcept {
   const base::ref<subscription_record> keep = base::ref<subscription_record>::retain(to);
-  keep->note_delivered(event.created_at(), of_page);
+  keep->note_delivered(event.created_at());
   if (keep->callbacks.on_event) keep->callbacks.on_event(from, event);
   if (first && !silent_ && callbacks_.on_event) callbacks_.on_event(from, event);
 }

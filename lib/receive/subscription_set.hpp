@@ -37,7 +37,7 @@ class subscription_set {
   void remove_relay(const session::relay_session&);
 
   /// An event that this subscription did not have. `first`: no other had it either.
-  void deliver(subscription_record& to, relay_id from, const event_view&, bool of_page, bool first) noexcept;
+  void deliver(subscription_record& to, relay_id from, const event_view&, bool first) noexcept;
   /// It waits until the subscription takes it.
   void hold(subscription_record&, held_item);
   /// Those for which something waits that may be given now.

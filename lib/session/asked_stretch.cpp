@@ -2,69 +2,105 @@
 #include "session/asked_stretch.hpp"
 
 #include <algorithm>
-#include <cstddef>
+#include <iterator>
 #include <utility>
 
 namespace uvnostr::session {
 
 namespace {
 
+constexpr std::size_t most_lowest = 512;
 constexpr std::size_t most_of_one_second = 10'000;
-constexpr std::size_t most_published = 64;
+constexpr std::size_t most_overlap = 16;
 
 }  // namespace
 
 void asked_stretch::note(const event_id& id, unix_seconds at) {
+  const event_stamp stamp{at, id};
   ++came;
-  if (of.until != at) {
-    ++news;
-  } else if (!std::binary_search(at_until.begin(), at_until.end(), id)) {
-    ++news;
-    if (at_until.size() + new_at_until.size() < most_of_one_second) new_at_until.push_back(id);
+  if (!std::binary_search(known.begin(), known.end(), stamp)) ++news;
+  lowest.push_back(stamp);
+  if (lowest.size() >= 2 * most_lowest) keep_lowest();
+}
+
+/// Drops the newer half, but nothing of a second of which something is kept.
+void asked_stretch::keep_lowest() {
+  std::sort(lowest.begin(), lowest.end());
+  lowest.erase(std::unique(lowest.begin(), lowest.end()), lowest.end());
+  if (lowest.size() <= most_lowest) return;
+  const unix_seconds last = lowest[most_lowest].at;
+  const auto end = std::find_if(lowest.begin() + most_lowest, lowest.end(), [last](const event_stamp& e) { return e.at != last; });
+  lowest.erase(end, lowest.end());
+  if (lowest.size() > most_of_one_second) lowest.resize(most_of_one_second, lowest.front());
+}
+
+void asked_stretch::note_published(const event_id& id, unix_seconds at, bool meanwhile) {
+  const event_stamp stamp{at, id};
+  std::vector<event_stamp>& in = meanwhile ? published : known;
+  const auto place = std::lower_bound(in.begin(), in.end(), stamp);
+  if (in.size() < most_of_one_second && (place == in.end() || *place != stamp)) in.insert(place, stamp);
+}
+
+void asked_stretch::settle() {
+  const bool is_whole = lowest.size() == came;
+  std::sort(lowest.begin(), lowest.end());
+  lowest.erase(std::unique(lowest.begin(), lowest.end()), lowest.end());
+  const auto count_in = [this](const std::vector<event_stamp>& all) {
+    return static_cast<std::uint32_t>(std::count_if(
+        lowest.begin(), lowest.end(), [&](const event_stamp& e) { return std::binary_search(all.begin(), all.end(), e); }));
+  };
+  again = count_in(known);
+  live = count_in(published);
+  if (is_whole) {
+    came = static_cast<std::uint32_t>(lowest.size());
+    news = came - std::min(came, again + live);
   }
-  if (oldest == at) {
-    if (at_oldest.size() < most_of_one_second) at_oldest.push_back(id);
-    return;
+  // What was published meanwhile may have come after the answer's end, with a date that says nothing of it.
+  if (live != 0 && live < lowest.size()) {
+    std::erase_if(lowest, [this](const event_stamp& e) { return std::binary_search(published.begin(), published.end(), e); });
   }
-  // A relay sends the newest first, so the answer ends where it is oldest. But a live event of an old date may come in
-  // between: it is recognized by the next one, which goes on where the answer was before.
-  const bool is_older = !oldest || at < *oldest;
-  if (!is_older && !(before_oldest && at <= *before_oldest)) return;
-  if (is_older) before_oldest = oldest;
-  oldest = at;
-  at_oldest.assign(1, id);
 }
 
-void asked_stretch::note_published(unix_seconds created_at) {
-  if (published.size() < most_published) published.push_back(created_at);
+std::optional<unix_seconds> asked_stretch::oldest() const noexcept {
+  return lowest.empty() ? std::nullopt : std::optional(lowest.front().at);
 }
 
-bool asked_stretch::has_news() const noexcept {
-  return news != 0 && (!of.until || *oldest < *of.until || !new_at_until.empty());
-}
-
-bool asked_stretch::shows_cut() const noexcept {
-  const auto count =
-      std::count_if(published.begin(), published.end(), [this](unix_seconds at) { return at >= *oldest; });
-  return news > static_cast<std::uint32_t>(count);
+void asked_stretch::go_on_from(unix_seconds until) {
+  std::vector<event_stamp> both;  // what was published meanwhile is added by forget_answer()
+  std::set_union(lowest.begin(), lowest.end(), known.begin(), known.end(), std::back_inserter(both));
+  const auto end = std::find_if(both.begin(), both.end(), [until](const event_stamp& e) { return e.at > until; });
+  both.erase(end, both.end());
+  known = std::move(both);
+  of.until = until;
 }
 
 void asked_stretch::advance() {
-  if (of.until && *oldest == *of.until) {
-    at_until.insert(at_until.end(), new_at_until.begin(), new_at_until.end());
-  } else {
-    of.until = oldest;
-    at_until = std::move(at_oldest);
-  }
-  std::sort(at_until.begin(), at_until.end());
+  const std::size_t overlap = std::clamp<std::size_t>(came / 4, 1, std::min(most_overlap, lowest.size()));
+  unix_seconds until = lowest[overlap - 1].at;
+  if (of.until && until >= *of.until) until = lowest.front().at;
+  go_on_from(until);
 }
 
-void asked_stretch::forget_answer() noexcept {
-  came = news = shared = 0;
-  new_at_until = {};
-  oldest.reset();
-  at_oldest = {};
-  before_oldest.reset();
+bool asked_stretch::retreat() {
+  if (lowest.empty() || !of.until || lowest.front().at >= *of.until) return false;
+  go_on_from(lowest.front().at);
+  return true;
+}
+
+void asked_stretch::step_over() {
+  const unix_seconds second = lowest.front().at;
+  unproven = second;
+  at_unproven.clear();
+  std::copy_if(lowest.begin(), lowest.end(), std::back_inserter(at_unproven), [second](const event_stamp& e) { return e.at == second; });
+  go_on_from(second - std::chrono::seconds(1));
+}
+
+void asked_stretch::forget_answer() {
+  came = news = again = live = shared = 0;
+  lowest = {};
+  for (const event_stamp& each : std::exchange(published, {})) {
+    if (!of.until || each.at <= *of.until) note_published(each.id, each.at, false);
+  }
 }
 
 }  // namespace uvnostr::session

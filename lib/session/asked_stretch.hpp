@@ -1,7 +1,15 @@
 // SPDX-License-Identifier: MIT
 // Dates of one filter that still have to be asked for, and what has come of the answer.
+//
+// Pages overlap: each begins among the oldest events of the answer before, so some events come again. They show
+//   that an event is new             it is not one of those that were to come again
+//   that the answer was not cut off  they came again without anything new, and they are half of an answer at most
+//   where the answer really ended    an event that was published meanwhile, with an old date, may stand at its end
+// An answer may come in any order. Its lowest dates count, so no order is relied on.
 #pragma once
 
+#include <compare>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <vector>
@@ -23,33 +31,52 @@ struct missing_stretch {
   friend bool operator==(const missing_stretch&, const missing_stretch&) = default;
 };
 
+/// An event, in the order of dates.
+struct event_stamp {
+  unix_seconds at;
+  event_id id;
+
+  friend auto operator<=>(const event_stamp&, const event_stamp&) = default;
+};
+
 struct asked_stretch {
   missing_stretch of{};
-  std::vector<event_id> at_until{};       // sorted: events of the second `until` that came in earlier answers
-  bool alone = false;                     // to be asked by a REQ of its own
-  std::uint32_t cut_at = 0;               // events of the last answer, if there were fewer than it was asked for
-  std::vector<unix_seconds> published{};  // dates of live events of this stretch: pages bring them as well
-  std::optional<unix_seconds> passed{};   // the second above `until` was stepped over
+  std::vector<event_stamp> known{};         // sorted: came in earlier answers, and come again
+  bool alone = false;                       // to be asked by a REQ of its own
+  std::uint32_t cut_at = 0;                 // events of the last answer, if there were fewer than it was asked for
+  std::optional<unix_seconds> unproven{};   // a second above `until` of which there may be more
+  std::vector<event_stamp> at_unproven{};   // sorted: events of that second that came
   // Of the answer that is being received:
   std::uint32_t limit = 0;
   std::uint32_t came = 0;
-  std::uint32_t news = 0;    // of these, not in an answer before
-  std::uint32_t shared = 0;  // of these, matching another stretch as well
-  std::vector<event_id> new_at_until{};
-  std::optional<unix_seconds> oldest{};  // where the answer ends
-  std::vector<event_id> at_oldest{};
-  std::optional<unix_seconds> before_oldest{};  // the date that was the oldest one before
+  std::uint32_t news = 0;               // of these, neither known nor published meanwhile
+  std::uint32_t again = 0;              // of these, known
+  std::uint32_t live = 0;               // of these, published meanwhile
+  std::uint32_t shared = 0;             // of these, matching another stretch as well
+  std::vector<event_stamp> lowest{};    // of these, the oldest
+  std::vector<event_stamp> published{}; // meanwhile: the REQ of a page is sent them as well
 
   /// An event of the stretch came.
   void note(const event_id&, unix_seconds created_at);
-  void note_published(unix_seconds created_at);
-  /// Whether the answer led further into the past, or to more events of the second where the last one had stopped.
-  bool has_news() const noexcept;
-  /// Whether more came than was published since the last answer: so that was cut off.
-  bool shows_cut() const noexcept;
-  /// The next answer goes on where this one ends.
+  /// The relay sent an event of the stretch as a live one. Pages will bring it again.
+  void note_published(const event_id&, unix_seconds created_at, bool meanwhile);
+  /// The answer is at its end: counts each event once.
+  void settle();
+  /// After settle().
+  std::optional<unix_seconds> oldest() const noexcept;
+  bool lacks_known() const noexcept { return again < known.size(); }
+  /// The next answer begins among the oldest events of this one.
   void advance();
-  void forget_answer() noexcept;
+  /// The next answer begins at the end of this one, which was cut off before it came to anything new. False if this one
+  /// was of the second `until` alone.
+  bool retreat();
+  /// The next answer begins before the end of this one, whose last second may have had more.
+  void step_over();
+  void forget_answer();
+
+ private:
+  void go_on_from(unix_seconds until);
+  void keep_lowest();
 };
 
 }  // namespace uvnostr::session

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <iterator>
 #include <utility>
+#include <cstdio>
+#include <cstdlib>
 
 #include "wire/filter_match.hpp"
 
@@ -54,7 +56,7 @@ std::vector<history::asking> history::parts_of_all(bool everything) {
   for (std::uint32_t i = 0; i < filters_.size(); ++i) {
     const filter& f = filters_[i];
     // Limit 0 wants nothing from before the first REQ, and what came after it even if that REQ was never answered.
-    const bool is_first = !ever_answered_ && (f.limit != 0U || !begun_);
+    const bool is_first = !ever_answered_ && (f.limit != 0U || (!begun_ && !restored_));
     const auto add = [&](part kinds, std::optional<unix_seconds> since) {
       asking& made = parts.emplace_back();
       made.of = {.filter = i, .kinds = kinds, .since = since, .until = {}, .left = is_first ? f.limit : std::nullopt};
@@ -122,8 +124,8 @@ std::vector<filter> history::ask(std::vector<asking> parts, std::uint32_t page) 
   std::vector<filter> filters;
   for (asking& each : asked_) {
     each.forget_answer();
-    // Events of the last second come again, and must not use up the room of others.
-    const auto again = static_cast<std::uint32_t>(each.at_until.size());
+    // Events that come again must not use up the room of others.
+    const auto again = static_cast<std::uint32_t>(each.known.size());
     each.limit = each.of.left == 0U && again == 0 ? 0 : std::min(each.of.left.value_or(page), page) + again;
     filters.push_back(as_asked(each));
   }
@@ -175,7 +177,8 @@ void history::note_stored(const event_id& id, const event_view& event) {
       ++each.shared;
     }
   }
-  if (first != nullptr) note_newest(at);
+  if (first == nullptr) return;
+  note_newest(at);
 }
 
 /// Some relays send an event once for each filter, or more often; then they count it as often, too.
@@ -188,7 +191,7 @@ void history::note_newest(unix_seconds created_at) noexcept {
   if (main_answer_ && created_at <= *begun_) newest_ = later(newest_, created_at);
 }
 
-void history::note_live(unix_seconds created_at, unix_seconds now) noexcept {
+void history::note_live(const event_id& id, unix_seconds created_at, unix_seconds now) noexcept {
   ++noted_;
   if (created_at <= now) {
     reached_ = later(reached_, created_at);
@@ -196,7 +199,7 @@ void history::note_live(unix_seconds created_at, unix_seconds now) noexcept {
   }
   for (auto* const each : {&missing_, &asked_}) {
     for (asking& a : *each) {
-      if (a.of.until && takes(a, created_at)) a.note_published(created_at);
+      if (a.of.until && takes(a, created_at)) a.note_published(id, created_at, each == &asked_);
     }
   }
 }
@@ -217,57 +220,80 @@ bool history::is_over(asking& a, const verdict& v) {
   if (a.of.left) {
     *a.of.left -= std::min(*a.of.left, a.news);
     if (a.of.left == 0U) {
-      if (f.limit != 0U) floors_[a.of.filter] = std::min(a.oldest.value_or(until_of(a)), v.now);
+      if (f.limit != 0U) floors_[a.of.filter] = std::min(a.oldest().value_or(until_of(a)), v.now);
       return true;
     }
   }
-  if (v.is_complete) return true;
-  if (a.has_news()) {
-    advance(a, v);
+  if (a.news != 0) {
+    if (v.is_of_one) cap_ = std::max(cap_, std::exchange(a.cut_at, 0));
+    ask_for_unproven(a);
+    if (v.is_complete) return true;
+    a.cut_at = v.is_of_one && a.came < a.limit ? a.came : 0;
+    a.advance();
     return false;
   }
-  if (!v.may_be_cut && a.came < largest_) return true;
-  if (v.brought_news) return false;  // others may have used up the answer
-  if (v.is_of_one) return pass(a);
-  a.alone = true;
-  return false;
+  if (v.is_complete) return true;
+  if (a.came == 0) return false;  // others may have used up the answer
+  if (a.lacks_known()) {
+    if (v.is_of_one) cap_ = std::max(cap_, a.came);
+    if (a.retreat()) return false;
+  } else if (!v.may_be_cut && 2 * a.came <= largest_) {
+    return true;
+  }
+  return !v.brought_news && pass(a, v);
 }
 
-void history::advance(asking& a, const verdict& v) {
-  const bool was_cut = a.shows_cut();
-  if (was_cut) cap_ = std::max(cap_, a.cut_at);
-  if (a.passed && was_cut) add_gap(*a.passed, *a.passed, gap_reason::relay_cap);
-  a.passed.reset();
+/// The answer held nothing but what had come before, and was perhaps cut off there. It goes on before its last second.
+bool history::pass(asking& a, const verdict& v) {
+  const bool is_cut = v.says_more || a.lacks_known() || a.came >= (cap_ != 0 ? cap_ : least_cap);
+  if (v.is_of_one && a.of.until == a.oldest() && since_of(a) == a.of.until) {
+    if (is_cut) add_gap(a.oldest(), until_of(a), gap_reason::relay_cap);
+    return true;
+  }
   a.cut_at = v.is_of_one && a.came < a.limit ? a.came : 0;
-  a.advance();
+  a.step_over();
+  const bool is_over = *a.of.until < since_of(a).value_or(unix_seconds{});
+  if (is_over || is_cut) ask_for_unproven(a);
+  return is_over;
 }
 
-/// The answer held nothing but events of the second `until` that had come before. It is stepped over, because there may
-/// be more both in it and before it.
-bool history::pass(asking& a) {
-  const unix_seconds second = *a.of.until;
-  if (a.came >= (cap_ != 0 ? cap_ : least_cap)) add_gap(second, second, gap_reason::relay_cap);
-  a.passed = second;
-  a.cut_at = a.came < a.limit ? a.came : 0;
-  a.at_until.clear();
-  a.of.until = second - std::chrono::seconds(1);
-  const auto since = since_of(a);
-  return since && *a.of.until < *since;
+/// A second that was stepped over may have more events than came of it, which only a REQ for it alone can tell.
+void history::ask_for_unproven(asking& a) {
+  if (!a.unproven) return;
+  asking& second = missing_.emplace_back();
+  second.of = {.filter = a.of.filter, .kinds = a.of.kinds, .since = a.unproven, .until = a.unproven, .left = {}};
+  second.known = std::move(a.at_unproven);
+  second.alone = true;
+  a.unproven.reset();
+}
+
+/// How much the relay was seen to send at a time. Of the REQ that stays open that may include live events, so half of it
+/// is relied on.
+void history::note_size(const std::vector<asking>& asked) noexcept {
+  std::uint32_t all = 0;
+  for (const asking& a : asked) {
+    const std::uint32_t own = a.came - std::min(a.came, a.shared + a.live);
+    all += own;
+    largest_ = std::max(largest_, own);
+  }
+  largest_answer_ = std::max(largest_answer_, all);
 }
 
 void history::answered(eose_hint hint, unix_seconds now) {
   last_hint_ = hint;
   std::vector<asking> asked = std::exchange(asked_, {});
-  for (const asking& a : asked) largest_ = std::max(largest_, a.came - a.shared);
-  largest_answer_ = std::max(largest_answer_, came_);
+  for (asking& a : asked) a.settle();
+  note_size(asked);
   // A relay that sends as much as it was asked for cannot have finished with certainty.
   const bool is_full =
       std::any_of(asked.begin(), asked.end(), [](const asking& a) { return a.limit != 0 && a.came >= a.limit; });
+  if (getenv("HDEBUG")) for (const asking& a : asked) fprintf(stderr,"ANSWER hint %d f%u k%d since %lld until %lld left %d limit %u came %u news %u shared %u known %zu alone %d low %lld cap %u largest %u/%u came_ %u unproven %lld\n", (int)hint, a.of.filter,(int)a.of.kinds,(long long)(a.of.since?a.of.since->time_since_epoch().count():-1),(long long)(a.of.until?a.of.until->time_since_epoch().count():-1),a.of.left?(int)*a.of.left:-1,a.limit,a.came,a.news,a.shared,a.known.size(),a.alone,(long long)(a.oldest()?a.oldest()->time_since_epoch().count():-1),cap_,largest_,largest_answer_,came_,(long long)(a.unproven?a.unproven->time_since_epoch().count():-1));
   const bool is_empty = std::all_of(asked.begin(), asked.end(), [](const asking& a) { return a.came == 0; });
   const verdict v{.is_complete = is_empty || (hint == eose_hint::finish && !is_full),
-                  .brought_news = std::any_of(asked.begin(), asked.end(), [](const asking& a) { return a.has_news(); }),
-                  .may_be_cut = came_ >= largest_answer_,
+                  .brought_news = std::any_of(asked.begin(), asked.end(), [](const asking& a) { return a.news != 0; }),
+                  .may_be_cut = 2 * came_ > largest_answer_,
                   .is_of_one = asked.size() == 1,
+                  .says_more = hint == eose_hint::more,
                   .now = now};
   for (asking& each : asked) {
     if (!is_over(each, v)) put_back(std::move(each));
@@ -281,9 +307,19 @@ void history::answered(eose_hint hint, unix_seconds now) {
   if (newest_) reached_ = later(reached_, *newest_);
 }
 
+/// Whether whoever is told all of `a` is told all of `b`.
+bool history::covers(const asking& a, const asking& b) const noexcept {
+  if (a.of.filter != b.of.filter || (a.of.kinds != part::whole && a.of.kinds != b.of.kinds)) return false;
+  if (a.of.left || b.of.left || b.unproven || until_of(a) < until_of(b)) return false;
+  const auto since = since_of(a), other = since_of(b);
+  return !since || (other && *since <= *other);
+}
+
 /// Stretches that overlap become one, so that what is interrupted again and again is not listed and asked for each time.
 void history::put_back(asking&& a) {
   a.forget_answer();
+  if (std::any_of(missing_.begin(), missing_.end(), [&](const asking& other) { return covers(other, a); })) return;
+  std::erase_if(missing_, [&](const asking& other) { return covers(a, other); });
   for (asking& other : missing_) {
     if (!is_same_part(other.of, a.of) || other.of.left || a.of.left) continue;
     asking& upper = end_of(other.of) >= end_of(a.of) ? other : a;
@@ -293,7 +329,6 @@ void history::put_back(asking&& a) {
     if (!overlaps && missing_.size() < most_stretches) continue;
     upper.of.since = earlier_since(upper.of.since, lower.of.since);
     upper.cut_at = 0;  // that more comes now says nothing of the last answer
-    upper.passed.reset();
     upper.alone = upper.alone || lower.alone;
     if (&upper == &a) other = std::move(a);
     return;
@@ -333,6 +368,11 @@ void history::give_up_page(gap_reason why) {
 void history::interrupted_page() noexcept {
   if (main_answer_) return;
   for (asking& each : std::exchange(asked_, {})) put_back(std::move(each));
+  for (std::size_t i = 0; i < missing_.size(); ++i) {
+    asking each = std::move(missing_[i]);
+    ask_for_unproven(each);
+    missing_[i] = std::move(each);
+  }
 }
 
 void history::interrupted(unix_seconds now) noexcept {
@@ -342,7 +382,7 @@ void history::interrupted(unix_seconds now) noexcept {
   for (asking& each : missing_) {
     if (!each.of.left || !begun_ || end_of(each.of) <= *begun_) continue;
     each.of.until = begun_;
-    each.at_until.clear();
+    each.known.clear();
   }
   main_answer_ = false;
   answered_now_ = false;
@@ -353,26 +393,34 @@ void history::add_gap(std::optional<unix_seconds> from, unix_seconds to, gap_rea
   gaps_.add(from.value_or(unix_seconds{}), to, why);
 }
 
-std::vector<missing_stretch> history::missing() const {
-  std::vector<missing_stretch> all;
-  const auto add = [&all](const asking& a) {
-    // The events of the second `until` come again, and then count.
-    if (all.emplace_back(a.of).left) *all.back().left += static_cast<std::uint32_t>(a.at_until.size());
+std::optional<history_position> history::position() const {
+  if (!begun_ && !restored_) return std::nullopt;
+  history_position here{.answered = ever_answered_, .reached = reached_, .floors = floors_};
+  const auto add = [&here](const asking& a) {
+    // What was known comes again, and then counts.
+    missing_stretch& added = here.missing.emplace_back(a.of);
+    if (added.left) *added.left += static_cast<std::uint32_t>(a.known.size());
+    if (a.unproven)
+      here.missing.push_back({.filter = a.of.filter, .kinds = a.of.kinds, .since = a.unproven, .until = a.unproven});
   };
   std::for_each(missing_.begin(), missing_.end(), add);
   if (!main_answer_) std::for_each(asked_.begin(), asked_.end(), add);
-  return all;
+  return here;
 }
 
-void history::restore(std::optional<unix_seconds> reached, const std::vector<missing_stretch>& missing,
-                      std::vector<std::optional<unix_seconds>> floors) {
-  reached_ = reached;
-  lost_ = reached.value_or(unix_seconds{});
-  ever_answered_ = restored_ = true;
-  floors.resize(filters_.size());
-  floors_ = std::move(floors);
+void history::restore(history_position from) {
+  restored_ = true;
+  ever_answered_ = from.answered;
+  reached_ = from.reached;
+  if (ever_answered_) lost_ = reached_.value_or(unix_seconds{});
+  floors_ = std::move(from.floors);
+  floors_.resize(filters_.size());
   missing_.clear();
-  for (const missing_stretch& each : missing) missing_.emplace_back().of = each;
+  for (const missing_stretch& each : from.missing) {
+    asking a;
+    a.of = each;
+    put_back(std::move(a));
+  }
 }
 
 }  // namespace uvnostr::session

@@ -38,6 +38,14 @@
 
 namespace uvnostr::session {
 
+/// What outlives a history: the next one of the same filters goes on from here.
+struct history_position {
+  bool answered = false;                              // the first REQ was, on any connection
+  std::optional<unix_seconds> reached{};
+  std::vector<std::optional<unix_seconds>> floors{};  // by filter
+  std::vector<missing_stretch> missing{};
+};
+
 class history {
  public:
   /// A second with so many events at the end of an answer may have had more.
@@ -54,7 +62,7 @@ class history {
   void note_stored(const event_id&, unix_seconds created_at);
   bool needs_event() const noexcept { return asked_.size() > 1; }
   /// A verified event came after EOSE.
-  void note_live(unix_seconds created_at, unix_seconds now) noexcept;
+  void note_live(const event_id&, unix_seconds created_at, unix_seconds now) noexcept;
   /// EOSE of the answer that is being received.
   void answered(eose_hint, unix_seconds now);
   /// The filters of the next page; empty if there is none to ask.
@@ -81,13 +89,10 @@ class history {
   /// The newest date that is still to be asked for; none: nothing is.
   std::optional<unix_seconds> next_until() const noexcept;
 
-  // For cursors.
-  std::optional<unix_seconds> reached() const noexcept { return reached_; }
-  std::vector<missing_stretch> missing() const;
-  std::span<const std::optional<unix_seconds>> floors() const noexcept { return floors_; }
+  /// None before the first REQ.
+  std::optional<history_position> position() const;
   /// Instead of a first connection: what an earlier history of the same filters had come to.
-  void restore(std::optional<unix_seconds> reached, const std::vector<missing_stretch>& missing,
-               std::vector<std::optional<unix_seconds>> floors);
+  void restore(history_position);
 
  private:
   using asking = asked_stretch;
@@ -97,6 +102,7 @@ class history {
     bool brought_news;  // of any stretch
     bool may_be_cut;    // as a whole
     bool is_of_one;     // stretch
+    bool says_more;     // there is more (NIP-67)
     unix_seconds now;
   };
 
@@ -109,9 +115,11 @@ class history {
   bool takes(const asking&, unix_seconds created_at) const noexcept;
   bool is_repeated(const event_id& id) noexcept;
   void note_newest(unix_seconds created_at) noexcept;
+  void note_size(const std::vector<asking>& asked) noexcept;
   bool is_over(asking&, const verdict&);
-  void advance(asking&, const verdict&);
-  bool pass(asking&);
+  bool pass(asking&, const verdict&);
+  void ask_for_unproven(asking&);
+  bool covers(const asking&, const asking&) const noexcept;
   void put_back(asking&&);
   void add_gap(std::optional<unix_seconds> from, unix_seconds to, gap_reason);
 
@@ -127,7 +135,7 @@ class history {
   std::optional<unix_seconds> newest_live_;  // that was not in the future
   std::optional<unix_seconds> newest_;       // in the answer of the REQ that stays open
   event_id last_id_{};                       // in the answer being received
-  std::uint32_t came_ = 0;                   // in the answer being received, copies included
+  std::uint32_t came_ = 0;                   // in the answer being received, copies and others included
   std::uint32_t largest_ = 0;                // number of one filter's events in one answer so far
   std::uint32_t largest_answer_ = 0;         // number of all events in one answer so far
   std::uint32_t cap_ = 0;                    // the relay was seen to cut an answer off at that number

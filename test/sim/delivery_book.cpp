@@ -38,8 +38,10 @@ void delivery_book::come(const request_ref& what, unix_seconds clock) {
 }
 
 void delivery_book::given(const down_frame& f, unix_seconds clock) {
-  if (f.kind == down_frame::what::event && f.genuine && !f.to->answered)
-    f.to->dates.push_back(event_set::get().events[f.event].at);
+  if (f.kind == down_frame::what::event && f.genuine && !f.to->answered) {
+    const known_event& e = event_set::get().events[f.event];
+    if (any_matches(f.to->filters, e)) f.to->dates.push_back(e.at);
+  }
   if (f.to->is_page) return;
   if (f.kind == down_frame::what::event && f.genuine) {
     received.insert(f.event);

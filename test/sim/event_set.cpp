@@ -64,6 +64,12 @@ std::size_t event_set::find(std::string_view id) const {
   return found == by_id_.end() ? npos : found->second;
 }
 
+std::string event_set::name_of(std::size_t number) const {
+  const known_event& e = events[number];
+  return std::to_string(number) + " of " + std::to_string(e.at.time_since_epoch().count()) + ", kind " +
+         std::to_string(e.kind);
+}
+
 std::string event_set::forged(std::size_t number, forgery how) const {
   std::string json(events[number].real.json());
   const auto behind = [&json](std::string_view name) { return json.find(name) + name.size(); };

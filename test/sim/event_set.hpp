@@ -42,6 +42,8 @@ class event_set {
 
   /// npos if there is no such event.
   std::size_t find(std::string_view id) const;
+  /// Its number, date and kind, for the log.
+  std::string name_of(std::size_t event) const;
   /// The event's JSON with something wrong in it. Only `forgery::id` changes the id.
   std::string forged(std::size_t event, forgery) const;
 

@@ -6,6 +6,11 @@
 namespace uvnostr::sim {
 
 namespace {
+
+bool has_limit(const std::vector<filter_model>& filters) {
+  return std::any_of(filters.begin(), filters.end(), [](const filter_model& f) { return f.limit.value_or(0) != 0; });
+}
+
 constexpr std::size_t largest_message = 4000;  // and what it costs to keep it
 }  // namespace
 
@@ -83,7 +88,9 @@ watched_subscription& judge::subscribed(unsigned number, std::vector<filter_mode
     for (const auto& [host, book] : before->books) {
       delivery_book& goes_on = made->books.emplace(host, book.snapshot()).first->second;
       for (const std::size_t each : goes_on.received) {
-        if (!before->done[each]) goes_on.owed.insert(each);
+        // What a limit lets through is decided by an answer that came to its end.
+        const bool was_due = book.was_told_first_answer() || !has_limit(made->filters) || before->given[each];
+        if (was_due && !before->done[each]) goes_on.owed.insert(each);
       }
     }
   }
@@ -94,7 +101,9 @@ watched_subscription& judge::subscribed(unsigned number, std::vector<filter_mode
 
 saved_cursor judge::saved(const watched_subscription& s, std::string text) {
   saved_cursor now{.text = std::move(text), .done = s.before ? s.before->done : std::vector<bool>(s.had.size())};
+  now.given.resize(s.had.size());
   for (std::size_t i = 0; i < s.given.size(); ++i) {
+    now.given[s.given[i]] = true;
     if (i < s.done_count()) {
       now.done[s.given[i]] = true;
       continue;

@@ -43,7 +43,8 @@ struct watched_relay {
 /// What a program wrote down of a subscription, to go on from there when it is started again.
 struct saved_cursor {
   std::string text;
-  std::vector<bool> done;  // by event: the cursor covers it
+  std::vector<bool> done;     // by event: the cursor covers it
+  std::vector<bool> given{};  // by event, in the last run
   std::optional<std::pair<unix_seconds, unix_seconds>>
       undone{};                               // the dates of the oldest and newest that was given and is not covered
   std::map<unsigned, delivery_book> books{};  // by host

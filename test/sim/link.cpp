@@ -68,7 +68,7 @@ void link::deliver_next() {
       return;
     default:
       state_.log(relay_.name(), " -> ", in_short(frame.text),
-                 frame.event == event_set::npos ? "" : " event " + std::to_string(frame.event),
+                 frame.event == event_set::npos ? "" : " event " + event_set::get().name_of(frame.event),
                  frame.kind == down_frame::what::event && !frame.genuine ? ", forged" : "");
       observer_.on_frame_given(*this, frame);
       listener_.on_text(frame.text);

@@ -243,7 +243,7 @@ void sim_relay::send_event(link& to, const std::string& wire_id, const request_r
     state_.saw(situation::forged);
     give(all.forged(event, static_cast<forgery>(random.below(static_cast<std::uint64_t>(forgery::count_)))), false);
   };
-  if (random.percent(faults.garbage) || random.percent(faults.strays)) send_noise(to, wire_id, asked, event, live);
+  if (random.percent(faults.garbage) || random.percent(faults.strays)) send_noise(to, wire_id, asked, live);
   if (random.percent(faults.forges)) forge();
   give(std::string(all.events[event].real.json()), true);
   if (random.percent(faults.duplicates)) {
@@ -253,10 +253,10 @@ void sim_relay::send_event(link& to, const std::string& wire_id, const request_r
   if (random.percent(faults.forges / 4)) forge();
 }
 
-/// What has nothing to do with what was asked. False events among it are of real ids that somebody else may bring. A
-/// true event that was asked for comes in the answer's order, as an answer that skips others would be a lie about them.
-void sim_relay::send_noise(link& to, const std::string& wire_id, const request_ref& asked, std::size_t before,
-                           bool live) {
+/// What has nothing to do with what was asked. False events among it are of real ids that somebody else may bring.
+/// Before EOSE none of them is one that was asked for: an answer that has it at the wrong place, or in the place of
+/// another, would be a lie about what the relay stores, and nobody can see through that.
+void sim_relay::send_noise(link& to, const std::string& wire_id, const request_ref& asked, bool live) {
   random_source& random = state_.random;
   const event_set& all = event_set::get();
   const std::size_t any = random.index(all.events.size());
@@ -287,7 +287,7 @@ void sim_relay::send_noise(link& to, const std::string& wire_id, const request_r
       break;
     case 2: to.give({.kind = down_frame::what::binary, .text = "binary"}, latency()); break;
     case 3:
-      if (!live && any_matches(asked->filters, e) && e.at < all.events[before].at) break;
+      if (!live && any_matches(asked->filters, e)) break;
       state_.saw(situation::off_filter);
       to.give({.kind = down_frame::what::event,
                .text = event_text(wire_id, e.real.json()),
@@ -297,6 +297,7 @@ void sim_relay::send_noise(link& to, const std::string& wire_id, const request_r
               latency());
       break;
     case 4:
+      if (!live && any_matches(asked->filters, e)) break;
       state_.saw(situation::forged);
       to.give({.kind = down_frame::what::event,
                .text = event_text(wire_id, all.forged(any, static_cast<forgery>(random.below(4)))),
@@ -351,7 +352,7 @@ bool sim_relay::has(std::size_t event) const {
 bool sim_relay::store(std::size_t event) {
   if (has(event)) return false;
   const known_event& e = event_set::get().events[event];
-  state_.log(name(), (e.ephemeral() ? " passes on event " : " stores event "), event);
+  state_.log(name(), (e.ephemeral() ? " passes on event " : " stores event "), event_set::get().name_of(event));
   ++state_.order;
   (e.ephemeral() ? passed_on : events).push_back({event, state_.order});
   for (const auto& each : std::vector(links_)) {

@@ -75,7 +75,7 @@ class sim_relay {
   std::vector<std::size_t> choose(asked_request&);
   void answer(link&, const std::string& wire_id, const request_ref&);
   void send_event(link&, const std::string& wire_id, const request_ref&, std::size_t event, bool live);
-  void send_noise(link&, const std::string& wire_id, const request_ref&, std::size_t before, bool live);
+  void send_noise(link&, const std::string& wire_id, const request_ref&, bool live);
   void send_closed(link&, const std::string& wire_id, const request_ref&, const std::string& words);
   void send_ok(link&, std::size_t event, const std::string& id, bool accepted, std::string_view words);
   void send(link& to, std::string text) { to.give({.text = std::move(text)}, latency()); }

@@ -211,7 +211,7 @@ class story {
   void receive_live(const event& e) {
     if (!matches(e)) return;
     ++player_.got[e.id()];
-    player_.under_test.note_live(e.created_at(), player_.now);
+    player_.under_test.note_live(e.id(), e.created_at(), player_.now);
     oldest_live_ = std::min(oldest_live_, e.created_at());
   }
   /// Of filters with a limit. Not those that events published meanwhile may take the place of.

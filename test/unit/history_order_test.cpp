@@ -119,24 +119,23 @@ TEST(HistoryOrder, GoesOnFromACursor) {
   before.receive_all();
   ASSERT_TRUE(before.send_page());
   before.receive_one();
-  EXPECT_EQ(before.under_test.missing(), (std::vector<missing_stretch>{{.until = at(t - 9), .left = 41}}));
+  EXPECT_EQ(before.position().missing, (std::vector<missing_stretch>{{.until = at(t - 9), .left = 41}}));
 
   history_player after(std::vector<filter>{{.kinds = {1}, .limit = 50}});
   after.relay = before.relay;
   after.got = before.got;
   after.numbers = before.numbers;
-  const auto floors = before.under_test.floors();
-  after.under_test.restore(before.under_test.reached(), before.under_test.missing(), {floors.begin(), floors.end()});
+  after.under_test.restore(before.position());
   after.store(20, t + 100);
   after.now += 100s;
   after.connect();
   EXPECT_EQ(after.got.size(), 70U);
-  EXPECT_EQ(after.under_test.missing(), std::vector<missing_stretch>());
+  EXPECT_EQ(after.position().missing, std::vector<missing_stretch>());
 }
 
 TEST(HistoryOrder, TellsOfEphemeralEventsDuringARestart) {
   history_player p(std::vector<filter>{{.kinds = {20'001}}});
-  p.under_test.restore(at(t - 500), {}, {});
+  p.under_test.restore({.answered = true, .reached = at(t - 500)});
   p.connect();
   EXPECT_EQ(p.told, (std::vector<gap>{{at(t - 500), at(t), gap_reason::ephemeral}}));
 }
@@ -153,7 +152,7 @@ TEST(HistoryOrder, JoinsWhatIsMissingAfterManyInterruptions) {
     p.now += 1s;
     p.publish({.number = ++p.numbers + 10'000, .at = t + i});
   }
-  EXPECT_LE(p.under_test.missing().size(), 2U);
+  EXPECT_LE(p.position().missing.size(), 2U);
   p.connect();
   EXPECT_EQ(p.missed(), 0U);
 }

@@ -74,6 +74,7 @@ class history_player {
     under_test.told();
     live = true;
   }
+  history_position position() const { return under_test.position().value_or(history_position{}); }
   void lose() {
     under_test.interrupted(now);
     live = false;
@@ -114,7 +115,7 @@ class history_player {
     relay.add(e);
     if (live) {
       ++got[e.id()];
-      under_test.note_live(e.created_at(), now);
+      under_test.note_live(e.id(), e.created_at(), now);
     }
     return e;
   }

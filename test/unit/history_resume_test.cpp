@@ -17,9 +17,9 @@ TEST(HistoryResume, AsksFromWhatWasReachedLessTheOverlap) {
   history_player p(std::vector<filter>{{.kinds = {1}}}, 100s);
   p.store(5, t - 1'000);
   p.connect();
-  EXPECT_EQ(p.under_test.reached(), at(t - 1'000));
+  EXPECT_EQ(p.position().reached, at(t - 1'000));
   p.publish({.number = 100, .at = t - 500});
-  EXPECT_EQ(p.under_test.reached(), at(t - 500));
+  EXPECT_EQ(p.position().reached, at(t - 500));
   p.reconnect();
   EXPECT_EQ(p.last().since, at(t - 600));
 }
@@ -30,7 +30,7 @@ TEST(HistoryResume, IsNotMovedByTimeThatPasses) {
   p.connect();
   p.now += 24h;
   p.reconnect();
-  EXPECT_EQ(p.under_test.reached(), at(t - 1'000));
+  EXPECT_EQ(p.position().reached, at(t - 1'000));
 }
 
 TEST(HistoryResume, IsNotMovedByAnAnswerThatWasInterrupted) {
@@ -39,7 +39,7 @@ TEST(HistoryResume, IsNotMovedByAnAnswerThatWasInterrupted) {
   p.send_req();
   for (int i = 0; i < 20; ++i) p.receive_one();
   p.lose();
-  EXPECT_EQ(p.under_test.reached(), std::nullopt);
+  EXPECT_EQ(p.position().reached, std::nullopt);
   p.connect();
   EXPECT_EQ(p.reqs[1][0].to_json(), R"({"kinds":[1],"limit":500})");
   EXPECT_EQ(p.missed(), 0U);
@@ -155,12 +155,12 @@ TEST(HistoryResume, IsMovedByNoDateAfterTheClock) {
   p.store(1, t + 3'600);
   p.store(1, t - 100);
   p.connect();
-  EXPECT_EQ(p.under_test.reached(), at(t - 100)) << "by the newest one that is not in the future";
+  EXPECT_EQ(p.position().reached, at(t - 100)) << "by the newest one that is not in the future";
   p.publish({.number = 100, .at = t + 60});
-  EXPECT_EQ(p.under_test.reached(), at(t - 100));
+  EXPECT_EQ(p.position().reached, at(t - 100));
   p.now += 60s;
   p.publish({.number = 101, .at = t + 60});
-  EXPECT_EQ(p.under_test.reached(), at(t + 60));
+  EXPECT_EQ(p.position().reached, at(t + 60));
 }
 
 TEST(HistoryResume, FollowsAClockThatIsAheadNoFurtherThanTheEvents) {
@@ -202,8 +202,8 @@ TEST(HistoryResume, IsMovedByDuplicatesOfOtherRelays) {
   // The history is not told whether the pool had the event already: receive() is all it gets.
   history_player p(std::vector<filter>{{.kinds = {1}}});
   p.connect();
-  p.under_test.note_live(at(t - 5), p.now);
-  EXPECT_EQ(p.under_test.reached(), at(t - 5));
+  p.under_test.note_live({}, at(t - 5), p.now);
+  EXPECT_EQ(p.position().reached, at(t - 5));
 }
 
 // --- gaps ---

@@ -98,7 +98,7 @@ TEST(History, AsksForTheNewestOfALimitOnly) {
   p.connect();
   EXPECT_EQ(p.got.size(), 20U);
   EXPECT_EQ(p.reqs.size(), 1U);
-  EXPECT_EQ(p.under_test.floors()[0], at(t - 19));
+  EXPECT_EQ(p.position().floors[0], at(t - 19));
 }
 
 TEST(History, ReachesALimitByPages) {
@@ -107,14 +107,14 @@ TEST(History, ReachesALimitByPages) {
   p.store(30, t);
   p.connect();
   EXPECT_EQ(p.got.size(), 20U);
-  EXPECT_EQ(p.under_test.floors()[0], at(t - 19));
+  EXPECT_EQ(p.position().floors[0], at(t - 19));
 }
 
 TEST(History, HasNoFloorWhereTheRelayHadLessThanTheLimit) {
   history_player p(std::vector<filter>{{.kinds = {1}, .limit = 20}});
   p.store(19, t);
   p.connect();
-  EXPECT_EQ(p.under_test.floors()[0], std::nullopt);
+  EXPECT_EQ(p.position().floors[0], std::nullopt);
   p.reconnect();
   EXPECT_EQ(p.reqs[2][0].since, at(t - 600));
   EXPECT_EQ(p.reqs[2][0].limit, 500U);
@@ -186,7 +186,7 @@ TEST(History, IsNotMovedByALiveEventInTheAnswerToALimitOfZero) {
   p.now += 60s;
   p.receive(make_up({.number = 1, .at = t + 50}));
   p.receive_eose();
-  EXPECT_EQ(p.under_test.floors()[0], at(t));
+  EXPECT_EQ(p.position().floors[0], at(t));
 }
 
 // --- several filters ---
