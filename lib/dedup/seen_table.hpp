@@ -8,20 +8,11 @@
 // owners have no id; in its place they have the number of their head and links to their neighbours. When the first owner
 // goes, the head takes over what another entry of that id held, so that no other has to learn of it.
 //
-// One allocation holds this object, then the entries, then the index. The index is a table with open addressing whose
-// slots are 32-bit words:
+// One allocation holds this object, then the entries, then the index. There is room for one entry more than the
+// capacity, so that a new one is put in before the oldest goes.
 //
-//   | some bits of the hash | distance from the home slot, 6 bits | entry number + 1 |       0: empty
-//
-// Invariants:
-// - Robin Hood order: going along a run of full slots, no entry stands nearer to its home than one that is looked for
-//   at that slot would. So a search ends at the first slot with a smaller distance, and a removal moves entries back until
-//   one that is at home; neither has to hash what it passes.
-// - A distance of 63 means "63 or more"; the true one is then found by hashing.
-// - There are more slots than entries, so every search ends. An entry more than the capacity lets a new one be
-//   put where the search for it ended, before the oldest goes.
-// - The hash of a head covers its id, that of another entry the id and its owner. So the cost of a search depends
-//   on the number neither of entries nor of owners. The hash is keyed, because senders choose their ids.
+// The hash of a head covers its id, that of another entry the id and its owner. So the cost of a search depends on the
+// number neither of entries nor of owners. The hash is keyed, because senders choose their ids.
 //
 // What can go wrong: nothing at run time. The preconditions below are the caller's duty.
 #pragma once
@@ -39,6 +30,7 @@
 
 #include <uvnostr/types.hpp>
 
+#include "dedup/bucket_index.hpp"
 #include "dedup/id_hash.hpp"
 
 namespace uvnostr::dedup {
@@ -60,8 +52,8 @@ class basic_seen_table {
   template <class Table = basic_seen_table>
   static std::unique_ptr<Table> make(std::size_t capacity, const std::array<std::uint8_t, 16>& key) {
     assert(capacity != 0 && capacity <= max_capacity);
-    const std::size_t bytes =
-        sizeof(Table) + (capacity + 1) * sizeof(node) + slot_count(capacity) * sizeof(std::uint32_t);
+    const std::size_t bytes = sizeof(Table) + id_alignment + (capacity + 1) * (sizeof(id_part) + sizeof(node)) +
+                              bucket_index::bytes_for(capacity + 1);
     void* const at = ::operator new(bytes);
     return std::unique_ptr<Table>(
         ::new (at) Table(creation{capacity, bytes, static_cast<std::byte*>(at) + sizeof(Table)}, key));
@@ -75,17 +67,21 @@ class basic_seen_table {
   struct spot {
     std::uint32_t entry = npos;  // npos: not there
     std::uint32_t head = npos;   // the first entry of that id
-    std::uint32_t mark;
-    std::uint32_t home;
-    std::uint32_t slot;
-    std::uint32_t distance;
+    bucket_index::place place;
   };
   spot look_up(const event_id& id, std::uint32_t owner = 0) const noexcept;
 
   /// The entry of that id and owner, or npos.
-  std::uint32_t find(const event_id& id, std::uint32_t owner = 0) const noexcept { return look_up(id, owner).entry; }
+  std::uint32_t find(const event_id& id, std::uint32_t owner = 0) const noexcept {
+    const std::uint32_t head = find_any(id);
+    if constexpr (Owned) {
+      if (head != npos && entries_[head].owner() != owner)
+        return find_further(further_place_of(id, owner), head, owner);
+    }
+    return head;
+  }
   /// The first entry of that id, whoever owns it, or npos.
-  std::uint32_t find_any(const event_id& id) const noexcept;
+  std::uint32_t find_any(const event_id& id) const noexcept { return find_head(id, place_of(id)); }
 
   /// Adds it as the newest; the oldest goes if the table is full. It is not there yet.
   inserted insert(const event_id& id, std::uint32_t owner = 0, std::uint32_t sig_tag = 0,
@@ -103,11 +99,11 @@ class basic_seen_table {
   std::uint32_t erase(std::uint32_t entry) noexcept;
   void clear() noexcept;
 
-  const event_id& id(std::uint32_t entry) const noexcept { return entries_[head(entry)].id; }
+  const event_id& id(std::uint32_t entry) const noexcept { return ids_[head(entry)].id; }
   /// The first entry of its id.
   std::uint32_t head(std::uint32_t entry) const noexcept {
     if constexpr (Owned) {
-      if (entries_[entry].is_further()) return entries_[entry].place.head;
+      if (entries_[entry].is_further()) return ids_[entry].place.head;
     }
     return entry;
   }
@@ -115,7 +111,7 @@ class basic_seen_table {
   /// That of the id's first signature, whoever's entry this is.
   std::uint32_t sig_tag(std::uint32_t entry) const noexcept requires(Owned) {
     const node& first = entries_[head(entry)];
-    return first.is_shared() ? entries_[first.first_further()].place.sig_tag : first.sig_tag();
+    return first.is_shared() ? ids_[first.first_further()].place.sig_tag : first.sig_tag();
   }
   /// Dates after 2106 are told as the last second that 32 bits hold, those before 1970 as the first.
   unix_seconds created_at(std::uint32_t entry) const noexcept requires(Owned) {
@@ -156,8 +152,14 @@ class basic_seen_table {
     std::uint32_t queued_before;  // in the caller's queue
     std::uint32_t sig_tag;        // the id's, at the first further entry
   };
-  struct plain_node {
+  /// Apart from the rest of an entry, so that a comparison reads one cache line.
+  union id_part {
     event_id id;
+    further_place place;
+  };
+  static constexpr std::size_t id_alignment = 32;
+  static_assert(sizeof(id_part) == id_alignment);
+  struct plain_node {
     std::uint32_t older = npos;
     std::uint32_t newer = npos;  // of an unused entry: the next unused one
     static constexpr bool is_further() noexcept { return false; }
@@ -186,6 +188,7 @@ class basic_seen_table {
     }
 
     static constexpr std::uint32_t most_owner = (std::uint32_t{1} << 30) - 1;
+    std::uint32_t newer = npos;
 
    private:
     static constexpr std::uint32_t shared = std::uint32_t{1} << 30;
@@ -193,79 +196,56 @@ class basic_seen_table {
     std::uint32_t owner_and_state_ = 0;
     std::uint32_t tag_or_first_further_ = 0;
     std::uint32_t date_ = 0;
-
-   public:
-    union {
-      event_id id;
-      further_place place;
-    };
-    std::uint32_t newer = npos;
-    owned_node() noexcept : id() {}
   };
   using node = std::conditional_t<Owned, owned_node, plain_node>;
 
-  static constexpr unsigned distance_bits = 6;
-  static constexpr std::uint32_t farthest = (1U << distance_bits) - 1;
-
-  // The fuller, the longer the runs that an insertion and a removal have to move.
-  static std::uint32_t slot_count(std::size_t capacity) noexcept {
-    return static_cast<std::uint32_t>(capacity + capacity / 8 * 7 + 2);
-  }
-
-  /// Where an id belongs, and what its slot holds above the entry number, at distance 0.
-  struct place {
-    std::uint32_t home;
-    std::uint32_t mark;
-  };
-  place place_of(const event_id& id) const noexcept { return place_for(hash_(id.bytes)); }
+  using place = bucket_index::place;
+  place place_of(const event_id& id) const noexcept { return index_.place_for(hash_(id.bytes)); }
   /// Of one that is not the first of its id.
   place further_place_of(const event_id& id, std::uint32_t owner) const noexcept {
-    return place_for((hash_(id.bytes) + owner) * 0x9e3779b97f4a7c15U);
+    return index_.place_for((hash_(id.bytes) + owner) * 0x9e3779b97f4a7c15U);
   }
   place place_of_entry(std::uint32_t entry) const noexcept;
-  place place_for(std::uint64_t hash) const noexcept {
-    const auto home = static_cast<std::uint32_t>((hash >> 32) * slot_count_ >> 32);
-    return {home, static_cast<std::uint32_t>(hash) >> (entry_bits_ + distance_bits) << distance_bits};
+  std::uint32_t find_head(const event_id& id, place where) const noexcept {
+    return index_.find(where, [&](std::uint32_t entry) {
+      if constexpr (Owned) {
+        if (entries_[entry].is_further()) return false;
+      }
+      return is_same(ids_[entry].id, id);
+    });
   }
-
-  std::uint32_t slot_after(std::uint32_t slot) const noexcept { return slot + 1 == slot_count_ ? 0 : slot + 1; }
-  std::uint32_t entry_in(std::uint32_t word) const noexcept { return (word & ((1U << entry_bits_) - 1)) - 1; }
-  std::uint32_t distance_in(std::uint32_t word) const noexcept { return word >> entry_bits_ & farthest; }
-  std::uint32_t with_distance(std::uint32_t word, std::uint32_t distance) const noexcept {
-    return (word & ~(farthest << entry_bits_)) | (distance < farthest ? distance : farthest) << entry_bits_;
+  std::uint32_t find_further(place where, std::uint32_t head, std::uint32_t owner) const noexcept requires(Owned) {
+    return index_.find(where, [&](std::uint32_t entry) {
+      const node& at = entries_[entry];
+      return at.is_further() && at.owner() == owner && ids_[entry].place.head == head;
+    });
   }
-  std::uint32_t true_distance(std::uint32_t slot) const noexcept;
+  /// Without a branch for each word, and without a call.
+  static bool is_same(const event_id& a, const event_id& b) noexcept {
+    const auto x = std::bit_cast<std::array<std::uint64_t, 4>>(a.bytes);
+    const auto y = std::bit_cast<std::array<std::uint64_t, 4>>(b.bytes);
+    return ((x[0] ^ y[0]) | (x[1] ^ y[1]) | (x[2] ^ y[2]) | (x[3] ^ y[3])) == 0;
+  }
 
   void set_previous(std::uint32_t entry, std::uint32_t previous) noexcept requires(Owned) {
-    if (entries_[entry].is_further()) entries_[entry].place.queued_before = previous;
+    if (entries_[entry].is_further()) ids_[entry].place.queued_before = previous;
   }
   void add_further(std::uint32_t entry, std::uint32_t head, std::uint32_t owner) noexcept requires(Owned);
   void unlink_further(std::uint32_t entry) noexcept requires(Owned);
   std::uint32_t take_over(std::uint32_t head) noexcept requires(Owned);
-  /// Goes along the slots that may hold what belongs there until accept(entry number) says yes. Gives the slot where that
-  /// was or where there can be no more, and its distance from home, `farthest` at most.
-  struct end_of_search {
-    std::uint32_t slot;
-    std::uint32_t distance;
-    bool accepted;
-  };
-  template <class Accept>
-  end_of_search search(place where, Accept&& accept) const;
-  end_of_search search_head(const event_id& id, place where) const noexcept {
-    return search(where, [&](std::uint32_t e) { return !entries_[e].is_further() && entries_[e].id == id; });
+  static id_part* first_aligned(std::byte* storage) noexcept {
+    const auto over = reinterpret_cast<std::uintptr_t>(storage) % id_alignment;
+    return reinterpret_cast<id_part*>(over == 0 ? storage : storage + (id_alignment - over));
   }
-
-  void add_slot(std::uint32_t entry, const spot& at) noexcept;
-  void remove_slot(std::uint32_t entry) noexcept;
+  void unindex(std::uint32_t entry) noexcept;
   void link_newest(std::uint32_t entry) noexcept;
   void unlink(std::uint32_t entry) noexcept;
   std::uint32_t take_unused() noexcept;
 
   id_hash hash_;
+  id_part* ids_;
   node* entries_;
-  std::uint32_t* slots_;
-  std::uint32_t slot_count_;
-  unsigned entry_bits_;
+  bucket_index index_;
   std::uint32_t capacity_;
   std::uint32_t size_ = 0;
   std::uint32_t newest_ = npos;
@@ -276,25 +256,6 @@ class basic_seen_table {
   place place_of_victim_{};
   std::size_t memory_bytes_;
 };
-
-template <bool Owned>
-template <class Accept>
-auto basic_seen_table<Owned>::search(place where, Accept&& accept) const -> end_of_search {
-  std::uint32_t slot = where.home;
-  std::uint32_t distance = 0;
-  std::uint32_t word = slots_[slot];
-  if (word == 0) return {slot, distance, false};
-  // From here on an empty slot is one at distance 0.
-  do {
-    if (word >> entry_bits_ == (where.mark | distance)) {
-      if (accept(entry_in(word))) return {slot, distance, true};
-    }
-    slot = slot_after(slot);
-    if (distance < farthest) ++distance;
-    word = slots_[slot];
-  } while (distance_in(word) >= distance);
-  return {slot, distance, false};
-}
 
 extern template class basic_seen_table<false>;
 extern template class basic_seen_table<true>;

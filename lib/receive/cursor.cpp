@@ -65,7 +65,8 @@ bool read(const json_value& from, std::size_t filters, missing_stretch& to) {
 }
 
 bool read(const json_value& from, std::size_t filters, history_position& to) {
-  if (!from.IsObject() || !from.HasMember("answered") || !from["answered"].IsBool() || !from.HasMember("reached") || !from.HasMember("floors") || !from.HasMember("missing"))
+  if (!from.IsObject() || !from.HasMember("answered") || !from["answered"].IsBool() || !from.HasMember("reached") ||
+      !from.HasMember("floors") || !from.HasMember("missing"))
     return false;
   to.answered = from["answered"].GetBool();
   const json_value& floors = from["floors"];

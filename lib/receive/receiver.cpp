@@ -341,7 +341,8 @@ void receiver::give(subscription_record& subscription, session::sent_req& to, co
   }
   ++stats.messages.delivered;
   record_.assign(fields, !verifier_.off());
-  subscriptions_.deliver(subscription, request.session().id(), record_.view(), admitted == seen_events::admission::first);
+  subscriptions_.deliver(subscription, request.session().id(), record_.view(),
+                         admitted == seen_events::admission::first);
 }
 
 void receiver::hold(subscription_record& subscription, held_item item) noexcept {

@@ -29,7 +29,8 @@ void asked_stretch::keep_lowest() {
   lowest.erase(std::unique(lowest.begin(), lowest.end()), lowest.end());
   if (lowest.size() <= most_lowest) return;
   const unix_seconds last = lowest[most_lowest].at;
-  const auto end = std::find_if(lowest.begin() + most_lowest, lowest.end(), [last](const event_stamp& e) { return e.at != last; });
+  const auto end =
+      std::find_if(lowest.begin() + most_lowest, lowest.end(), [last](const event_stamp& e) { return e.at != last; });
   lowest.erase(end, lowest.end());
   if (lowest.size() > most_of_one_second) lowest.resize(most_of_one_second, lowest.front());
 }
@@ -46,8 +47,9 @@ void asked_stretch::settle() {
   std::sort(lowest.begin(), lowest.end());
   lowest.erase(std::unique(lowest.begin(), lowest.end()), lowest.end());
   const auto count_in = [this](const std::vector<event_stamp>& all) {
-    return static_cast<std::uint32_t>(std::count_if(
-        lowest.begin(), lowest.end(), [&](const event_stamp& e) { return std::binary_search(all.begin(), all.end(), e); }));
+    return static_cast<std::uint32_t>(std::count_if(lowest.begin(), lowest.end(), [&](const event_stamp& e) {
+      return std::binary_search(all.begin(), all.end(), e);
+    }));
   };
   again = count_in(known);
   live = count_in(published);
@@ -57,7 +59,8 @@ void asked_stretch::settle() {
   }
   // What was published meanwhile may have come after the answer's end, with a date that says nothing of it.
   if (live != 0 && live < lowest.size()) {
-    std::erase_if(lowest, [this](const event_stamp& e) { return std::binary_search(published.begin(), published.end(), e); });
+    std::erase_if(lowest,
+                  [this](const event_stamp& e) { return std::binary_search(published.begin(), published.end(), e); });
   }
 }
 
@@ -91,7 +94,8 @@ void asked_stretch::step_over() {
   const unix_seconds second = lowest.front().at;
   unproven = second;
   at_unproven.clear();
-  std::copy_if(lowest.begin(), lowest.end(), std::back_inserter(at_unproven), [second](const event_stamp& e) { return e.at == second; });
+  std::copy_if(lowest.begin(), lowest.end(), std::back_inserter(at_unproven),
+               [second](const event_stamp& e) { return e.at == second; });
   go_on_from(second - std::chrono::seconds(1));
 }
 

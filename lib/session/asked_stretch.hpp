@@ -41,20 +41,20 @@ struct event_stamp {
 
 struct asked_stretch {
   missing_stretch of{};
-  std::vector<event_stamp> known{};         // sorted: came in earlier answers, and come again
-  bool alone = false;                       // to be asked by a REQ of its own
-  std::uint32_t cut_at = 0;                 // events of the last answer, if there were fewer than it was asked for
-  std::optional<unix_seconds> unproven{};   // a second above `until` of which there may be more
-  std::vector<event_stamp> at_unproven{};   // sorted: events of that second that came
+  std::vector<event_stamp> known{};        // sorted: came in earlier answers, and come again
+  bool alone = false;                      // to be asked by a REQ of its own
+  std::uint32_t cut_at = 0;                // events of the last answer, if there were fewer than it was asked for
+  std::optional<unix_seconds> unproven{};  // a second above `until` of which there may be more
+  std::vector<event_stamp> at_unproven{};  // sorted: events of that second that came
   // Of the answer that is being received:
   std::uint32_t limit = 0;
   std::uint32_t came = 0;
-  std::uint32_t news = 0;               // of these, neither known nor published meanwhile
-  std::uint32_t again = 0;              // of these, known
-  std::uint32_t live = 0;               // of these, published meanwhile
-  std::uint32_t shared = 0;             // of these, matching another stretch as well
-  std::vector<event_stamp> lowest{};    // of these, the oldest
-  std::vector<event_stamp> published{}; // meanwhile: the REQ of a page is sent them as well
+  std::uint32_t news = 0;                // of these, neither known nor published meanwhile
+  std::uint32_t again = 0;               // of these, known
+  std::uint32_t live = 0;                // of these, published meanwhile
+  std::uint32_t shared = 0;              // of these, matching another stretch as well
+  std::vector<event_stamp> lowest{};     // of these, the oldest
+  std::vector<event_stamp> published{};  // meanwhile: the REQ of a page is sent them as well
 
   /// An event of the stretch came.
   void note(const event_id&, unix_seconds created_at);

@@ -2,10 +2,10 @@
 #include "session/history.hpp"
 
 #include <algorithm>
-#include <iterator>
-#include <utility>
 #include <cstdio>
 #include <cstdlib>
+#include <iterator>
+#include <utility>
 
 #include "wire/filter_match.hpp"
 
@@ -287,7 +287,17 @@ void history::answered(eose_hint hint, unix_seconds now) {
   // A relay that sends as much as it was asked for cannot have finished with certainty.
   const bool is_full =
       std::any_of(asked.begin(), asked.end(), [](const asking& a) { return a.limit != 0 && a.came >= a.limit; });
-  if (getenv("HDEBUG")) for (const asking& a : asked) fprintf(stderr,"ANSWER hint %d f%u k%d since %lld until %lld left %d limit %u came %u news %u shared %u known %zu alone %d low %lld cap %u largest %u/%u came_ %u unproven %lld\n", (int)hint, a.of.filter,(int)a.of.kinds,(long long)(a.of.since?a.of.since->time_since_epoch().count():-1),(long long)(a.of.until?a.of.until->time_since_epoch().count():-1),a.of.left?(int)*a.of.left:-1,a.limit,a.came,a.news,a.shared,a.known.size(),a.alone,(long long)(a.oldest()?a.oldest()->time_since_epoch().count():-1),cap_,largest_,largest_answer_,came_,(long long)(a.unproven?a.unproven->time_since_epoch().count():-1));
+  if (getenv("HDEBUG"))
+    for (const asking& a : asked)
+      fprintf(stderr,
+              "ANSWER hint %d f%u k%d since %lld until %lld left %d limit %u came %u news %u shared %u known %zu alone "
+              "%d low %lld cap %u largest %u/%u came_ %u unproven %lld\n",
+              (int)hint, a.of.filter, (int)a.of.kinds,
+              (long long)(a.of.since ? a.of.since->time_since_epoch().count() : -1),
+              (long long)(a.of.until ? a.of.until->time_since_epoch().count() : -1), a.of.left ? (int)*a.of.left : -1,
+              a.limit, a.came, a.news, a.shared, a.known.size(), a.alone,
+              (long long)(a.oldest() ? a.oldest()->time_since_epoch().count() : -1), cap_, largest_, largest_answer_,
+              came_, (long long)(a.unproven ? a.unproven->time_since_epoch().count() : -1));
   const bool is_empty = std::all_of(asked.begin(), asked.end(), [](const asking& a) { return a.came == 0; });
   const verdict v{.is_complete = is_empty || (hint == eose_hint::finish && !is_full),
                   .brought_news = std::any_of(asked.begin(), asked.end(), [](const asking& a) { return a.news != 0; }),

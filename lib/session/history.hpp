@@ -40,7 +40,7 @@ namespace uvnostr::session {
 
 /// What outlives a history: the next one of the same filters goes on from here.
 struct history_position {
-  bool answered = false;                              // the first REQ was, on any connection
+  bool answered = false;  // the first REQ was, on any connection
   std::optional<unix_seconds> reached{};
   std::vector<std::optional<unix_seconds>> floors{};  // by filter
   std::vector<missing_stretch> missing{};

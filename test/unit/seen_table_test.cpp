@@ -143,34 +143,47 @@ TEST(PlainSeenTable, KeepsAnEntryThatWasTouched) {
   EXPECT_EQ(table->find(id_of(2)), plain_seen_table::npos);
 }
 
-/// Numbers whose ids have one home, that many slots after the home of `other`, in a table of that capacity.
-std::vector<std::uint32_t> numbers_after(std::uint32_t other, std::uint32_t slots_after, std::uint32_t capacity,
-                                         std::size_t count) {
-  const auto home = [capacity](std::uint32_t number) {
-    return (id_hash(key)(id_of(number).bytes) >> 32) * (capacity + capacity / 8 * 7 + 2) >> 32;
-  };
+/// Numbers whose ids belong into that bucket of a table of that capacity.
+std::vector<std::uint32_t> numbers_in_bucket(std::uint64_t bucket, std::size_t capacity, std::size_t count) {
+  const std::size_t entries = capacity + 1;
+  const std::size_t buckets = (bucket_index::bytes_for(entries) - 64) / 64;
   std::vector<std::uint32_t> found;
   for (std::uint32_t number = 1; found.size() < count; ++number) {
-    if (home(number) == home(other) + slots_after) found.push_back(number);
+    if ((id_hash(key)(id_of(number).bytes) >> 32) * buckets >> 32 == bucket) found.push_back(number);
   }
   return found;
 }
 
-TEST(SeenTable, KeepsItsOrderAmongEntriesFurtherFromHomeThanASlotCanSay) {
-  // The entries of b are pushed away from home by those of a, then some of a come that must go before them, then b
-  // moves back.
-  const std::vector<std::uint32_t> a = numbers_after(1, 0, 1'000, 110);
-  const std::vector<std::uint32_t> b = numbers_after(1, 3, 1'000, 50);
-  const auto table = seen_table::make(1'000, key);
+TEST(SeenTable, FindsWhatDoesNotFitIntoItsBucket) {
+  // The entries of the 100th bucket fill those after it, among them the home of others.
+  constexpr std::size_t capacity = 1'000;
+  const std::vector<std::uint32_t> a = numbers_in_bucket(100, capacity, 110);
+  const std::vector<std::uint32_t> b = numbers_in_bucket(103, capacity, 50);
+  const auto table = seen_table::make(capacity, key);
   for (std::size_t i = 0; i < 100; ++i) table->insert(id_of(a[i]));
   for (const std::uint32_t each : b) table->insert(id_of(each));
   for (std::size_t i = 100; i < 110; ++i) table->insert(id_of(a[i]));
   for (std::size_t gone = 0; gone < 100; ++gone) {
     table->erase(table->find(id_of(a[gone])));
+    ASSERT_EQ(table->find(id_of(a[gone])), seen_table::npos);
     for (std::size_t left = gone + 1; left < 110; ++left)
       ASSERT_NE(table->find(id_of(a[left])), seen_table::npos) << gone << " " << left;
     for (const std::uint32_t left : b) ASSERT_NE(table->find(id_of(left)), seen_table::npos) << gone << " " << left;
   }
+}
+
+TEST(SeenTable, GoesOnFromItsLastBucketToTheFirst) {
+  constexpr std::size_t capacity = 100;
+  const std::uint64_t last = (bucket_index::bytes_for(capacity + 1) - 64) / 64 - 1;
+  const std::vector<std::uint32_t> numbers = numbers_in_bucket(last, capacity, 40);
+  const auto table = plain_seen_table::make(capacity, key);
+  for (const std::uint32_t each : numbers) table->insert(id_of(each));
+  for (const std::uint32_t each : numbers) {
+    ASSERT_NE(table->find(id_of(each)), plain_seen_table::npos);
+    table->erase(table->find(id_of(each)));
+    ASSERT_EQ(table->find(id_of(each)), plain_seen_table::npos);
+  }
+  EXPECT_EQ(table->size(), 0U);
 }
 
 /// The same by a list, the newest first, and a map.
