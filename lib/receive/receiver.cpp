@@ -96,7 +96,7 @@ void receiver::on_event_message(relay_session& from, const wire::frame_head& hea
     return;
   }
   record_.assign(event->fields());
-  if (!subscription->matches(record_.view())) {
+  if (!subscription->wanted.matches(record_.view())) {
     ++counts.not_matching;
     return;
   }
@@ -399,7 +399,7 @@ void receiver::hold(subscription_record& subscription, held_item item) noexcept 
   relay_session& from = request_of(*item.to).session();
   from.add_pending(item.bytes);
   if (!item.end_of_answer) ++from.counted().messages.unverified;
-  subscription.waiting.push_back(std::move(item));
+  subscriptions_.hold(subscription, std::move(item));
 }
 
 /// What has waited, as long as the subscription takes it and there is time. The caller keeps the subscription.

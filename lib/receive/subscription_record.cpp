@@ -3,8 +3,6 @@
 
 #include <algorithm>
 
-#include "wire/filter_match.hpp"
-
 namespace uvnostr {
 
 relay_request::relay_request(subscription_record& subscription, base::ref<session::relay_session> session)
@@ -38,10 +36,6 @@ void count(answer_counts& all, ending end) noexcept {
 }
 
 }  // namespace
-
-bool subscription_record::matches(const event_view& event) const noexcept {
-  return std::any_of(filters.begin(), filters.end(), [&](const filter& f) { return wire::matches(f, event); });
-}
 
 bool subscription_record::all_settled() const noexcept {
   return was_asked && std::all_of(requests_.begin(), requests_.end(), [](const auto& each) { return each->settled(); });

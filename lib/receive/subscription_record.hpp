@@ -17,6 +17,7 @@
 #include "base/intrusive_list.hpp"
 #include "base/ref.hpp"
 #include "receive/cursor.hpp"
+#include "receive/filter_index.hpp"
 #include "receive/held_events.hpp"
 #include "session/relay_session.hpp"
 #include "session/request.hpp"
@@ -49,9 +50,9 @@ struct relay_answer {
 
 class subscription_record final : public base::ref_counted<subscription_record> {
  public:
-  subscription_record(pool_core& owner, std::uint32_t serial, std::vector<filter> wanted, subscription_callbacks calls,
-                      const subscribe_options& how, bool for_all_relays, bool only_stored)
-      : filters(std::move(wanted)),
+  subscription_record(pool_core& owner, std::uint32_t serial, std::vector<filter> asked_for,
+                      subscription_callbacks calls, const subscribe_options& how, bool for_all_relays, bool only_stored)
+      : filters(std::move(asked_for)),
         callbacks(std::move(calls)),
         options(how),
         is_for_all_relays(for_all_relays),
@@ -60,7 +61,6 @@ class subscription_record final : public base::ref_counted<subscription_record> 
         number(serial) {}
 
   subscription_id id() const noexcept { return subscription_id{number}; }
-  bool matches(const event_view&) const noexcept;
   /// Every relay has answered, or is not waited for.
   bool all_settled() const noexcept;
 
@@ -86,6 +86,7 @@ class subscription_record final : public base::ref_counted<subscription_record> 
   std::span<const base::ref<relay_request>> requests() const noexcept { return requests_; }
 
   const std::vector<filter> filters;
+  filter_index wanted{filters};
   subscription_callbacks callbacks;
   const subscribe_options options;
   const bool is_for_all_relays;  // those added later included
@@ -101,8 +102,9 @@ class subscription_record final : public base::ref_counted<subscription_record> 
   bool pages_wait = false;    // a relay that is ahead of others waits for them
   bool was_asked = false;     // of at least one relay
   bool all_eose_told = false;
-  bool abandoned = false;                            // its handle was destroyed: nothing is called any more
-  base::list_hook<subscription_record> hook{*this};  // in the pool
+  bool abandoned = false;                                    // its handle was destroyed: nothing is called any more
+  base::list_hook<subscription_record> hook{*this};          // in the pool
+  base::list_hook<subscription_record> waiting_hook{*this};  // among those for which something waits
 
  private:
   void ask_for_unsafe(session::history_position&) const;

@@ -13,12 +13,14 @@ void subscription_set::add(subscription_record& record) {
   record.retain();
   open_.push_back(record.hook);
   record.in_seen = seen_.add_subscription();
+  record.wanted.prepare(seen_.secret());
 }
 
 void subscription_set::end(subscription_record& record, std::optional<close_reason> reason) {
   if (record.core == nullptr) return;
   record.core = nullptr;
   record.hook.unlink();
+  record.waiting_hook.unlink();
   seen_.end_subscription(record.in_seen);
   for (const held_item& each : std::exchange(record.waiting, {})) {
     relay_session& from = static_cast<relay_request&>(each.to->owner()).session();
@@ -151,16 +153,21 @@ bool subscription_set::may_ask_page(const session::request& request) noexcept {
     if (next > own && next > farthest_behind) farthest_behind = next;
   }
   if (!farthest_behind || seen_.room_for_pages(record->in_seen, *farthest_behind) >= page_size(request)) return true;
-  record->pages_wait = true;
+  record->pages_wait = pages_wait_ = true;
   return false;
 }
 
+void subscription_set::hold(subscription_record& subscription, held_item item) {
+  if (!subscription.waiting_hook.is_linked()) waiting_.push_back(subscription.waiting_hook);
+  subscription.waiting.push_back(std::move(item));
+}
+
 void subscription_set::for_each_waiting(callback<void(subscription_record&)> call) noexcept {
-  for (cursor each(open_); subscription_record* const s = each.next();) {
+  for (cursor each(waiting_); subscription_record* const s = each.next();) {
     if (silent_) return;
-    if (s->waiting.empty() || s->is_held()) continue;
     const base::ref<subscription_record> keep = base::ref<subscription_record>::retain(*s);
-    call(*keep);
+    if (!s->waiting.empty() && !s->is_held()) call(*keep);
+    if (s->waiting.empty()) s->waiting_hook.unlink();
   }
 }
 
@@ -170,6 +177,7 @@ bool subscription_set::is_behind(const session::request& request) noexcept {
 }
 
 void subscription_set::on_progress() noexcept {
+  if (!std::exchange(pages_wait_, false)) return;
   for (cursor each(open_); subscription_record* const s = each.next();) {
     if (!std::exchange(s->pages_wait, false)) continue;
     for (const base::ref<relay_request>& at : s->requests()) at->session().requests().go_on(*at);

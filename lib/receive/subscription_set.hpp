@@ -44,6 +44,8 @@ class subscription_set {
   bool is_in_store(const event_id& id) noexcept { return callbacks_.known(id); }
   /// An event that this subscription did not have. `first`: no other had it either.
   void deliver(subscription_record& to, relay_id from, const event_view&, bool first) noexcept;
+  /// It waits until the subscription takes it.
+  void hold(subscription_record&, held_item);
   /// Those for which something waits that may be given now.
   void for_each_waiting(callback<void(subscription_record&)>) noexcept;
   /// Nothing waits for it any longer.
@@ -71,7 +73,9 @@ class subscription_set {
   pool_callbacks& callbacks_;
   dedup::seen_events& seen_;
   base::intrusive_list<subscription_record> open_;  // each with a count of ours
+  base::intrusive_list<subscription_record> waiting_;
   std::uint32_t last_number_ = 0;
+  bool pages_wait_ = false;  // at least one subscription's
   bool silent_ = false;
 };
 
