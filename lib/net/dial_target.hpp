@@ -17,6 +17,9 @@ struct dial_target {
   lws_vhost* vhost = nullptr;
   bool secure = false;
   std::string host;  // for the resolver
+  bool host_is_address = false;
+  name_resolver resolver{};
+  std::string name_servers;  // parted by commas; empty: the system's
   std::uint16_t port = 0;
   std::string authority;  // for the Host header; libwebsockets takes the name for SNI and the certificate from it
   std::string path;

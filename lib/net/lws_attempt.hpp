@@ -11,8 +11,8 @@
 #include "base/intrusive_list.hpp"
 #include "net/attempt_phase.hpp"
 #include "net/dial_target.hpp"
+#include "net/ip_address.hpp"
 #include "net/loop_handles.hpp"
-#include "net/uv_resolver.hpp"
 #include "port/transport.hpp"
 
 namespace uvnostr::net {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Happy path: dial() asks the resolver; each address gets a head start over the next (RFC 8305); the first that is
-// upgraded becomes the socket; text goes both ways; close() or the relay ends it; finish() reports.
+// upgraded becomes the socket; text goes both ways; close() or the relay ends it; finish() reports. The resolver may
+// answer in two parts. If it fails or is slow, the addresses of the last success are tried.
 // What can go wrong: every step can fail, and in any callback the listener may abort() us or release the whole world.
 // After a call to the listener we therefore ask is_over() before anything else. The memory lives until the loop's next
 // turn, when the timer's handle is closed. Nothing is reported inside of a call made on us; that waits for the timer.
@@ -11,14 +12,29 @@
 #include <utility>
 
 #include "base/utf8.hpp"
+#if UVNOSTR_C_ARES
+#include "net/ares_resolver.hpp"
+#endif
 #include "net/disconnect_cause.hpp"
 #include "net/lws_transport.hpp"
 #include "net/socket_calls.hpp"
+#include "net/uv_resolver.hpp"
 
 namespace uvnostr::net {
 namespace {
 
 constexpr std::uint64_t head_start_ms = 250;  // RFC 8305, 5
+// When the resolver has said nothing for so long, we try the addresses that worked last time.
+constexpr std::uint64_t patience_ms = 2'000;
+
+std::error_code ask(uv_loop_t* loop, const dial_target& target, name_listener& listener, name_question*& out) noexcept {
+#if UVNOSTR_C_ARES
+  if (target.resolver == name_resolver::c_ares) {
+    return ares_question::ask(loop, target.host, target.name_servers, listener, out);
+  }
+#endif
+  return uv_question::ask(loop, target.host, listener, out);
+}
 
 }  // namespace
 
@@ -41,11 +57,15 @@ lws_connection* lws_connection::dial(lws_transport& transport, dial_target targe
   auto* self = new lws_connection(transport, std::move(target), max_message_bytes, listener);
   const std::string& host = self->target_.host;
   ip_address literal;
-  if (parse_ip_address(host, literal)) {
+  self->target_.host_is_address = parse_ip_address(host, literal);
+  if (self->target_.host_is_address) {
     self->addresses_.push_back(std::move(literal));
   } else {
-    self->failure_.cause = resolver_request::start(transport.loop(), host, *self, self->question_);
-    if (self->question_ != nullptr) return self;
+    self->failure_.cause = ask(transport.loop(), self->target_, *self, self->question_);
+    if (self->question_ != nullptr) {
+      if (transport.context().addresses().find(host) != nullptr) self->start_timer(patience_ms);
+      return self;
+    }
   }
   self->enter(connection_phase::trying);
   self->start_timer(0);
@@ -63,23 +83,54 @@ void lws_connection::start_timer(std::uint64_t milliseconds) noexcept {
       &timer_, [](uv_timer_t* t) { static_cast<lws_connection*>(t->data)->on_timer(); }, milliseconds, 0);
 }
 
-void lws_connection::on_resolved(std::error_code error, const char* detail,
-                                 std::vector<ip_address> addresses) noexcept {
-  question_ = nullptr;
-  if (error) {
-    finish(error, detail);
-    return;
+void lws_connection::on_answer(name_answer answer) noexcept {
+  if (answer.is_complete) question_ = nullptr;
+  if (phase_ == connection_phase::resolving) uv_timer_stop(&timer_);
+  if (answer.error && phase_ == connection_phase::resolving) {
+    // A name that does not exist any more is believed; a resolver that fails is not.
+    const auto* known = transport_.context().addresses().find(target_.host);
+    if (known == nullptr || answer.error == errc::host_not_found) {
+      finish(answer.error, std::move(answer.detail));
+      return;
+    }
+    answer.addresses = *known;
   }
-  addresses_ = std::move(addresses);
-  enter(connection_phase::trying);
-  try_next_address();
+  take_addresses(std::move(answer.addresses));
+  if (phase_ == connection_phase::resolving) {
+    enter(connection_phase::trying);
+    try_next_address();
+  } else if (attempts_.empty()) {
+    try_next_address();
+  } else if (next_address_ < addresses_.size() && uv_is_active(reinterpret_cast<uv_handle_t*>(&timer_)) == 0) {
+    start_timer(head_start_ms);
+  }
+}
+
+/// Puts new addresses among those that are still to be tried.
+void lws_connection::take_addresses(std::vector<ip_address> more) noexcept {
+  const auto untried = addresses_.begin() + static_cast<std::ptrdiff_t>(next_address_);
+  std::vector<ip_address> to_try(untried, addresses_.end());
+  addresses_.erase(untried, addresses_.end());
+  for (auto& address : more) {
+    if (std::find(addresses_.begin(), addresses_.end(), address) == addresses_.end()) to_try.push_back(address);
+  }
+  // After one family it is the other's turn.
+  if (!addresses_.empty()) {
+    std::stable_partition(to_try.begin(), to_try.end(),
+                          [last = addresses_.back().is_v6](const ip_address& each) { return each.is_v6 != last; });
+  }
+  for (auto& address : interleave(std::move(to_try))) addresses_.push_back(std::move(address));
 }
 
 void lws_connection::on_timer() noexcept {
-  if (phase_ == connection_phase::quitting) {
-    finish(std::error_code());
-  } else {
-    try_next_address();
+  switch (phase_) {
+    case connection_phase::quitting: finish(std::error_code()); break;
+    case connection_phase::resolving:
+      if (const auto* known = transport_.context().addresses().find(target_.host)) take_addresses(*known);
+      enter(connection_phase::trying);
+      try_next_address();
+      break;
+    default: try_next_address();
   }
 }
 
@@ -94,7 +145,7 @@ void lws_connection::try_next_address() noexcept {
     }
     remember(std::move(why));
   }
-  if (attempts_.empty()) finish(std::move(failure_));
+  if (attempts_.empty() && question_ == nullptr) finish(std::move(failure_));
 }
 
 void lws_connection::remember(port::disconnect why) noexcept {
@@ -111,9 +162,13 @@ void lws_connection::on_failed(lws_attempt& attempt, port::disconnect why) noexc
   if (next_address_ < addresses_.size()) {
     // Not here: libwebsockets is closing a socket, and we are inside of that.
     start_timer(0);
-  } else if (attempts_.empty()) {
+  } else if (attempts_.empty() && question_ == nullptr) {
     finish(std::move(failure_));
   }
+}
+
+void lws_connection::stop_asking() noexcept {
+  if (question_ != nullptr) std::exchange(question_, nullptr)->cancel();
 }
 
 void lws_connection::abandon_all_but(const lws_attempt* chosen) noexcept {
@@ -125,8 +180,10 @@ void lws_connection::abandon_all_but(const lws_attempt* chosen) noexcept {
 
 void lws_connection::on_established(lws_attempt& attempt) noexcept {
   uv_timer_stop(&timer_);
+  stop_asking();
   abandon_all_but(&attempt);
   enter(connection_phase::open);
+  if (!target_.host_is_address) transport_.context().addresses().remember(target_.host, std::move(addresses_));
   if (target_.silence.count() != 0) notice_dead_peer(lws_get_socket_fd(socket()), target_.silence, target_.patience);
   if (!reading_) lws_rx_flow_control(socket(), 0);
   listener_.on_open();
@@ -192,7 +249,7 @@ void lws_connection::finish(port::disconnect why) noexcept {
 
 void lws_connection::retire() noexcept {
   enter(connection_phase::over);
-  if (question_ != nullptr) std::exchange(question_, nullptr)->cancel();
+  stop_asking();
   abandon_all_but(nullptr);
   in_transport_.unlink();
   transport_.reactor().end_use();

@@ -1,14 +1,38 @@
 // SPDX-License-Identifier: MIT
 #include "net/lws_transport.hpp"
 
+#include <charconv>
+#include <cstdint>
+#include <string_view>
 #include <utility>
 
 #include <libwebsockets.h>
 
+#include "base/printable.hpp"
 #include "net/ca_bundle.hpp"
+#include "net/ip_address.hpp"
 #include "net/lws_connection.hpp"
 
 namespace uvnostr::net {
+namespace {
+
+/// An address, or an address and a port as in a URL.
+bool is_name_server(std::string_view text) noexcept {
+  ip_address address;
+  if (parse_ip_address(std::string(text), address)) return true;
+  const auto colon = text.rfind(':');
+  if (colon == std::string_view::npos) return false;
+  std::string_view host = text.substr(0, colon);
+  const std::string_view digits = text.substr(colon + 1);
+  std::uint16_t port = 0;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), port);
+  if (error != std::errc() || end != digits.data() + digits.size() || port == 0) return false;
+  const bool has_brackets = host.size() > 2 && host.front() == '[' && host.back() == ']';
+  if (has_brackets) host = host.substr(1, host.size() - 2);
+  return parse_ip_address(std::string(host), address) && address.is_v6 == has_brackets;
+}
+
+}  // namespace
 
 result<port::connection*> lws_transport::dial(const port::dial_request& request,
                                               port::connection_listener& listener) noexcept {
@@ -19,6 +43,11 @@ result<port::connection*> lws_transport::dial(const port::dial_request& request,
   target.vhost = *vhost;
   target.secure = request.url.secure;
   target.host = request.url.host;
+  target.resolver = request.options.resolver;
+  for (const auto& server : request.options.name_servers) {
+    if (!target.name_servers.empty()) target.name_servers += ',';
+    target.name_servers += server;
+  }
   target.port = request.url.port;
   target.authority = request.url.authority();
   target.path = request.url.target;
@@ -29,8 +58,16 @@ result<port::connection*> lws_transport::dial(const port::dial_request& request,
   return lws_connection::dial(*this, std::move(target), request.options.max_message_bytes, listener);
 }
 
-std::error_code lws_transport::check(const relay_options& options) noexcept {
-  if (!options.ca_file.empty() && !holds_certificate(options.ca_file)) return errc::option_ca_file;
+error lws_transport::check(const relay_options& options) noexcept {
+  for (std::size_t i = 0; i < options.name_servers.size(); ++i) {
+    const std::string& server = options.name_servers[i];
+    if (is_name_server(server)) continue;
+    return {errc::option_range, "name_servers[" + std::to_string(i) + "] is \"" + base::printable(server) +
+                                    "\"; it must be an IP address, with brackets if it is IPv6 and a port follows"};
+  }
+  if (!options.ca_file.empty() && !holds_certificate(options.ca_file)) {
+    return {errc::option_ca_file, "ca_file (" + base::printable(options.ca_file) + ")"};
+  }
   return {};
 }
 

@@ -9,7 +9,7 @@
 #include <libwebsockets.h>
 #include <uv.h>
 
-#include "net/uv_resolver.hpp"
+#include "net/ip_address.hpp"
 
 namespace uvnostr::net {
 

@@ -113,9 +113,9 @@ error check_options(const relay_options& o, std::string_view owner, port::transp
   all.size("max_publish_bytes", o.max_publish_bytes);
   check_headers(all, o);
   if (error found = all.take()) return found;
-  const std::error_code unusable = transport.check(o);
+  const error unusable = transport.check(o);
   if (!unusable) return {};
-  return {unusable, std::string(owner) + "ca_file (" + base::printable(o.ca_file) + ")"};
+  return {unusable.code(), std::string(owner) + unusable.subject()};
 }
 
 error check_options(const pool_options& o) {

@@ -86,8 +86,9 @@ class transport {
  public:
   /// Begins to connect. Time limits are the caller's. The pointer is good until on_disconnect() or abort().
   virtual result<connection*> dial(const dial_request&, connection_listener&) noexcept = 0;
-  /// Whether these options can be used, before anything is dialled. Errors: option_ca_file.
-  virtual std::error_code check(const relay_options&) noexcept = 0;
+  /// Whether these options can be used, before anything is dialled. The subject names the option. Errors: option_range,
+  /// option_ca_file.
+  virtual error check(const relay_options&) noexcept = 0;
 
  protected:
   ~transport() = default;
