@@ -5,6 +5,8 @@
 #include <system_error>
 #include <vector>
 
+// ares_process_fd() has a successor since 1.34, which Debian 12 lacks.
+#define CARES_NO_DEPRECATED
 #include <ares.h>
 #include <uv.h>
 

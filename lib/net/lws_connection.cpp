@@ -17,6 +17,7 @@
 #endif
 #include "net/disconnect_cause.hpp"
 #include "net/lws_transport.hpp"
+#include "net/redirect.hpp"
 #include "net/socket_calls.hpp"
 #include "net/uv_resolver.hpp"
 
@@ -30,10 +31,10 @@ constexpr std::uint64_t patience_ms = 2'000;
 std::error_code ask(uv_loop_t* loop, const dial_target& target, name_listener& listener, name_question*& out) noexcept {
 #if UVNOSTR_C_ARES
   if (target.resolver == name_resolver::c_ares) {
-    return ares_question::ask(loop, target.host, target.name_servers, listener, out);
+    return ares_question::ask(loop, target.host(), target.name_servers, listener, out);
   }
 #endif
-  return uv_question::ask(loop, target.host, listener, out);
+  return uv_question::ask(loop, target.host(), listener, out);
 }
 
 }  // namespace
@@ -55,21 +56,29 @@ lws_connection::lws_connection(lws_transport& transport, dial_target target, std
 lws_connection* lws_connection::dial(lws_transport& transport, dial_target target, std::size_t max_message_bytes,
                                      port::connection_listener& listener) noexcept {
   auto* self = new lws_connection(transport, std::move(target), max_message_bytes, listener);
-  const std::string& host = self->target_.host;
+  self->find_addresses();
+  return self;
+}
+
+/// Tells nothing before it returns.
+void lws_connection::find_addresses() noexcept {
+  const std::string& host = target_.host();
   ip_address literal;
-  self->target_.host_is_address = parse_ip_address(host, literal);
-  if (self->target_.host_is_address) {
-    self->addresses_.push_back(std::move(literal));
+  if (!target_.proxy && host.ends_with(".onion")) {
+    // Source: RFC 7686, 2.
+    failure_.cause = errc::host_not_found;
+    failure_.detail = "names in .onion are reached through relay_options::proxy only";
+  } else if (parse_ip_address(host, literal)) {
+    addresses_.push_back(std::move(literal));
   } else {
-    self->failure_.cause = ask(transport.loop(), self->target_, *self, self->question_);
-    if (self->question_ != nullptr) {
-      if (transport.context().addresses().find(host) != nullptr) self->start_timer(patience_ms);
-      return self;
+    failure_.cause = ask(transport_.loop(), target_, *this, question_);
+    if (question_ != nullptr) {
+      if (transport_.context().addresses().find(host) != nullptr) start_timer(patience_ms);
+      return;
     }
   }
-  self->enter(connection_phase::trying);
-  self->start_timer(0);
-  return self;
+  if (phase_ == connection_phase::resolving) enter(connection_phase::trying);
+  start_timer(0);
 }
 
 void lws_connection::enter(connection_phase next) noexcept {
@@ -85,10 +94,10 @@ void lws_connection::start_timer(std::uint64_t milliseconds) noexcept {
 
 void lws_connection::on_answer(name_answer answer) noexcept {
   if (answer.is_complete) question_ = nullptr;
-  if (phase_ == connection_phase::resolving) uv_timer_stop(&timer_);
-  if (answer.error && phase_ == connection_phase::resolving) {
+  if (addresses_.empty()) uv_timer_stop(&timer_);
+  if (answer.error && addresses_.empty()) {
     // A name that does not exist any more is believed; a resolver that fails is not.
-    const auto* known = transport_.context().addresses().find(target_.host);
+    const auto* known = transport_.context().addresses().find(target_.host());
     if (known == nullptr || answer.error == errc::host_not_found) {
       finish(answer.error, std::move(answer.detail));
       return;
@@ -123,15 +132,15 @@ void lws_connection::take_addresses(std::vector<ip_address> more) noexcept {
 }
 
 void lws_connection::on_timer() noexcept {
-  switch (phase_) {
-    case connection_phase::quitting: finish(std::error_code()); break;
-    case connection_phase::resolving:
-      if (const auto* known = transport_.context().addresses().find(target_.host)) take_addresses(*known);
-      enter(connection_phase::trying);
-      try_next_address();
-      break;
-    default: try_next_address();
+  if (phase_ == connection_phase::quitting) {
+    finish(std::error_code());
+    return;
   }
+  if (addresses_.empty()) {  // the resolver is slow
+    if (const auto* known = transport_.context().addresses().find(target_.host())) take_addresses(*known);
+  }
+  if (phase_ == connection_phase::resolving) enter(connection_phase::trying);
+  try_next_address();
 }
 
 void lws_connection::try_next_address() noexcept {
@@ -154,6 +163,7 @@ void lws_connection::remember(port::disconnect why) noexcept {
 
 void lws_connection::on_failed(lws_attempt& attempt, port::disconnect why) noexcept {
   std::erase(attempts_, &attempt);
+  if (follow(why, attempt.location())) return;
   if (is_final(why)) {
     finish(std::move(why));
     return;
@@ -165,6 +175,39 @@ void lws_connection::on_failed(lws_attempt& attempt, port::disconnect why) noexc
   } else if (attempts_.empty() && question_ == nullptr) {
     finish(std::move(failure_));
   }
+}
+
+/// Begins anew where a redirect leads to. If it does not, `why` says so. We may be inside of libwebsockets here.
+bool lws_connection::follow(port::disconnect& why, const std::string& location) noexcept {
+  if (!is_redirect(why.http_status) || location.empty()) return false;
+  const auto next = redirected(target_.url, location);
+  const std::string where = "it redirects to " + base::url::shown(next ? next->text : location);
+  if (!next || !next->secure) {
+    why.detail = where + ", which is not wss://";
+    return false;
+  }
+  if (target_.redirects_left == 0) {
+    why.detail =
+        where + (target_.was_redirected ? ", after max_redirects others" : "; relay_options::max_redirects is 0");
+    return false;
+  }
+  const auto vhost = transport_.context().vhost(true, target_.ca_file);
+  if (!vhost) return false;
+  uv_timer_stop(&timer_);
+  stop_asking();
+  abandon_all_but(nullptr);
+  // They may hold what only that host may know.
+  if (next->host != target_.url.host || next->port != target_.url.port || !target_.url.secure) target_.headers.clear();
+  target_.vhost = *vhost;
+  target_.url = *next;
+  target_.authority = next->authority();
+  target_.was_redirected = true;
+  --target_.redirects_left;
+  addresses_.clear();
+  next_address_ = 0;
+  failure_ = {};
+  find_addresses();
+  return true;
 }
 
 void lws_connection::stop_asking() noexcept {
@@ -183,7 +226,11 @@ void lws_connection::on_established(lws_attempt& attempt) noexcept {
   stop_asking();
   abandon_all_but(&attempt);
   enter(connection_phase::open);
-  if (!target_.host_is_address) transport_.context().addresses().remember(target_.host, std::move(addresses_));
+  peer_date_ = attempt.peer_date();
+  ip_address literal;
+  if (!parse_ip_address(target_.host(), literal)) {
+    transport_.context().addresses().remember(target_.host(), std::move(addresses_));
+  }
   if (target_.silence.count() != 0) notice_dead_peer(lws_get_socket_fd(socket()), target_.silence, target_.patience);
   if (!reading_) lws_rx_flow_control(socket(), 0);
   listener_.on_open();

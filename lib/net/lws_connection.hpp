@@ -35,6 +35,10 @@ class lws_connection final : public port::connection, private name_listener {
   void pause_reading() noexcept override;
   void resume_reading() noexcept override;
   void close(std::uint16_t code, std::string_view reason) noexcept override;
+  std::optional<unix_seconds> peer_date() const noexcept override { return peer_date_; }
+  std::string_view reached_url() const noexcept override {
+    return target_.was_redirected ? std::string_view(target_.url.text) : std::string_view();
+  }
   void abort() noexcept override;
 
   // What an attempt reports. After each of these it may have no owner any more.
@@ -60,6 +64,8 @@ class lws_connection final : public port::connection, private name_listener {
   /// In the phases that have one.
   lws* socket() const noexcept { return attempts_.front()->wsi(); }
 
+  void find_addresses() noexcept;
+  bool follow(port::disconnect&, const std::string& location) noexcept;
   void on_answer(name_answer) noexcept override;
   void take_addresses(std::vector<ip_address>) noexcept;
   void on_timer() noexcept;
@@ -97,6 +103,7 @@ class lws_connection final : public port::connection, private name_listener {
   std::uint16_t close_code_ = 0;
   std::string close_reason_;
   std::optional<port::disconnect> peers_close_;
+  std::optional<unix_seconds> peer_date_;
 
   base::list_hook<lws_connection> in_transport_{*this};
 };

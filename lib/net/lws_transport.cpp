@@ -41,16 +41,16 @@ result<port::connection*> lws_transport::dial(const port::dial_request& request,
   if (!vhost) return vhost.error();
   dial_target target;
   target.vhost = *vhost;
-  target.secure = request.url.secure;
-  target.host = request.url.host;
+  target.ca_file = request.options.ca_file;
+  target.url = request.url;
+  target.proxy = parse_proxy(request.options.proxy);
+  target.redirects_left = request.options.max_redirects;
   target.resolver = request.options.resolver;
   for (const auto& server : request.options.name_servers) {
     if (!target.name_servers.empty()) target.name_servers += ',';
     target.name_servers += server;
   }
-  target.port = request.url.port;
   target.authority = request.url.authority();
-  target.path = request.url.target;
   target.user_agent = request.options.user_agent;
   target.headers = request.options.headers;
   target.silence = request.options.ping_interval;
@@ -64,6 +64,12 @@ error lws_transport::check(const relay_options& options) noexcept {
     if (is_name_server(server)) continue;
     return {errc::option_range, "name_servers[" + std::to_string(i) + "] is \"" + base::printable(server) +
                                     "\"; it must be an IP address, with brackets if it is IPv6 and a port follows"};
+  }
+  if (!options.proxy.empty() && !parse_proxy(options.proxy)) {
+    // It is not shown, because there may be a password in it.
+    return {errc::option_range,
+            "proxy is none; it must be socks5://HOST:PORT or http://HOST:PORT, perhaps with "
+            "USER:PASSWORD@ before HOST"};
   }
   if (!options.ca_file.empty() && !holds_certificate(options.ca_file)) {
     return {errc::option_ca_file, "ca_file (" + base::printable(options.ca_file) + ")"};
