@@ -31,11 +31,12 @@ struct relay_status {
   relay_state state{};
   relay_state previous = relay_state::waiting;  ///< the state before; a new relay waits
   std::error_code cause{};                      ///< why a connection failed or ended; 0 when nothing did
-  std::string_view text{};       ///< the cause and its details as a sentence, printable; empty when cause is 0
-  std::string_view words{};      ///< the relay's own reason in its close frame: see printable()
-  std::uint16_t close_code = 0;  ///< of the relay's close frame, 0 if there was none. Source: RFC 6455, 7.4
-  int http_status = 0;           ///< of an HTTP answer that was not 101
-  unsigned failures = 0;         ///< in a row: attempts that failed, connections that did not last
+  std::string_view text{};           ///< the cause and its details as a sentence, printable; empty when cause is 0
+  std::string_view redirected_to{};  ///< the URL that is connected to, if redirects led to another one
+  std::string_view words{};          ///< the relay's own reason in its close frame: see printable()
+  std::uint16_t close_code = 0;      ///< of the relay's close frame, 0 if there was none. Source: RFC 6455, 7.4
+  int http_status = 0;               ///< of an HTTP answer that was not 101
+  unsigned failures = 0;             ///< in a row: attempts that failed, connections that did not last
   std::optional<std::chrono::milliseconds> next_attempt{};  ///< set while waiting: how long
 };
 

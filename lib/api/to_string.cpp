@@ -17,6 +17,14 @@ std::string_view to_string(relay_state state) noexcept {
   return "unknown";
 }
 
+std::string_view to_string(name_resolver resolver) noexcept {
+  switch (resolver) {
+    case name_resolver::c_ares: return "c_ares";
+    case name_resolver::getaddrinfo: return "getaddrinfo";
+  }
+  return "unknown";
+}
+
 std::string_view to_string(auth_policy policy) noexcept {
   switch (policy) {
     case auth_policy::on_demand: return "on_demand";

@@ -2,7 +2,11 @@
 #include "receive/receiver.hpp"
 
 #include <optional>
+#include <string>
+#include <string_view>
 #include <utility>
+
+#include "wire/json_escape.hpp"
 
 namespace uvnostr {
 
@@ -19,6 +23,9 @@ std::size_t cost_of(const wire::relay_message& message) noexcept {
 
 /// Of a copy that joined the one being checked: generous, for a flood of them is to be bounded as well.
 constexpr std::size_t joined_bytes = 64;
+
+/// An id of ours has at most sixteen characters, of which each may be written as \u0030.
+constexpr std::size_t longest_escaped_id = std::size_t{16} * 6;
 
 session::sent_req& req_of(verify::source& from) noexcept { return static_cast<session::sent_req&>(from); }
 relay_request& request_of(session::sent_req& req) noexcept { return static_cast<relay_request&>(req.owner()); }
@@ -66,7 +73,13 @@ void receiver::on_binary(relay_session& from) noexcept {
 
 void receiver::on_event_message(relay_session& from, const wire::frame_head& head) {
   message_counts& counts = from.counted().messages;
-  session::sent_req* const req = from.requests().find(head.subscription);
+  std::string_view wire_id = head.subscription;
+  std::string resolved;
+  if (wire_id.find('\\') != std::string_view::npos && wire_id.size() <= longest_escaped_id) {
+    resolved = wire::unescaped(wire_id);
+    wire_id = resolved;
+  }
+  session::sent_req* const req = from.requests().find(wire_id);
   const subscription_record* const subscription = req == nullptr ? nullptr : request_of(*req).subscription();
   if (subscription == nullptr) {
     ++counts.unknown_subscription;
