@@ -15,9 +15,9 @@ namespace uvnostr {
 template <class Signature>
 class callback;
 
-/// Holds anything callable with this signature; closures of up to four pointers need no allocation.
-/// An empty callback is false and must not be called. The call is noexcept: a callable that throws
-/// ends the program, because it would unwind through libuv.
+/// Holds anything callable with this signature, or without arguments: a closure that needs none of them may leave them
+/// all out. Closures of up to four pointers need no allocation. An empty callback is false and must not be called. The
+/// call is noexcept: a callable that throws ends the program, because it would unwind through libuv.
 template <class R, class... Args>
 class callback<R(Args...)> {
  public:
@@ -26,7 +26,8 @@ class callback<R(Args...)> {
 
   template <class F>
   requires(!std::is_same_v<std::remove_cvref_t<F>, callback> &&
-           std::is_invocable_r_v<R, std::remove_cvref_t<F>&, Args...>) callback(F&& function) {
+           (std::is_invocable_r_v<R, std::remove_cvref_t<F>&, Args...> ||
+            std::is_invocable_r_v<R, std::remove_cvref_t<F>&>)) callback(F&& function) {
     using stored = std::remove_cvref_t<F>;
     if constexpr (fits<stored>) {
       ::new (static_cast<void*>(&storage_)) stored(std::forward<F>(function));
@@ -68,8 +69,17 @@ class callback<R(Args...)> {
                                alignof(F) <= alignof(void*) && std::is_nothrow_move_constructible_v<F>;
 
   template <class F>
+  static R call(F& function, Args&&... args) {
+    if constexpr (std::is_invocable_r_v<R, F&, Args...>) {
+      return function(std::forward<Args>(args)...);
+    } else {
+      return function();
+    }
+  }
+
+  template <class F>
   static constexpr operations inline_operations{
-      [](void* at, Args&&... args) -> R { return (*static_cast<F*>(at))(std::forward<Args>(args)...); },
+      [](void* at, Args&&... args) -> R { return call(*static_cast<F*>(at), std::forward<Args>(args)...); },
       [](void* from, void* to) noexcept {
         ::new (to) F(std::move(*static_cast<F*>(from)));
         static_cast<F*>(from)->~F();
@@ -78,7 +88,7 @@ class callback<R(Args...)> {
 
   template <class F>
   static constexpr operations heap_operations{
-      [](void* at, Args&&... args) -> R { return (**static_cast<F**>(at))(std::forward<Args>(args)...); },
+      [](void* at, Args&&... args) -> R { return call(**static_cast<F**>(at), std::forward<Args>(args)...); },
       [](void* from, void* to) noexcept { ::new (to) F*(*static_cast<F**>(from)); },
       [](void* at) noexcept { delete *static_cast<F**>(at); }};
 

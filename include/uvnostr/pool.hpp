@@ -12,6 +12,7 @@
 
 #include <uvnostr/callback.hpp>
 #include <uvnostr/event.hpp>
+#include <uvnostr/fetch.hpp>
 #include <uvnostr/filter.hpp>
 #include <uvnostr/publish.hpp>
 #include <uvnostr/relay_options.hpp>
@@ -56,6 +57,11 @@ struct pool_options {
 /// Lifetime: a callable that destroys its pool keeps its captures until it returns. The captures of the others are
 /// destroyed soon afterwards on the loop's thread, at the latest when the workers finish the signatures they check.
 struct pool_callbacks {
+  /// Whether the program has this event already, in a store that outlives it: asked once for each id that is new to the
+  /// pool and wanted by a subscription, before the signature is checked. True: no subscription is given the event, it
+  /// counts as a duplicate, and cursors go on as if it had been given and were safe. Its id is checked all the same, so
+  /// that a relay cannot lie about its date. Without this callback none is known.
+  callback<bool(const event_id&)> known{};
   /// Every event of every subscription, each once, after the subscription's own on_event.
   callback<void(relay_id, const event_view&)> on_event{};
   /// Every EOSE that a subscription gets.
@@ -117,8 +123,25 @@ class UVNOSTR_API pool {
     return subscribe(std::span(&f, 1), std::move(callbacks), std::move(options), std::move(relays));
   }
 
-  /// Sends the event to these relays. An empty list means all relays that the pool has now. Unless an error is
-  /// returned, every relay gives one receipt, and then on_done follows.
+  /// Collects what these relays have stored that matches any of the filters, page by page: all of it, or the newest
+  /// `limit` of each filter from each relay. None named: all relays, those that are added while it runs included. It ends
+  /// once every relay has answered, refused or failed; in a pool without relays at once.
+  /// Calls back: on_event for each event, then on_done once. The subscription is one as any other: destroying it ends the
+  /// fetch in silence, close() with on_done; detach() lets it run on its own.
+  /// Errors: as subscribe().
+  result<subscription> fetch(std::span<const filter>, fetch_callbacks, fetch_options = {},
+                             std::vector<relay_id> relays = {}) noexcept;
+  result<subscription> fetch(std::initializer_list<filter> filters, fetch_callbacks callbacks,
+                             fetch_options options = {}, std::vector<relay_id> relays = {}) noexcept {
+    return fetch(std::span(filters.begin(), filters.size()), std::move(callbacks), options, std::move(relays));
+  }
+  result<subscription> fetch(const filter& f, fetch_callbacks callbacks, fetch_options options = {},
+                             std::vector<relay_id> relays = {}) noexcept {
+    return fetch(std::span(&f, 1), std::move(callbacks), options, std::move(relays));
+  }
+
+  /// Sends the event to these relays; none named: all that the pool has now. Without an error every relay gives one
+  /// receipt, then on_done comes.
   /// Errors: no_relay, unknown_relay, event_too_big, wrong_id, wrong_signature, option_range, closed.
   [[nodiscard]] error publish(const event&, publish_callbacks = {}, publish_options = {},
                               std::vector<relay_id> relays = {}) noexcept;

@@ -8,6 +8,7 @@ namespace uvnostr {
 
 /// A relay's callbacks, all optional, fixed for its life. Names and rules are those of pool_callbacks.
 struct relay_callbacks {
+  callback<bool(const event_id&)> known{};
   callback<void(const event_view&)> on_event{};
   callback<void(subscription_id)> on_eose{};
   callback<void(std::string_view)> on_notice{};
@@ -40,6 +41,15 @@ class UVNOSTR_API relay {
   result<subscription> subscribe(const filter& f, subscription_callbacks callbacks,
                                  subscribe_options options = {}) noexcept {
     return subscribe(std::span(&f, 1), std::move(callbacks), std::move(options));
+  }
+  /// As pool::fetch().
+  result<subscription> fetch(std::span<const filter>, fetch_callbacks, fetch_options = {}) noexcept;
+  result<subscription> fetch(std::initializer_list<filter> filters, fetch_callbacks callbacks,
+                             fetch_options options = {}) noexcept {
+    return fetch(std::span(filters.begin(), filters.size()), std::move(callbacks), options);
+  }
+  result<subscription> fetch(const filter& f, fetch_callbacks callbacks, fetch_options options = {}) noexcept {
+    return fetch(std::span(&f, 1), std::move(callbacks), options);
   }
   /// As pool::publish().
   [[nodiscard]] error publish(const event&, publish_callbacks = {}, publish_options = {}) noexcept;

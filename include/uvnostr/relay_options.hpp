@@ -43,6 +43,15 @@ enum class auth_policy {
 /// The name of the enumerator.
 UVNOSTR_API std::string_view to_string(auth_policy) noexcept;
 
+/// Who is asked for the addresses of a relay's name.
+enum class name_resolver {
+  c_ares,       ///< /etc/hosts, then the name servers, from the loop. A build without c-ares asks getaddrinfo()
+  getaddrinfo,  ///< all that the system knows (NSS, mDNS), on libuv's threads: names that hang hold up others
+};
+
+/// The name as it stands above.
+UVNOSTR_API std::string_view to_string(name_resolver) noexcept;
+
 /// One line of the upgrade request.
 struct http_header {
   std::string name;   ///< a token. Source: RFC 9110, 5.1
@@ -52,7 +61,20 @@ struct http_header {
 /// The call that takes the options checks every time and size; errc::option_range names the wrong one.
 struct relay_options {
   reconnect_options reconnect{};
-  /// The limit from the DNS query to the end of the WebSocket upgrade. 1 ms to 365 days.
+  /// Both families are asked for, and their addresses raced. When the resolver fails or says nothing for two seconds,
+  /// the addresses of the last connection are tried. Source: RFC 8305.
+  name_resolver resolver = name_resolver::c_ares;
+  /// Name servers to ask instead of the system's, by c-ares: "192.0.2.1", "192.0.2.1:5353", "[2001:db8::1]:53".
+  std::vector<std::string> name_servers{};
+  /// How all traffic with this relay goes: "socks5://127.0.0.1:9050" or "http://user:password@proxy.example:3128", for
+  /// CONNECT. Empty: without a proxy. The proxy is told the relay's name, which is looked up nowhere else. Other
+  /// characters of user and password than letters and digits as %41. Names in .onion need a proxy. Source: RFC 1928,
+  /// RFC 1929, RFC 9110, 9.3.6, RFC 7686.
+  std::string proxy{};
+  /// How many redirects of the upgrade (HTTP 301, 302, 307, 308) are followed, to wss:// only; relay_status says where
+  /// they led. The headers below go to the first host alone. 0 to 20.
+  unsigned max_redirects = 0;
+  /// From the DNS question to the end of the WebSocket upgrade. 1 ms to 365 days.
   std::chrono::milliseconds connect_timeout{10'000};
   /// How long the relay may be silent before it is pinged. Each ping wakes up a phone's radio. A longer interval saves
   /// power, but a dead connection is noticed later. 1 ms to 365 days, or 0: no pings, and no TCP keep-alive

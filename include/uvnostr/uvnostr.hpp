@@ -5,8 +5,11 @@
 #include <uvnostr/callback.hpp>
 #include <uvnostr/error.hpp>
 #include <uvnostr/event.hpp>
+#include <uvnostr/fetch.hpp>
 #include <uvnostr/filter.hpp>
+#include <uvnostr/gap.hpp>
 #include <uvnostr/keys.hpp>
+#include <uvnostr/newest.hpp>
 #include <uvnostr/pool.hpp>
 #include <uvnostr/printable.hpp>
 #include <uvnostr/publish.hpp>

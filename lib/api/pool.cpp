@@ -59,6 +59,12 @@ result<subscription> pool::subscribe(std::span<const filter> filters, subscripti
   return core_->subscribe(filters, std::move(callbacks), options, relays);
 }
 
+result<subscription> pool::fetch(std::span<const filter> filters, fetch_callbacks callbacks, fetch_options options,
+                                 std::vector<relay_id> relays) noexcept {
+  if (core_ == nullptr) return errc::closed;
+  return core_->fetch(filters, std::move(callbacks), options, relays);
+}
+
 error pool::publish(const event& event, publish_callbacks callbacks, publish_options options,
                     std::vector<relay_id> relays) noexcept {
   if (core_ == nullptr) return errc::closed;

@@ -19,6 +19,9 @@ pool_callbacks as_pool_callbacks(relay_callbacks given) {
   };
   const auto state = std::make_shared<shared>(shared{std::move(given), {}});
   pool_callbacks all;
+  if (state->callbacks.known) {
+    all.known = [state](const event_id& id) { return state->callbacks.known(id); };
+  }
   if (state->callbacks.on_event) {
     all.on_event = [state](relay_id, const event_view& event) { state->callbacks.on_event(event); };
   }
@@ -60,6 +63,11 @@ result<relay> relay::make(uv_loop_t* loop, std::string_view url, relay_options o
 result<subscription> relay::subscribe(std::span<const filter> filters, subscription_callbacks callbacks,
                                       subscribe_options options) noexcept {
   return inner_.subscribe(filters, std::move(callbacks), std::move(options));
+}
+
+result<subscription> relay::fetch(std::span<const filter> filters, fetch_callbacks callbacks,
+                                  fetch_options options) noexcept {
+  return inner_.fetch(filters, std::move(callbacks), options);
 }
 
 error relay::publish(const event& event, publish_callbacks callbacks, publish_options options) noexcept {

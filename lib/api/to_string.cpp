@@ -17,6 +17,14 @@ std::string_view to_string(relay_state state) noexcept {
   return "unknown";
 }
 
+std::string_view to_string(name_resolver resolver) noexcept {
+  switch (resolver) {
+    case name_resolver::c_ares: return "c_ares";
+    case name_resolver::getaddrinfo: return "getaddrinfo";
+  }
+  return "unknown";
+}
+
 std::string_view to_string(auth_policy policy) noexcept {
   switch (policy) {
     case auth_policy::on_demand: return "on_demand";
@@ -48,6 +56,18 @@ std::string_view to_string(close_reason why) noexcept {
     case close_reason::requested: return "requested";
     case close_reason::all_eose: return "all_eose";
     case close_reason::pool_closed: return "pool_closed";
+  }
+  return "unknown";
+}
+
+std::string_view to_string(fetch_end how) noexcept {
+  switch (how) {
+    case fetch_end::complete: return "complete";
+    case fetch_end::capped: return "capped";
+    case fetch_end::refused: return "refused";
+    case fetch_end::timed_out: return "timed_out";
+    case fetch_end::unreachable: return "unreachable";
+    case fetch_end::unfinished: return "unfinished";
   }
   return "unknown";
 }

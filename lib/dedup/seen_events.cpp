@@ -46,15 +46,19 @@ std::optional<unix_seconds> seen_events::repeats(const event_id& id, std::uint32
                                                  std::uint32_t relay_slot) noexcept {
   const std::uint32_t entry = table_->find(id, subscription);
   if (entry == none) return std::nullopt;
-  provenance_.note(entry, relay_slot);
+  provenance_.note(table_->head(entry), relay_slot);
   return table_->created_at(entry);
 }
 
+bool seen_events::has(const event_id& id) const noexcept {
+  bool found = false;
+  table_->for_each(id, [&](std::uint32_t) { found = true; });
+  return found;
+}
+
 bool seen_events::verified_before(const event_id& id, const signature& sig) const noexcept {
-  const std::uint32_t tag = tag_of(sig);
-  bool same = false;
-  table_->for_each(id, [&](std::uint32_t entry) { same = same || table_->sig_tag(entry) == tag; });
-  return same;
+  const std::uint32_t entry = table_->find_any(id);
+  return entry != none && table_->sig_tag(entry) == tag_of(sig);
 }
 
 seen_events::admission seen_events::admit(const verify::verified_event& event, std::uint32_t subscription,
@@ -62,22 +66,22 @@ seen_events::admission seen_events::admit(const verify::verified_event& event, s
   const wire::event_fields& fields = event.fields();
   const seen_table::spot spot = table_->look_up(fields.id, subscription);
   if (spot.entry != none) {
-    provenance_.note(spot.entry, relay_slot);
+    provenance_.note(spot.head, relay_slot);
     return admission::known;
   }
   if (stored && subscriptions_[subscription].forgotten.contains(fields.created_at_time())) return admission::doubtful;
   const std::uint32_t entry =
       table_->insert_at(spot, fields.id, subscription, tag_of(fields.sig), fields.created_at_time()).entry;
   provenance_.clear(entry);
-  provenance_.note(entry, relay_slot);
+  provenance_.note(spot.head == none ? entry : spot.head, relay_slot);
   push(subscriptions_[subscription], from, entry);
   if (table_->size() > table_->capacity()) forget_one(subscription);
-  return spot.of_another ? admission::fresh : admission::first;
+  return spot.head == none ? admission::first : admission::fresh;
 }
 
 void seen_events::push(share& s, origin from, std::uint32_t entry) noexcept {
   queue& q = from == origin::page ? s.pages : s.recent;
-  (q.newest == none ? q.oldest : table_->next(q.newest)) = entry;
+  q.newest == none ? void(q.oldest = entry) : table_->set_next(q.newest, entry);
   q.newest = entry;
   ++q.count;
   if (from != origin::page) return;
@@ -96,17 +100,19 @@ void seen_events::forget_one(std::uint32_t subscription) noexcept {
     }
     return;
   }
-  drop_oldest(subscriptions_[subscription].count() > fair_share() ? subscription : largest());
+  drop_oldest(subscriptions_[subscription].count() > fair_share() ? subscription : one_above_its_share());
 }
 
-/// A subscription that has more entries than its share. There is one whenever the cache is full and another
-/// subscription has not used up its share.
-std::uint32_t seen_events::largest() noexcept {
-  if (largest_ < subscriptions_.size() && subscriptions_[largest_].count() > fair_share()) return largest_;
-  const auto found = std::max_element(subscriptions_.begin(), subscriptions_.end(),
-                                      [](const share& a, const share& b) { return a.count() < b.count(); });
-  largest_ = static_cast<std::uint32_t>(found - subscriptions_.begin());
-  return largest_;
+/// A subscription that has more than its part. There is one whenever the room is full and the part of another is not used
+/// up. Each is asked in its turn, and stays the one until it has no more than its part: so the search costs little,
+/// however many there are.
+std::uint32_t seen_events::one_above_its_share() noexcept {
+  const std::size_t fair = fair_share();
+  if (above_its_share_ >= subscriptions_.size()) above_its_share_ = 0;
+  while (subscriptions_[above_its_share_].count() <= fair) {
+    if (++above_its_share_ == subscriptions_.size()) above_its_share_ = 0;
+  }
+  return above_its_share_;
 }
 
 void seen_events::drop_oldest(std::uint32_t subscription) noexcept {
@@ -122,8 +128,17 @@ void seen_events::drop_oldest(std::uint32_t subscription) noexcept {
   if (next == none) q.newest = none;
   --q.count;
   s.forgotten.add(table_->created_at(entry));
-  table_->erase(entry);
-  if (next != none) table_->expect_erase(next);
+  if (next != none) table_->set_first(next);
+  if (const std::uint32_t moved = table_->erase(entry); moved != none) follow_move(moved, entry);
+  if (q.oldest != none) table_->expect_erase(q.oldest);
+}
+
+/// What was in one entry is now in another, which the table's own links know.
+void seen_events::follow_move(std::uint32_t from, std::uint32_t to) noexcept {
+  share& s = subscriptions_[table_->owner(to)];
+  for (std::uint32_t* const at : {&s.recent.oldest, &s.recent.newest, &s.pages.oldest, &s.pages.newest, &s.unpassed}) {
+    if (*at == from) *at = to;
+  }
 }
 
 std::size_t seen_events::room_for_pages(std::uint32_t subscription, unix_seconds not_newer_than) noexcept {

@@ -43,6 +43,8 @@ class seen_events {
 
   /// If that subscription has had the event: the event's date. The relay is then recorded as having sent it too.
   std::optional<unix_seconds> repeats(const event_id&, std::uint32_t subscription, std::uint32_t relay_slot) noexcept;
+  /// Whether any subscription had it.
+  bool has(const event_id&) const noexcept;
   /// Whether an event with this id and signature was verified before.
   bool verified_before(const event_id&, const signature&) const noexcept;
 
@@ -65,10 +67,11 @@ class seen_events {
 
   void add_relay(std::uint32_t relay_slot) { provenance_.make_room_for(relay_slot); }
   void remove_relay(std::uint32_t relay_slot) noexcept { provenance_.forget(relay_slot); }
-  /// Calls function(relay_slot) for the relays that sent the event; a relay may come twice.
+  /// Calls function(relay_slot) for each relay that sent it.
   template <class Function>
   void seen_on(const event_id& id, Function&& function) const {
-    table_->for_each(id, [&](std::uint32_t entry) { provenance_.for_each(entry, function); });
+    const std::uint32_t entry = table_->find_any(id);
+    if (entry != none) provenance_.for_each(entry, function);
   }
 
   std::size_t size() const noexcept { return table_->size(); }
@@ -95,7 +98,8 @@ class seen_events {
   void push(share&, origin, std::uint32_t entry) noexcept;
   void forget_one(std::uint32_t subscription) noexcept;
   void drop_oldest(std::uint32_t subscription) noexcept;
-  std::uint32_t largest() noexcept;
+  void follow_move(std::uint32_t from, std::uint32_t to) noexcept;
+  std::uint32_t one_above_its_share() noexcept;
 
   const key secret_;
   siphash<> hash_;
@@ -105,7 +109,7 @@ class seen_events {
   std::vector<std::uint32_t> ended_;  // ended subscriptions that still have entries
   std::vector<std::uint32_t> unused_;
   std::uint32_t live_ = 0;
-  std::uint32_t largest_ = 0;  // the subscription last found to have more than its share
+  std::uint32_t above_its_share_ = 0;  // was when it was looked for
 };
 
 }  // namespace uvnostr::dedup

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "dedup/seen_table.hpp"
 
-#include <cstring>
 #include <type_traits>
 #include <utility>
 
@@ -10,67 +9,56 @@ namespace uvnostr::dedup {
 template <bool Owned>
 basic_seen_table<Owned>::basic_seen_table(const creation& made, const std::array<std::uint8_t, 16>& key) noexcept
     : hash_(key),
-      entries_(reinterpret_cast<node*>(made.storage)),
-      slots_(reinterpret_cast<std::uint32_t*>(made.storage + (made.capacity + 1) * sizeof(node))),
-      slot_count_(slot_count(made.capacity)),
-      entry_bits_(static_cast<unsigned>(std::bit_width(made.capacity + 1))),
+      ids_(first_aligned(made.storage)),
+      entries_(reinterpret_cast<node*>(ids_ + made.capacity + 1)),
+      index_(made.capacity + 1, reinterpret_cast<std::byte*>(entries_ + made.capacity + 1)),
       capacity_(static_cast<std::uint32_t>(made.capacity)),
       memory_bytes_(made.bytes) {
-  static_assert(alignof(node) <= alignof(basic_seen_table) && sizeof(node) % alignof(std::uint32_t) == 0);
+  static_assert(alignof(node) <= alignof(basic_seen_table));
   static_assert(std::is_trivially_destructible_v<node>, "nobody destroys them");
-  // Entries are initialised in take_unused(), so memory that is not needed yet is not touched.
-  for (std::uint32_t i = 0; i < slot_count_; ++i) ::new (slots_ + i) std::uint32_t(0);
+  // Entries come to life in take_unused(): memory that is not needed yet is not touched.
 }
 
 template <bool Owned>
-std::uint32_t basic_seen_table<Owned>::true_distance(std::uint32_t slot) const noexcept {
-  const std::uint32_t word = slots_[slot];
-  const std::uint32_t distance = distance_in(word);
-  if (distance < farthest) return distance;
-  const std::uint32_t home = place_of(entries_[entry_in(word)].id).home;
-  return slot >= home ? slot - home : slot + slot_count_ - home;
+auto basic_seen_table<Owned>::place_of_entry(std::uint32_t entry) const noexcept -> place {
+  if constexpr (Owned) {
+    if (entries_[entry].is_further()) return further_place_of(id(entry), owner(entry));
+  }
+  return place_of(ids_[entry].id);
 }
 
 template <bool Owned>
 auto basic_seen_table<Owned>::look_up(const event_id& id, std::uint32_t owner) const noexcept -> spot {
   const place where = place_of(id);
-  bool of_another = false;
-  const end_of_search end = search(id, where, [&](std::uint32_t number) {
-    const bool is_it = !Owned || entries_[number].owner() == owner;
-    of_another = of_another || !is_it;
-    return is_it;
-  });
-  return {.entry = end.accepted ? entry_in(slots_[end.slot]) : npos,
-          .of_another = of_another && !end.accepted,
-          .mark = where.mark,
-          .home = where.home,
-          .slot = end.slot,
-          .distance = end.distance};
-}
-
-template <bool Owned>
-std::uint32_t basic_seen_table<Owned>::find(const event_id& id, std::uint32_t owner) const noexcept {
-  const end_of_search end =
-      search(id, place_of(id), [&](std::uint32_t number) { return !Owned || entries_[number].owner() == owner; });
-  return end.accepted ? entry_in(slots_[end.slot]) : npos;
-}
-
-template <bool Owned>
-std::uint32_t basic_seen_table<Owned>::find_any(const event_id& id) const noexcept {
-  const end_of_search end = search(id, place_of(id), [](std::uint32_t) { return true; });
-  return end.accepted ? entry_in(slots_[end.slot]) : npos;
+  const std::uint32_t head = find_head(id, where);
+  if constexpr (Owned) {
+    if (head != npos && entries_[head].owner() != owner) {
+      const place further = further_place_of(id, owner);
+      return {.entry = find_further(further, head, owner), .head = head, .place = further};
+    }
+  }
+  return {.entry = head, .head = head, .place = where};
 }
 
 template <bool Owned>
 auto basic_seen_table<Owned>::insert_at(const spot& at, const event_id& id, std::uint32_t owner, std::uint32_t sig_tag,
                                         unix_seconds created_at) noexcept -> inserted {
-  assert(!Owned || size_ <= capacity_);
   const inserted result{take_unused(), size_ == capacity_};
   node& made = entries_[result.entry];
-  made.id = id;
   made.newer = npos;
-  made.set(owner, sig_tag, created_at);
-  add_slot(result.entry, at);
+  if constexpr (Owned) {
+    assert(size_ <= capacity_ && owner <= node::most_owner);
+    made.set_date(created_at);
+    if (at.head == npos) {
+      made.be_head(owner, sig_tag);
+      ::new (static_cast<void*>(&ids_[result.entry].id)) event_id(id);
+    } else {
+      add_further(result.entry, at.head, owner);
+    }
+  } else {
+    ::new (static_cast<void*>(&ids_[result.entry].id)) event_id(id);
+  }
+  index_.insert(at.place, result.entry);
   ++size_;
   if constexpr (!Owned) {
     link_newest(result.entry);
@@ -82,14 +70,62 @@ auto basic_seen_table<Owned>::insert_at(const spot& at, const event_id& id, std:
   return result;
 }
 
-/// The next entry to be erased is known long before.
+template <bool Owned>
+void basic_seen_table<Owned>::add_further(std::uint32_t entry, std::uint32_t head_entry, std::uint32_t owner) noexcept
+    requires(Owned) {
+  node& head = entries_[head_entry];
+  const std::uint32_t tag = sig_tag(head_entry);
+  const std::uint32_t next = head.is_shared() ? head.first_further() : npos;
+  if (next != npos) ids_[next].place.previous = entry;
+  entries_[entry].be_further(owner);
+  ids_[entry].place = {.head = head_entry, .previous = npos, .next = next, .queued_before = npos, .sig_tag = tag};
+  head.be_shared_head(head.owner(), entry);
+}
+
+/// The others of that id do without it from now on.
+template <bool Owned>
+void basic_seen_table<Owned>::unlink_further(std::uint32_t entry) noexcept requires(Owned) {
+  const further_place& gone = ids_[entry].place;
+  node& head = entries_[gone.head];
+  if (gone.next != npos) ids_[gone.next].place.previous = gone.previous;
+  if (gone.previous != npos) {
+    ids_[gone.previous].place.next = gone.next;
+  } else if (gone.next != npos) {
+    ids_[gone.next].place.sig_tag = gone.sig_tag;
+    head.be_shared_head(head.owner(), gone.next);
+  } else {
+    head.be_head(head.owner(), gone.sig_tag);
+  }
+}
+
+/// The head's owner is gone: it becomes the entry of another. Gives the number that this one had.
+template <bool Owned>
+std::uint32_t basic_seen_table<Owned>::take_over(std::uint32_t head_entry) noexcept requires(Owned) {
+  node& head = entries_[head_entry];
+  const std::uint32_t other = head.first_further();
+  const node& from = entries_[other];
+  unindex(other);
+  unlink_further(other);
+  head.is_shared() ? head.be_shared_head(from.owner(), head.first_further())
+                   : head.be_head(from.owner(), head.sig_tag());
+  const std::uint32_t before = ids_[other].place.queued_before;
+  if (before != npos) entries_[before].newer = head_entry;
+  head.newer = from.newer;
+  if (head.newer != npos) set_previous(head.newer, head_entry);
+  return other;
+}
+
+/// What goes next is known long before it goes.
 template <bool Owned>
 void basic_seen_table<Owned>::expect_erase(std::uint32_t entry) noexcept {
   next_victim_ = entry;
-  home_of_victim_ = place_of(entries_[entry].id).home;
-  __builtin_prefetch(slots_ + home_of_victim_, 1);
+  place_of_victim_ = place_of_entry(entry);
+  index_.prefetch(place_of_victim_);
   const std::uint32_t one_later = entries_[entry].newer;
-  if (one_later != npos) __builtin_prefetch(entries_ + one_later, 1);
+  if (one_later != npos) {
+    __builtin_prefetch(entries_ + one_later, 1);
+    __builtin_prefetch(ids_ + one_later);
+  }
 }
 
 template <bool Owned>
@@ -100,58 +136,37 @@ void basic_seen_table<Owned>::touch(std::uint32_t entry) noexcept requires(!Owne
 }
 
 template <bool Owned>
-void basic_seen_table<Owned>::erase(std::uint32_t entry) noexcept {
-  remove_slot(entry);
-  if constexpr (!Owned) unlink(entry);
+std::uint32_t basic_seen_table<Owned>::erase(std::uint32_t entry) noexcept {
+  std::uint32_t moved = npos;
+  if constexpr (Owned) {
+    if (entries_[entry].is_further()) {
+      unindex(entry);
+      unlink_further(entry);
+    } else if (entries_[entry].is_shared()) {
+      moved = entry = take_over(entry);
+    } else {
+      unindex(entry);
+    }
+  } else {
+    unindex(entry);
+    unlink(entry);
+  }
   entries_[entry].newer = std::exchange(unused_, entry);
-  if (entry == next_victim_) next_victim_ = npos;
+  next_victim_ = npos;
   --size_;
+  return moved;
 }
 
 template <bool Owned>
 void basic_seen_table<Owned>::clear() noexcept {
-  std::memset(slots_, 0, slot_count_ * sizeof(std::uint32_t));
+  index_.clear();
   size_ = fresh_ = 0;
   newest_ = oldest_ = unused_ = next_victim_ = npos;
 }
 
 template <bool Owned>
-void basic_seen_table<Owned>::add_slot(std::uint32_t entry, const spot& at) noexcept {
-  std::uint32_t slot = at.slot;
-  std::uint32_t distance = at.distance;
-  if (distance == farthest) {
-    // If distances saturate, the search may have gone too far. The right slot is before the first entry that is nearer
-    // to its home.
-    slot = at.home;
-    distance = 0;
-    while (slots_[slot] != 0 && (distance_in(slots_[slot]) >= distance || true_distance(slot) >= distance)) {
-      slot = slot_after(slot);
-      ++distance;
-    }
-  }
-  std::uint32_t carried = with_distance(at.mark << entry_bits_ | (entry + 1), distance);
-  // All entries from there to the next empty slot move by one.
-  while (slots_[slot] != 0) {
-    const std::uint32_t moved = slots_[slot];
-    slots_[slot] = carried;
-    carried = distance_in(moved) == farthest ? moved : moved + (1U << entry_bits_);
-    slot = slot_after(slot);
-  }
-  slots_[slot] = carried;
-}
-
-template <bool Owned>
-void basic_seen_table<Owned>::remove_slot(std::uint32_t entry) noexcept {
-  std::uint32_t hole = entry == next_victim_ ? home_of_victim_ : place_of(entries_[entry].id).home;
-  while (entry_in(slots_[hole]) != entry) hole = slot_after(hole);
-  // Stop at a slot that is empty or at home; both have distance 0.
-  for (std::uint32_t slot = slot_after(hole); distance_in(slots_[slot]) != 0; slot = slot_after(slot)) {
-    const std::uint32_t word = slots_[slot];
-    slots_[hole] =
-        distance_in(word) < farthest ? word - (1U << entry_bits_) : with_distance(word, true_distance(slot) - 1);
-    hole = slot;
-  }
-  slots_[hole] = 0;
+void basic_seen_table<Owned>::unindex(std::uint32_t entry) noexcept {
+  index_.erase(entry == next_victim_ ? place_of_victim_ : place_of_entry(entry), entry);
 }
 
 template <bool Owned>

@@ -1,21 +1,18 @@
 // SPDX-License-Identifier: MIT
 // A table of ids in a fixed amount of memory: a hash index over entries that never move.
 //
-// Without owners it is a cache: its entries form a list by age, and a new entry evicts the oldest. With owners nothing
-// is evicted automatically: each entry has one link, for a queue that the caller keeps.
+// Without owners it is a cache: its entries form a list by age, and the oldest makes room. With owners nothing is evicted
+// by itself: the caller keeps its entries in queues, through one link in each entry.
 //
-// One allocation holds this object, then the entries, then the index. The index is a table with open addressing whose slots are 32-bit words:
+// With owners, the first entry of an id is its head, which holds the id and the tag of its signature. Those of further
+// owners have no id; in its place they have the number of their head and links to their neighbours. When the first owner
+// goes, the head takes over what another entry of that id held, so that no other has to learn of it.
 //
-//   | some bits of the hash | distance from the home slot, 6 bits | entry number + 1 |       0: empty
+// One allocation holds this object, then the entries, then the index. There is room for one entry more than the
+// capacity, so that a new one is put in before the oldest goes.
 //
-// Invariants:
-// - Robin Hood order: in a run of full slots, no entry is nearer to its home than a searched entry would be at that
-//   slot. So a search ends at the first slot with a smaller distance, and a removal moves entries back up to the first
-//   entry that is at home. Neither hashes the entries that it passes.
-// - A distance of 63 means "63 or more"; hashing then finds the true one. This takes tens of owners for one id.
-// - There are more slots than entries, so that every search ends. There is one entry more than the capacity, so that a
-//   new entry can be put where its search ended before the oldest is evicted.
-// - The hash covers only the id: all owners of an id share a home slot. It is keyed, because senders choose ids.
+// The hash of a head covers its id, that of another entry the id and its owner. So the cost of a search depends on the
+// number neither of entries nor of owners. The hash is keyed, because senders choose their ids.
 //
 // What can go wrong: nothing at run time, provided that the caller observes the preconditions below.
 #pragma once
@@ -33,12 +30,13 @@
 
 #include <uvnostr/types.hpp>
 
+#include "dedup/bucket_index.hpp"
 #include "dedup/id_hash.hpp"
 
 namespace uvnostr::dedup {
 
-/// With owners, an id may have several entries, one for each owner. Each entry has a tag of the signature and the
-/// event's date. size() may exceed capacity() by one until the caller erases an entry.
+/// With owners, one id may be there several times, once for each owner. Then an id has the tag of its first signature and
+/// the event's date, and size() may exceed capacity() by one until the caller erases an entry.
 template <bool Owned>
 class basic_seen_table {
  public:
@@ -54,8 +52,8 @@ class basic_seen_table {
   template <class Table = basic_seen_table>
   static std::unique_ptr<Table> make(std::size_t capacity, const std::array<std::uint8_t, 16>& key) {
     assert(capacity != 0 && capacity <= max_capacity);
-    const std::size_t bytes =
-        sizeof(Table) + (capacity + 1) * sizeof(node) + slot_count(capacity) * sizeof(std::uint32_t);
+    const std::size_t bytes = sizeof(Table) + id_alignment + (capacity + 1) * (sizeof(id_part) + sizeof(node)) +
+                              bucket_index::bytes_for(capacity + 1);
     void* const at = ::operator new(bytes);
     return std::unique_ptr<Table>(
         ::new (at) Table(creation{capacity, bytes, static_cast<std::byte*>(at) + sizeof(Table)}, key));
@@ -67,22 +65,23 @@ class basic_seen_table {
 
   /// The position of an id and owner, or where they would be. Valid until the table changes.
   struct spot {
-    std::uint32_t entry = npos;  // npos: there is none
-    bool of_another = false;     // there is none, but another owner has the id
-    std::uint32_t mark;
-    std::uint32_t home;
-    std::uint32_t slot;
-    std::uint32_t distance;
+    std::uint32_t entry = npos;  // npos: not there
+    std::uint32_t head = npos;   // the first entry of that id
+    bucket_index::place place;
   };
   spot look_up(const event_id& id, std::uint32_t owner = 0) const noexcept;
 
-  /// The entry of this id and owner, or npos.
-  std::uint32_t find(const event_id& id, std::uint32_t owner = 0) const noexcept;
-  /// An entry of this id with any owner, or npos.
-  std::uint32_t find_any(const event_id& id) const noexcept;
-  /// Calls function(entry) for each entry of this id. The function may only call touch().
-  template <class Function>
-  void for_each(const event_id& id, Function&& function) const;
+  /// The entry of that id and owner, or npos.
+  std::uint32_t find(const event_id& id, std::uint32_t owner = 0) const noexcept {
+    const std::uint32_t head = find_any(id);
+    if constexpr (Owned) {
+      if (head != npos && entries_[head].owner() != owner)
+        return find_further(further_place_of(id, owner), head, owner);
+    }
+    return head;
+  }
+  /// The first entry of that id, whoever owns it, or npos.
+  std::uint32_t find_any(const event_id& id) const noexcept { return find_head(id, place_of(id)); }
 
   /// Adds an entry as the newest, and evicts the oldest if the table is full. There must be no such entry yet.
   inserted insert(const event_id& id, std::uint32_t owner = 0, std::uint32_t sig_tag = 0,
@@ -96,18 +95,36 @@ class basic_seen_table {
   void touch(std::uint32_t entry) noexcept requires(!Owned);
   /// The entry will be erased next: prefetches what that needs into the processor's cache.
   void expect_erase(std::uint32_t entry) noexcept;
-  void erase(std::uint32_t entry) noexcept;
+  /// Another entry of the same id may take its place. Then this gives the number that the other had, else npos.
+  std::uint32_t erase(std::uint32_t entry) noexcept;
   void clear() noexcept;
 
-  const event_id& id(std::uint32_t entry) const noexcept { return entries_[entry].id; }
+  const event_id& id(std::uint32_t entry) const noexcept { return ids_[head(entry)].id; }
+  /// The first entry of its id.
+  std::uint32_t head(std::uint32_t entry) const noexcept {
+    if constexpr (Owned) {
+      if (entries_[entry].is_further()) return ids_[entry].place.head;
+    }
+    return entry;
+  }
   std::uint32_t owner(std::uint32_t entry) const noexcept { return entries_[entry].owner(); }
-  std::uint32_t sig_tag(std::uint32_t entry) const noexcept { return entries_[entry].sig_tag(); }
-  /// A date outside 1970 to 2106 becomes the nearest second that 32 bits hold.
-  unix_seconds created_at(std::uint32_t entry) const noexcept {
+  /// That of the id's first signature, whoever's entry this is.
+  std::uint32_t sig_tag(std::uint32_t entry) const noexcept requires(Owned) {
+    const node& first = entries_[head(entry)];
+    return first.is_shared() ? ids_[first.first_further()].place.sig_tag : first.sig_tag();
+  }
+  /// Dates after 2106 are told as the last second that 32 bits hold, those before 1970 as the first.
+  unix_seconds created_at(std::uint32_t entry) const noexcept requires(Owned) {
     return unix_seconds(std::chrono::seconds(entries_[entry].date()));
   }
-  /// The entry's link for a queue of the caller's; npos at first.
-  std::uint32_t& next(std::uint32_t entry) noexcept requires(Owned) { return entries_[entry].newer; }
+  /// The next entry of a queue that the caller keeps, npos at first.
+  std::uint32_t next(std::uint32_t entry) const noexcept requires(Owned) { return entries_[entry].newer; }
+  void set_next(std::uint32_t entry, std::uint32_t next) noexcept requires(Owned) {
+    entries_[entry].newer = next;
+    set_previous(next, entry);
+  }
+  /// It is the first of its queue.
+  void set_first(std::uint32_t entry) noexcept requires(Owned) { set_previous(entry, npos); }
 
   std::size_t size() const noexcept { return size_; }
   std::size_t capacity() const noexcept { return capacity_; }
@@ -127,83 +144,108 @@ class basic_seen_table {
   friend struct std::default_delete<basic_seen_table>;
 
  private:
-  struct no_extras {
-    std::uint32_t older = npos;
-    std::uint32_t owner() const noexcept { return 0; }
-    std::uint32_t sig_tag() const noexcept { return 0; }
-    std::uint32_t date() const noexcept { return 0; }
-    void set(std::uint32_t, std::uint32_t, unix_seconds) noexcept {}
+  /// An entry that is not the first of its id.
+  struct further_place {
+    std::uint32_t head;
+    std::uint32_t previous;  // further entries of the same id
+    std::uint32_t next;
+    std::uint32_t queued_before;  // in the caller's queue
+    std::uint32_t sig_tag;        // the id's, at the first further entry
   };
-  class extras {
+  /// Apart from the rest of an entry, so that a comparison reads one cache line.
+  union id_part {
+    event_id id;
+    further_place place;
+  };
+  static constexpr std::size_t id_alignment = 32;
+  static_assert(sizeof(id_part) == id_alignment);
+  struct plain_node {
+    std::uint32_t older = npos;
+    std::uint32_t newer = npos;  // of an unused entry: the next unused one
+    static constexpr bool is_further() noexcept { return false; }
+    static constexpr std::uint32_t owner() noexcept { return 0; }
+  };
+  class owned_node {
    public:
-    std::uint32_t owner() const noexcept { return owner_; }
-    std::uint32_t sig_tag() const noexcept { return sig_tag_; }
+    std::uint32_t owner() const noexcept { return owner_and_state_ & most_owner; }
+    bool is_further() const noexcept { return (owner_and_state_ & further) != 0; }
+    bool is_shared() const noexcept { return (owner_and_state_ & shared) != 0; }
+    std::uint32_t sig_tag() const noexcept { return tag_or_first_further_; }
+    std::uint32_t first_further() const noexcept { return tag_or_first_further_; }
     std::uint32_t date() const noexcept { return date_; }
-    void set(std::uint32_t owner, std::uint32_t sig_tag, unix_seconds created_at) noexcept {
-      owner_ = owner;
-      sig_tag_ = sig_tag;
-      date_ =
-          static_cast<std::uint32_t>(std::clamp<std::int64_t>(created_at.time_since_epoch().count(), 0, 0xffffffff));
+
+    void be_head(std::uint32_t owner, std::uint32_t sig_tag) noexcept {
+      owner_and_state_ = owner;
+      tag_or_first_further_ = sig_tag;
+    }
+    void be_shared_head(std::uint32_t owner, std::uint32_t first_further) noexcept {
+      owner_and_state_ = owner | shared;
+      tag_or_first_further_ = first_further;
+    }
+    void be_further(std::uint32_t owner) noexcept { owner_and_state_ = owner | further; }
+    void set_date(unix_seconds at) noexcept {
+      date_ = static_cast<std::uint32_t>(std::clamp<std::int64_t>(at.time_since_epoch().count(), 0, 0xffffffff));
     }
 
+    static constexpr std::uint32_t most_owner = (std::uint32_t{1} << 30) - 1;
+    std::uint32_t newer = npos;
+
    private:
-    std::uint32_t owner_ = 0;
-    std::uint32_t sig_tag_ = 0;
+    static constexpr std::uint32_t shared = std::uint32_t{1} << 30;
+    static constexpr std::uint32_t further = std::uint32_t{1} << 31;
+    std::uint32_t owner_and_state_ = 0;
+    std::uint32_t tag_or_first_further_ = 0;
     std::uint32_t date_ = 0;
   };
-  struct node : std::conditional_t<Owned, extras, no_extras> {
-    event_id id;
-    std::uint32_t newer = npos;  // in an unused entry: the next unused one
-  };
+  using node = std::conditional_t<Owned, owned_node, plain_node>;
 
-  static constexpr unsigned distance_bits = 6;
-  static constexpr std::uint32_t farthest = (1U << distance_bits) - 1;
-
-  // In a fuller index, insertions and removals move longer runs.
-  static std::uint32_t slot_count(std::size_t capacity) noexcept {
-    return static_cast<std::uint32_t>(capacity + capacity / 8 * 7 + 2);
+  using place = bucket_index::place;
+  place place_of(const event_id& id) const noexcept { return index_.place_for(hash_(id.bytes)); }
+  /// Of one that is not the first of its id.
+  place further_place_of(const event_id& id, std::uint32_t owner) const noexcept {
+    return index_.place_for((hash_(id.bytes) + owner) * 0x9e3779b97f4a7c15U);
+  }
+  place place_of_entry(std::uint32_t entry) const noexcept;
+  std::uint32_t find_head(const event_id& id, place where) const noexcept {
+    return index_.find(where, [&](std::uint32_t entry) {
+      if constexpr (Owned) {
+        if (entries_[entry].is_further()) return false;
+      }
+      return is_same(ids_[entry].id, id);
+    });
+  }
+  std::uint32_t find_further(place where, std::uint32_t head, std::uint32_t owner) const noexcept requires(Owned) {
+    return index_.find(where, [&](std::uint32_t entry) {
+      const node& at = entries_[entry];
+      return at.is_further() && at.owner() == owner && ids_[entry].place.head == head;
+    });
+  }
+  /// Without a branch for each word, and without a call.
+  static bool is_same(const event_id& a, const event_id& b) noexcept {
+    const auto x = std::bit_cast<std::array<std::uint64_t, 4>>(a.bytes);
+    const auto y = std::bit_cast<std::array<std::uint64_t, 4>>(b.bytes);
+    return ((x[0] ^ y[0]) | (x[1] ^ y[1]) | (x[2] ^ y[2]) | (x[3] ^ y[3])) == 0;
   }
 
-  /// The home slot of an id, and the upper bits of the slot's word at distance 0, above the entry number.
-  struct place {
-    std::uint32_t home;
-    std::uint32_t mark;
-  };
-  place place_of(const event_id& id) const noexcept {
-    const std::uint64_t hash = hash_(id.bytes);
-    const auto home = static_cast<std::uint32_t>((hash >> 32) * slot_count_ >> 32);
-    return {home, static_cast<std::uint32_t>(hash) >> (entry_bits_ + distance_bits) << distance_bits};
+  void set_previous(std::uint32_t entry, std::uint32_t previous) noexcept requires(Owned) {
+    if (entries_[entry].is_further()) ids_[entry].place.queued_before = previous;
   }
-
-  std::uint32_t slot_after(std::uint32_t slot) const noexcept { return slot + 1 == slot_count_ ? 0 : slot + 1; }
-  std::uint32_t entry_in(std::uint32_t word) const noexcept { return (word & ((1U << entry_bits_) - 1)) - 1; }
-  std::uint32_t distance_in(std::uint32_t word) const noexcept { return word >> entry_bits_ & farthest; }
-  std::uint32_t with_distance(std::uint32_t word, std::uint32_t distance) const noexcept {
-    return (word & ~(farthest << entry_bits_)) | (distance < farthest ? distance : farthest) << entry_bits_;
+  void add_further(std::uint32_t entry, std::uint32_t head, std::uint32_t owner) noexcept requires(Owned);
+  void unlink_further(std::uint32_t entry) noexcept requires(Owned);
+  std::uint32_t take_over(std::uint32_t head) noexcept requires(Owned);
+  static id_part* first_aligned(std::byte* storage) noexcept {
+    const auto over = reinterpret_cast<std::uintptr_t>(storage) % id_alignment;
+    return reinterpret_cast<id_part*>(over == 0 ? storage : storage + (id_alignment - over));
   }
-  std::uint32_t true_distance(std::uint32_t slot) const noexcept;
-
-  /// Walks along the slots that may hold this id, and calls accept(entry number) for those that do until it returns
-  /// true. Returns that slot, or the slot at which the search ends, and its distance from home (at most `farthest`).
-  struct end_of_search {
-    std::uint32_t slot;
-    std::uint32_t distance;
-    bool accepted;
-  };
-  template <class Accept>
-  end_of_search search(const event_id& id, place where, Accept&& accept) const;
-
-  void add_slot(std::uint32_t entry, const spot& at) noexcept;
-  void remove_slot(std::uint32_t entry) noexcept;
+  void unindex(std::uint32_t entry) noexcept;
   void link_newest(std::uint32_t entry) noexcept;
   void unlink(std::uint32_t entry) noexcept;
   std::uint32_t take_unused() noexcept;
 
   id_hash hash_;
+  id_part* ids_;
   node* entries_;
-  std::uint32_t* slots_;
-  std::uint32_t slot_count_;
-  unsigned entry_bits_;
+  bucket_index index_;
   std::uint32_t capacity_;
   std::uint32_t size_ = 0;
   std::uint32_t newest_ = npos;
@@ -211,38 +253,9 @@ class basic_seen_table {
   std::uint32_t unused_ = npos;  // a list of erased entries
   std::uint32_t fresh_ = 0;      // entries from here on were never used
   std::uint32_t next_victim_ = npos;
-  std::uint32_t home_of_victim_ = 0;
+  place place_of_victim_{};
   std::size_t memory_bytes_;
 };
-
-template <bool Owned>
-template <class Accept>
-auto basic_seen_table<Owned>::search(const event_id& id, place where, Accept&& accept) const -> end_of_search {
-  std::uint32_t slot = where.home;
-  std::uint32_t distance = 0;
-  std::uint32_t word = slots_[slot];
-  if (word == 0) return {slot, distance, false};
-  // Below, an empty slot counts as one at distance 0.
-  do {
-    if (word >> entry_bits_ == (where.mark | distance)) {
-      const std::uint32_t number = entry_in(word);
-      if (entries_[number].id == id && accept(number)) return {slot, distance, true};
-    }
-    slot = slot_after(slot);
-    if (distance < farthest) ++distance;
-    word = slots_[slot];
-  } while (distance_in(word) >= distance);
-  return {slot, distance, false};
-}
-
-template <bool Owned>
-template <class Function>
-void basic_seen_table<Owned>::for_each(const event_id& id, Function&& function) const {
-  search(id, place_of(id), [&function](std::uint32_t number) {
-    function(number);
-    return false;
-  });
-}
 
 extern template class basic_seen_table<false>;
 extern template class basic_seen_table<true>;

@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <string_view>
 
 namespace uvnostr::dedup {
 
@@ -18,10 +19,16 @@ class siphash {
   explicit siphash(const std::array<std::uint8_t, 16>& key) noexcept
       : k0_(load(key.data())), k1_(load(key.data() + 8)) {}
 
-  /// The hash of a whole number of eight-byte words.
   template <std::size_t Size>
   std::uint64_t operator()(const std::array<std::uint8_t, Size>& bytes) const noexcept {
-    static_assert(Size % 8 == 0);
+    return hash(bytes.data(), Size);
+  }
+  std::uint64_t operator()(std::string_view bytes) const noexcept {
+    return hash(reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size());
+  }
+
+ private:
+  std::uint64_t hash(const std::uint8_t* bytes, std::size_t size) const noexcept {
     std::uint64_t v0 = k0_ ^ 0x736f6d6570736575U;
     std::uint64_t v1 = k1_ ^ 0x646f72616e646f6dU;
     std::uint64_t v2 = k0_ ^ 0x6c7967656e657261U;
@@ -31,14 +38,15 @@ class siphash {
       for (int i = 0; i < WordRounds; ++i) round(v0, v1, v2, v3);
       v0 ^= word;
     };
-    for (std::size_t at = 0; at < Size; at += 8) mix(load(bytes.data() + at));
-    mix(std::uint64_t{Size & 0xff} << 56);
+    const std::size_t in_words = size & ~std::size_t{7};
+    for (std::size_t at = 0; at < in_words; at += 8) mix(load(bytes + at));
+    std::uint64_t last = std::uint64_t{size & 0xff} << 56;
+    for (std::size_t at = in_words; at < size; ++at) last |= std::uint64_t{bytes[at]} << 8 * (at - in_words);
+    mix(last);
     v2 ^= 0xff;
     for (int i = 0; i < LastRounds; ++i) round(v0, v1, v2, v3);
     return v0 ^ v1 ^ v2 ^ v3;
   }
-
- private:
   static std::uint64_t load(const std::uint8_t* at) noexcept {
     std::uint64_t word = 0;
     if constexpr (std::endian::native == std::endian::little) {

@@ -16,7 +16,7 @@ namespace uvnostr::net {
 
 enum class connection_phase : unsigned char {
   resolving,      // the resolver has our question
-  trying,         // attempts are under way, or the next one will start when its time comes
+  trying,         // attempts are under way, or the next one waits for its time, or for where a redirect leads
   open,           // one attempt has become the socket
   closing_later,  // close() was called; queued messages go out first
   closing,        // the close frame is on its way, and the peer's is awaited

@@ -3,10 +3,14 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include <uvnostr/relay_options.hpp>
+
+#include "base/url.hpp"
+#include "net/proxy.hpp"
 
 struct lws_vhost;
 
@@ -14,12 +18,20 @@ namespace uvnostr::net {
 
 /// The data that all attempts of a connection need, copied from its dial_request.
 struct dial_target {
-  lws_vhost* vhost = nullptr;
-  bool secure = false;
-  std::string host;  // for the resolver
-  std::uint16_t port = 0;
+  base::url url;
   std::string authority;  // for the Host header; libwebsockets takes the name for SNI and the certificate from it
-  std::string path;
+  lws_vhost* vhost = nullptr;
+  std::string ca_file;
+  std::optional<net::proxy> proxy;
+  name_resolver resolver{};
+  std::string name_servers;  // parted by commas; empty: the system's
+  unsigned redirects_left = 0;
+  bool was_redirected = false;
+
+  /// Who is asked for by name, and connected to: the relay or its proxy.
+  const std::string& host() const noexcept { return proxy ? proxy->host : url.host; }
+  std::uint16_t port() const noexcept { return proxy ? proxy->port : url.port; }
+
   std::string user_agent;
   std::vector<http_header> headers;
   std::chrono::milliseconds silence{};   // after which TCP probes the peer; 0: never

@@ -3,7 +3,9 @@
 // An unknown text becomes the detail of a general code.
 #include "net/disconnect_cause.hpp"
 
+#include <algorithm>
 #include <array>
+#include <cctype>
 #include <charconv>
 #include <initializer_list>
 #include <utility>
@@ -73,16 +75,96 @@ std::string_view certificate_fault(std::string_view text, int number) noexcept {
   return {};
 }
 
-std::optional<std::chrono::seconds> retry_after(lws* wsi) noexcept {
-  std::array<char, 32> value{};
-  const int size = lws_hdr_copy(wsi, value.data(), static_cast<int>(value.size()), WSI_TOKEN_HTTP_RETRY_AFTER);
-  if (size <= 0) return {};
-  // The header's other form is a date. It is rare, and would require the relay's clock to agree with ours.
-  unsigned seconds = 0;
-  const char* const end = value.data() + size;
-  const auto [stop, error] = std::from_chars(value.data(), end, seconds);
-  if (error != std::errc() || stop != end) return {};
-  return std::chrono::seconds(seconds);
+constexpr std::size_t most_shown_bytes = 200;
+
+unix_seconds our_clock() noexcept { return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()); }
+
+/// The beginning of a body, in quotes.
+std::string shown(std::string_view body) noexcept {
+  while (!body.empty() && std::isspace(static_cast<unsigned char>(body.front())) != 0) body.remove_prefix(1);
+  body = trimmed(body.substr(0, body.find('\0')));
+  if (body.empty()) return {};
+  const bool is_cut = body.size() > most_shown_bytes;
+  std::size_t size = std::min(body.size(), most_shown_bytes);
+  // Not in the middle of a character.
+  while (is_cut && size > 0 && (static_cast<unsigned char>(body[size]) & 0xC0) == 0x80) --size;
+  return "\"" + std::string(body.substr(0, size)) + (is_cut ? "...\"" : "\"");
+}
+
+std::string_view alert_name(int alert) noexcept {
+  switch (alert) {
+    case 40: return "handshake failure";
+    case 42: return "bad certificate";
+    case 45: return "certificate expired";
+    case 46: return "certificate unknown";
+    case 47: return "illegal parameter";
+    case 48: return "unknown CA";
+    case 49: return "access denied";
+    case 50: return "decode error";
+    case 51: return "decrypt error";
+    case 70: return "protocol version";
+    case 71: return "insufficient security";
+    case 80: return "internal error";
+    case 112: return "unrecognized name";
+    case 116: return "certificate required";
+    case 120: return "no application protocol";
+    default: return "see RFC 8446, 6";
+  }
+}
+
+constexpr std::string_view no_common_version = "the server speaks no version of TLS that we accept";
+constexpr std::string_view not_tls = "what came is not TLS";
+constexpr std::string_view was_cut_off = "the server cut the connection off";
+
+std::string sent_alert(int alert) noexcept {
+  std::string text = "the server sent the alert " + std::to_string(alert);
+  return text.append(" (").append(alert_name(alert)).append(")");
+}
+
+/// The number after `mark`; nothing if there is none.
+std::optional<long> number_after(std::string_view text, std::string_view mark, int base) noexcept {
+  const auto at = text.find(mark);
+  if (at == std::string_view::npos) return std::nullopt;
+  long number = 0;
+  const char* const begin = text.data() + at + mark.size();
+  if (std::from_chars(begin, text.data() + text.size(), number, base).ec != std::errc()) return std::nullopt;
+  return number;
+}
+
+/// What ended a handshake with mbedTLS. The numbers are those of its ssl.h and net_sockets.h.
+std::string mbedtls_fault(std::string_view text, long error) noexcept {
+  switch (error) {
+    case -0x7780: return sent_alert(static_cast<int>(number_after(text, "alert = ", 10).value_or(-1)));
+    case -0x6E80: return std::string(no_common_version);
+    case -0x7200:
+    case -0x7700: return std::string(not_tls);
+    case -0x7280:  // the end of the stream
+    case -0x7880:  // close_notify
+    case -0x004C:
+    case -0x004E:
+    case -0x0050: return std::string(was_cut_off);
+    default: break;
+  }
+  std::array<char, 16> digits{};
+  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), -error, 16).ptr;
+  return "mbedTLS's error -0x" + std::string(digits.data(), end);
+}
+
+/// What ended a handshake with OpenSSL, by the number of its error queue; empty if it is something else.
+std::string openssl_fault(std::string_view text) noexcept {
+  constexpr long reason_bits = 0xfff;
+  constexpr long first_alert = 1000;  // the alert's own number comes on top
+  if (const auto code = number_after(text, "error:", 16)) {
+    const long reason = *code & reason_bits;
+    if (reason > first_alert && reason < first_alert + 256) return sent_alert(static_cast<int>(reason - first_alert));
+    switch (reason) {
+      case 258: return std::string(no_common_version);  // SSL_R_UNSUPPORTED_PROTOCOL
+      case 267: return std::string(not_tls);            // SSL_R_WRONG_VERSION_NUMBER, of the record
+      case 294: return std::string(was_cut_off);        // SSL_R_UNEXPECTED_EOF_WHILE_READING
+      default: return {};
+    }
+  }
+  return text.find("connect SYSCALL") != std::string_view::npos ? std::string(was_cut_off) : std::string();
 }
 
 }  // namespace
@@ -116,7 +198,9 @@ port::disconnect cause_of_failed_tls(lws* wsi, std::string_view text) noexcept {
     if (number == certificates_too_large) {
       why.detail = "the server's certificates take more than mbedTLS can receive: 16 KiB, or tls_record_bytes";
     } else {
-      why.detail = number == no_certificate_seen ? "it broke off before a certificate came" : text;
+      const auto error = number_after(text, "mbedTLS error = ", 10);
+      why.detail = error ? mbedtls_fault(text, *error) : openssl_fault(text);
+      if (why.detail.empty()) why.detail = number == no_certificate_seen ? was_cut_off : text;
     }
   }
   return why;
@@ -129,7 +213,9 @@ port::disconnect cause_of_failed_upgrade(lws* wsi, std::string_view text) noexce
   if (status != 0 && status != 101) {
     why.cause = errc::http_status;
     why.http_status = status;
-    why.retry_after = retry_after(wsi);
+    const unix_seconds now = our_clock();
+    why.retry_after = parse_retry_after(header_of(wsi, WSI_TOKEN_HTTP_RETRY_AFTER),
+                                        parse_http_date(header_of(wsi, WSI_TOKEN_HTTP_DATE), now), now);
   } else if (contains_one_of(text, {"HS:", "problems parsing", "ws protocol"})) {
     why.cause = errc::handshake_failed;
     why.detail = text;
@@ -138,6 +224,28 @@ port::disconnect cause_of_failed_upgrade(lws* wsi, std::string_view text) noexce
     why.detail = "closed before it answered the upgrade request";
   }
   return why;
+}
+
+port::disconnect cause_of_answer(const upgrade_reader& answer) noexcept {
+  port::disconnect why;
+  if (!answer.fault().empty()) {
+    why.cause = errc::handshake_failed;
+    why.detail = answer.fault();
+    return why;
+  }
+  const unix_seconds now = our_clock();
+  why.cause = errc::http_status;
+  why.http_status = answer.status();
+  why.retry_after = parse_retry_after(answer.retry_after(), parse_http_date(answer.date(), now), now);
+  why.detail = shown(answer.body());
+  return why;
+}
+
+std::string header_of(lws* wsi, lws_token_indexes token) noexcept {
+  std::string value(static_cast<std::size_t>(std::max(lws_hdr_total_length(wsi, token), 0)) + 1, '\0');
+  const int size = lws_hdr_copy(wsi, value.data(), static_cast<int>(value.size()), token);
+  value.resize(static_cast<std::size_t>(std::max(size, 0)));
+  return value;
 }
 
 bool is_final(const port::disconnect& why) noexcept {

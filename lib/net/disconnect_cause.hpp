@@ -4,9 +4,10 @@
 #include <string>
 #include <string_view>
 
-#include "port/transport.hpp"
+#include <libwebsockets.h>
 
-struct lws;
+#include "net/upgrade_reader.hpp"
+#include "port/transport.hpp"
 
 namespace uvnostr::net {
 
@@ -18,6 +19,12 @@ port::disconnect cause_of_failed_tls(lws*, std::string_view text) noexcept;
 
 /// The cause for its text after the upgrade request was sent.
 port::disconnect cause_of_failed_upgrade(lws*, std::string_view text) noexcept;
+
+/// From a refusal, or from what is no valid answer.
+port::disconnect cause_of_answer(const upgrade_reader&) noexcept;
+
+/// A header of the answer as libwebsockets has it, or nothing.
+std::string header_of(lws*, lws_token_indexes) noexcept;
 
 /// Whether another address of the same host would fail in the same way.
 bool is_final(const port::disconnect&) noexcept;

@@ -32,6 +32,7 @@ constexpr int connecting_events = UV_READABLE | UV_WRITABLE;
 lws_attempt* lws_attempt::start(shared_context& context, const dial_target& target, const ip_address& address,
                                 lws_connection& owner, port::disconnect& why) noexcept {
   auto* self = new lws_attempt(context, target);
+  if (target.proxy) self->dialogue_ = std::make_unique<proxy_dialogue>(*target.proxy, target.url.host, target.url.port);
   context.attempts().add(*self);
   const newer_handles handles(context.loop());
 
@@ -39,10 +40,10 @@ lws_attempt* lws_attempt::start(shared_context& context, const dial_target& targ
   info.context = context.handle();
   info.vhost = target.vhost;
   info.address = address.text.c_str();
-  info.port = target.port;
-  info.path = target.path.c_str();
+  info.port = target.port();
+  info.path = target.url.target.c_str();
   info.host = target.authority.c_str();
-  info.ssl_connection = LCCSCF_HTTP_NO_FOLLOW_REDIRECT | (target.secure ? LCCSCF_USE_SSL : 0);
+  info.ssl_connection = LCCSCF_HTTP_NO_FOLLOW_REDIRECT | (target.url.secure ? LCCSCF_USE_SSL : 0);
   info.local_protocol_name = "uvnostr";
   info.alpn = "http/1.1";
   info.ietf_version_or_minus_one = -1;
@@ -77,7 +78,11 @@ void lws_attempt::watch_connecting(const newer_handles& handles) noexcept {
     if (handle->type != UV_POLL || phase_ != attempt_phase::connecting) return;
     if (socket != LWS_SOCK_INVALID && watched_socket(handle) == socket) poll_ = reinterpret_cast<uv_poll_t*>(handle);
   });
-  if (poll_ == nullptr) return;
+  if (poll_ == nullptr) {
+    // Without the handle there is no way to the proxy, and the relay itself must not be spoken to there.
+    if (dialogue_ != nullptr) give_up_connecting();
+    return;
+  }
   lws_callback_ = poll_->poll_cb;
   uv_poll_start(poll_, connecting_events,
                 [](uv_poll_t* p, int status, int events) { on_connecting(p, status, events); });
@@ -96,12 +101,51 @@ void lws_attempt::on_connecting(uv_poll_t* poll, int status, int events) noexcep
     lws_set_timeout(self->wsi_, PENDING_TIMEOUT_USER_OK, LWS_TO_KILL_SYNC);
     return;
   }
+  if (self->dialogue_ != nullptr) {
+    switch (self->talk_to_proxy()) {
+      case proxy_dialogue::outcome::goes_on:
+        uv_poll_start(poll, self->dialogue_->to_send.empty() ? UV_READABLE : UV_READABLE | UV_WRITABLE,
+                      [](uv_poll_t* p, int s, int e) { on_connecting(p, s, e); });
+        return;
+      case proxy_dialogue::outcome::failed:
+        lws_set_timeout(self->wsi_, PENDING_TIMEOUT_USER_OK, LWS_TO_KILL_SYNC);
+        return;
+      case proxy_dialogue::outcome::stands:
+        self->dialogue_.reset();
+        events = UV_WRITABLE;
+        break;
+    }
+  }
   attempt_list& attempts = self->context_.attempts();
   const uv_poll_cb original = self->lws_callback_;
   self->poll_ = nullptr;
   if (status == 0) uv_poll_start(poll, connecting_events, original);
   original(poll, status, events);
   if (!attempts.holds(self)) close_forgotten(poll);
+}
+
+/// Sends and receives as much as the socket has room and bytes for.
+proxy_dialogue::outcome lws_attempt::talk_to_proxy() noexcept {
+  const lws_sockfd_type socket = lws_get_socket_fd(wsi_);
+  for (;;) {
+    if (!dialogue_->to_send.empty()) {
+      const long sent = send_now(socket, dialogue_->to_send);
+      if (sent < 0) return dialogue_->lost();
+      dialogue_->to_send.erase(0, static_cast<std::size_t>(sent));
+      if (!dialogue_->to_send.empty()) return proxy_dialogue::outcome::goes_on;
+    }
+    char byte = 0;
+    const long got = receive_now(socket, byte);
+    if (got < 0) return dialogue_->lost();
+    if (got == 0) return proxy_dialogue::outcome::goes_on;
+    if (const auto now = dialogue_->take(byte); now != proxy_dialogue::outcome::goes_on) return now;
+  }
+}
+
+/// For what cannot go on, from inside of start().
+void lws_attempt::give_up_connecting() noexcept {
+  (void)dialogue_->lost();
+  lws_set_timeout(wsi_, PENDING_TIMEOUT_USER_OK, LWS_TO_KILL_ASYNC);
 }
 
 void lws_attempt::abandon() noexcept {

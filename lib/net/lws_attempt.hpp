@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -11,8 +13,9 @@
 #include "base/intrusive_list.hpp"
 #include "net/attempt_phase.hpp"
 #include "net/dial_target.hpp"
+#include "net/ip_address.hpp"
 #include "net/loop_handles.hpp"
-#include "net/uv_resolver.hpp"
+#include "net/upgrade_reader.hpp"
 #include "port/transport.hpp"
 
 namespace uvnostr::net {
@@ -37,6 +40,10 @@ class lws_attempt {
   void let_it_close() noexcept;
 
   lws* wsi() const noexcept { return wsi_; }
+  /// After a refusal: where its redirect leads.
+  const std::string& location() const noexcept { return location_; }
+  /// When it has been established: the date in the answer to the upgrade.
+  std::optional<unix_seconds> peer_date() const noexcept { return peer_date_; }
 
   static int on_event(lws*, lws_callback_reasons, void* user, void* in, std::size_t size) noexcept;
 
@@ -50,11 +57,18 @@ class lws_attempt {
   int handle(lws*, lws_callback_reasons, void* in, std::size_t size) noexcept;
   bool tell(lws_callback_reasons, std::string_view bytes) noexcept;
   bool add_headers(unsigned char** position, unsigned char* end) noexcept;
+#if UVNOSTR_BUNDLED_LWS
+  int read_answer(lws_ws_reply&) noexcept;
+#endif
+  void note_date() noexcept;
+  port::disconnect cause_of_failure(attempt_phase, std::string_view text) noexcept;
   void failed(std::string_view text) noexcept;
   void closed(bool we_broke_it_off) noexcept;
   void destroyed() noexcept;
   void watch_connecting(const newer_handles&) noexcept;
   static void on_connecting(uv_poll_t*, int status, int events) noexcept;
+  proxy_dialogue::outcome talk_to_proxy() noexcept;
+  void give_up_connecting() noexcept;
 
   shared_context& context_;
   const dial_target& target_;  // the owner's; used before the socket is open, while there is an owner
@@ -64,6 +78,11 @@ class lws_attempt {
   int socket_error_ = 0;       // the error of connect()
   uv_poll_t* poll_ = nullptr;  // libwebsockets' handle, until the result of connect() is known
   uv_poll_cb lws_callback_ = nullptr;
+  std::unique_ptr<proxy_dialogue> dialogue_;  // with the proxy, until it has done its part
+  std::unique_ptr<upgrade_reader> answer_;    // until the upgrade is done
+  std::string head_;                          // what libwebsockets reads of that answer
+  std::string location_;
+  std::optional<unix_seconds> peer_date_;
   base::list_hook<lws_attempt> in_list_{*this};
 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The part of lws_attempt that libwebsockets calls; see lws_attempt.cpp.
 #include <cassert>
+#include <chrono>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -31,6 +32,7 @@ int lws_attempt::on_event(lws* wsi, lws_callback_reasons reason, void*, void* in
     case LWS_CALLBACK_TIMER:
     case LWS_CALLBACK_WSI_CREATE:
     case LWS_CALLBACK_CLIENT_APPEND_HANDSHAKE_HEADER:
+    case LWS_CALLBACK_RECEIVE_CLIENT_HTTP_READ:
     case LWS_CALLBACK_CLIENT_FILTER_PRE_ESTABLISH:
     case LWS_CALLBACK_CLIENT_ESTABLISHED:
     case LWS_CALLBACK_CLIENT_CONNECTION_ERROR:
@@ -57,7 +59,7 @@ int lws_attempt::handle(lws* wsi, lws_callback_reasons reason, void* in, std::si
     case LWS_CALLBACK_CLIENT_CLOSED:
     case LWS_CALLBACK_CLOSED_CLIENT_HTTP:
       if (owner_ != nullptr && was_open()) {
-        closed(lws_get_close_length(wsi) > 0 || (!target_.secure && peer_is_there(lws_get_socket_fd(wsi))));
+        closed(lws_get_close_length(wsi) > 0 || (!target_.url.secure && peer_is_there(lws_get_socket_fd(wsi))));
       } else {
         failed({});
       }
@@ -69,17 +71,21 @@ int lws_attempt::handle(lws* wsi, lws_callback_reasons reason, void* in, std::si
     case LWS_CALLBACK_WSI_CREATE:
       poll_ = nullptr;
       if (phase_ == attempt_phase::connecting)
-        enter(target_.secure ? attempt_phase::greeting : attempt_phase::upgrading);
+        enter(target_.url.secure ? attempt_phase::greeting : attempt_phase::upgrading);
       return go_on;
     case LWS_CALLBACK_CLIENT_APPEND_HANDSHAKE_HEADER: {
       if (phase_ != attempt_phase::upgrading) enter(attempt_phase::upgrading);
       auto** position = static_cast<unsigned char**>(in);
       return add_headers(position, *position + size) ? go_on : close_it;
     }
+#if UVNOSTR_BUNDLED_LWS
+    case LWS_CALLBACK_RECEIVE_CLIENT_HTTP_READ: return read_answer(*static_cast<lws_ws_reply*>(in));
+#endif
     case LWS_CALLBACK_CLIENT_FILTER_PRE_ESTABLISH: {
       // We offer neither, so the answer may name neither (RFC 6455, 4.1).
       const bool unasked =
           lws_hdr_total_length(wsi, WSI_TOKEN_EXTENSIONS) > 0 || lws_hdr_total_length(wsi, WSI_TOKEN_PROTOCOL) > 0;
+      note_date();
       return unasked ? close_it : go_on;
     }
     default:
@@ -93,6 +99,8 @@ bool lws_attempt::tell(lws_callback_reasons reason, std::string_view bytes) noex
   switch (reason) {
     case LWS_CALLBACK_CLIENT_ESTABLISHED:
       enter(attempt_phase::open);
+      answer_.reset();
+      head_ = {};
       owner_->on_established(*this);
       return true;
     case LWS_CALLBACK_CLIENT_RECEIVE:
@@ -125,18 +133,54 @@ void lws_attempt::failed(std::string_view text) noexcept {
   const attempt_phase was = phase_;
   if (was != attempt_phase::ended) enter(attempt_phase::ended);
   if (owner_ == nullptr) return;
-  port::disconnect why;
-  if (was == attempt_phase::greeting) {
-    why = cause_of_failed_tls(wsi_, text);
-  } else if (was == attempt_phase::upgrading) {
-    why = cause_of_failed_upgrade(wsi_, text);
-  } else {
-    why = cause_of_errno(socket_error_);
-  }
+  port::disconnect why = cause_of_failure(was, text);
   std::exchange(owner_, nullptr)->on_failed(*this, std::move(why));
 }
 
-/// The attempt ended after it was open. Reports this to the owner.
+port::disconnect lws_attempt::cause_of_failure(attempt_phase was, std::string_view text) noexcept {
+  if (was == attempt_phase::greeting) return cause_of_failed_tls(wsi_, text);
+  if (was != attempt_phase::upgrading) {
+    if (dialogue_ != nullptr && dialogue_->failure().cause) return dialogue_->failure();
+    port::disconnect why = cause_of_errno(socket_error_);
+    if (target_.proxy) why.detail = why.detail.empty() ? "the proxy" : "the proxy: " + why.detail;
+    return why;
+  }
+  if (answer_ != nullptr && (answer_->status() != 0 || !answer_->fault().empty())) {
+    location_ = answer_->location();
+    if (answer_->status() != 101 || !answer_->fault().empty()) return cause_of_answer(*answer_);
+  }
+  port::disconnect why = cause_of_failed_upgrade(wsi_, text);
+  if (location_.empty()) location_ = header_of(wsi_, WSI_TOKEN_HTTP_LOCATION);
+  return why;
+}
+
+#if UVNOSTR_BUNDLED_LWS
+int lws_attempt::read_answer(lws_ws_reply& reply) noexcept {
+  // How long we wait for the body of a refusal, which is only shown.
+  constexpr lws_usec_t body_patience_us = 500'000;
+  if (answer_ == nullptr) answer_ = std::make_unique<upgrade_reader>();
+  const bool had_head = answer_->status() != 0;
+  switch (answer_->take({reinterpret_cast<const char*>(reply.in), reply.in_len}, reply.used)) {
+    case upgrade_reader::outcome::incomplete:
+      if (!had_head && answer_->status() != 0) lws_set_timer_usecs(wsi_, body_patience_us);
+      return go_on;
+    case upgrade_reader::outcome::accepted:
+      head_ = "HTTP/1.1 101 \r\nupgrade:websocket\r\nconnection:upgrade\r\nsec-websocket-accept:" + answer_->accept() +
+              "\r\n\r\n";
+      reply.head = head_.data();
+      reply.head_len = head_.size();
+      return go_on;
+    default: return close_it;
+  }
+}
+#endif
+
+void lws_attempt::note_date() noexcept {
+  const unix_seconds now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+  peer_date_ = parse_http_date(answer_ != nullptr ? answer_->date() : header_of(wsi_, WSI_TOKEN_HTTP_DATE), now);
+}
+
+/// It ended after it was open. The owner is told.
 void lws_attempt::closed(bool we_broke_it_off) noexcept {
   enter(attempt_phase::ended);
   std::exchange(owner_, nullptr)->on_ended(we_broke_it_off);

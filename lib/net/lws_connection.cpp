@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Happy path: dial() asks the resolver; each address gets a head start over the next (RFC 8305); the first that is
-// upgraded becomes the socket; text goes both ways; close() or the relay ends it; finish() reports.
+// upgraded becomes the socket; text goes both ways; close() or the relay ends it; finish() reports. The resolver may
+// answer in two parts. If it fails or is slow, the addresses of the last success are tried.
 // What can go wrong: every step can fail, and in any callback the listener may abort() us or release the whole world.
 // So after each call to the listener we check is_over() first. The memory stays until the loop's next turn, when the
 // timer's handle is closed. We never report inside a call on us; reports wait for the timer.
@@ -11,14 +12,30 @@
 #include <utility>
 
 #include "base/utf8.hpp"
+#if UVNOSTR_C_ARES
+#include "net/ares_resolver.hpp"
+#endif
 #include "net/disconnect_cause.hpp"
 #include "net/lws_transport.hpp"
+#include "net/redirect.hpp"
 #include "net/socket_calls.hpp"
+#include "net/uv_resolver.hpp"
 
 namespace uvnostr::net {
 namespace {
 
 constexpr std::uint64_t head_start_ms = 250;  // RFC 8305, 5
+// When the resolver has said nothing for so long, we try the addresses that worked last time.
+constexpr std::uint64_t patience_ms = 2'000;
+
+std::error_code ask(uv_loop_t* loop, const dial_target& target, name_listener& listener, name_question*& out) noexcept {
+#if UVNOSTR_C_ARES
+  if (target.resolver == name_resolver::c_ares) {
+    return ares_question::ask(loop, target.host(), target.name_servers, listener, out);
+  }
+#endif
+  return uv_question::ask(loop, target.host(), listener, out);
+}
 
 }  // namespace
 
@@ -39,17 +56,29 @@ lws_connection::lws_connection(lws_transport& transport, dial_target target, std
 lws_connection* lws_connection::dial(lws_transport& transport, dial_target target, std::size_t max_message_bytes,
                                      port::connection_listener& listener) noexcept {
   auto* self = new lws_connection(transport, std::move(target), max_message_bytes, listener);
-  const std::string& host = self->target_.host;
-  ip_address literal;
-  if (parse_ip_address(host, literal)) {
-    self->addresses_.push_back(std::move(literal));
-  } else {
-    self->failure_.cause = resolver_request::start(transport.loop(), host, *self, self->question_);
-    if (self->question_ != nullptr) return self;
-  }
-  self->enter(connection_phase::trying);
-  self->start_timer(0);
+  self->find_addresses();
   return self;
+}
+
+/// Tells nothing before it returns.
+void lws_connection::find_addresses() noexcept {
+  const std::string& host = target_.host();
+  ip_address literal;
+  if (!target_.proxy && host.ends_with(".onion")) {
+    // Source: RFC 7686, 2.
+    failure_.cause = errc::host_not_found;
+    failure_.detail = "names in .onion are reached through relay_options::proxy only";
+  } else if (parse_ip_address(host, literal)) {
+    addresses_.push_back(std::move(literal));
+  } else {
+    failure_.cause = ask(transport_.loop(), target_, *this, question_);
+    if (question_ != nullptr) {
+      if (transport_.context().addresses().find(host) != nullptr) start_timer(patience_ms);
+      return;
+    }
+  }
+  if (phase_ == connection_phase::resolving) enter(connection_phase::trying);
+  start_timer(0);
 }
 
 void lws_connection::enter(connection_phase next) noexcept {
@@ -63,24 +92,55 @@ void lws_connection::start_timer(std::uint64_t milliseconds) noexcept {
       &timer_, [](uv_timer_t* t) { static_cast<lws_connection*>(t->data)->on_timer(); }, milliseconds, 0);
 }
 
-void lws_connection::on_resolved(std::error_code error, const char* detail,
-                                 std::vector<ip_address> addresses) noexcept {
-  question_ = nullptr;
-  if (error) {
-    finish(error, detail);
-    return;
+void lws_connection::on_answer(name_answer answer) noexcept {
+  if (answer.is_complete) question_ = nullptr;
+  if (addresses_.empty()) uv_timer_stop(&timer_);
+  if (answer.error && addresses_.empty()) {
+    // A name that does not exist any more is believed; a resolver that fails is not.
+    const auto* known = transport_.context().addresses().find(target_.host());
+    if (known == nullptr || answer.error == errc::host_not_found) {
+      finish(answer.error, std::move(answer.detail));
+      return;
+    }
+    answer.addresses = *known;
   }
-  addresses_ = std::move(addresses);
-  enter(connection_phase::trying);
-  try_next_address();
+  take_addresses(std::move(answer.addresses));
+  if (phase_ == connection_phase::resolving) {
+    enter(connection_phase::trying);
+    try_next_address();
+  } else if (attempts_.empty()) {
+    try_next_address();
+  } else if (next_address_ < addresses_.size() && uv_is_active(reinterpret_cast<uv_handle_t*>(&timer_)) == 0) {
+    start_timer(head_start_ms);
+  }
+}
+
+/// Puts new addresses among those that are still to be tried.
+void lws_connection::take_addresses(std::vector<ip_address> more) noexcept {
+  const auto untried = addresses_.begin() + static_cast<std::ptrdiff_t>(next_address_);
+  std::vector<ip_address> to_try(untried, addresses_.end());
+  addresses_.erase(untried, addresses_.end());
+  for (auto& address : more) {
+    if (std::find(addresses_.begin(), addresses_.end(), address) == addresses_.end()) to_try.push_back(address);
+  }
+  // After one family it is the other's turn.
+  if (!addresses_.empty()) {
+    std::stable_partition(to_try.begin(), to_try.end(),
+                          [last = addresses_.back().is_v6](const ip_address& each) { return each.is_v6 != last; });
+  }
+  for (auto& address : interleave(std::move(to_try))) addresses_.push_back(std::move(address));
 }
 
 void lws_connection::on_timer() noexcept {
   if (phase_ == connection_phase::quitting) {
     finish(std::error_code());
-  } else {
-    try_next_address();
+    return;
   }
+  if (addresses_.empty()) {  // the resolver is slow
+    if (const auto* known = transport_.context().addresses().find(target_.host())) take_addresses(*known);
+  }
+  if (phase_ == connection_phase::resolving) enter(connection_phase::trying);
+  try_next_address();
 }
 
 void lws_connection::try_next_address() noexcept {
@@ -94,7 +154,7 @@ void lws_connection::try_next_address() noexcept {
     }
     remember(std::move(why));
   }
-  if (attempts_.empty()) finish(std::move(failure_));
+  if (attempts_.empty() && question_ == nullptr) finish(std::move(failure_));
 }
 
 void lws_connection::remember(port::disconnect why) noexcept {
@@ -103,6 +163,7 @@ void lws_connection::remember(port::disconnect why) noexcept {
 
 void lws_connection::on_failed(lws_attempt& attempt, port::disconnect why) noexcept {
   std::erase(attempts_, &attempt);
+  if (follow(why, attempt.location())) return;
   if (is_final(why)) {
     finish(std::move(why));
     return;
@@ -111,9 +172,46 @@ void lws_connection::on_failed(lws_attempt& attempt, port::disconnect why) noexc
   if (next_address_ < addresses_.size()) {
     // Not here, because we are inside libwebsockets' closing of a socket.
     start_timer(0);
-  } else if (attempts_.empty()) {
+  } else if (attempts_.empty() && question_ == nullptr) {
     finish(std::move(failure_));
   }
+}
+
+/// Begins anew where a redirect leads to. If it does not, `why` says so. We may be inside of libwebsockets here.
+bool lws_connection::follow(port::disconnect& why, const std::string& location) noexcept {
+  if (!is_redirect(why.http_status) || location.empty()) return false;
+  const auto next = redirected(target_.url, location);
+  const std::string where = "it redirects to " + base::url::shown(next ? next->text : location);
+  if (!next || !next->secure) {
+    why.detail = where + ", which is not wss://";
+    return false;
+  }
+  if (target_.redirects_left == 0) {
+    why.detail =
+        where + (target_.was_redirected ? ", after max_redirects others" : "; relay_options::max_redirects is 0");
+    return false;
+  }
+  const auto vhost = transport_.context().vhost(true, target_.ca_file);
+  if (!vhost) return false;
+  uv_timer_stop(&timer_);
+  stop_asking();
+  abandon_all_but(nullptr);
+  // They may hold what only that host may know.
+  if (next->host != target_.url.host || next->port != target_.url.port || !target_.url.secure) target_.headers.clear();
+  target_.vhost = *vhost;
+  target_.url = *next;
+  target_.authority = next->authority();
+  target_.was_redirected = true;
+  --target_.redirects_left;
+  addresses_.clear();
+  next_address_ = 0;
+  failure_ = {};
+  find_addresses();
+  return true;
+}
+
+void lws_connection::stop_asking() noexcept {
+  if (question_ != nullptr) std::exchange(question_, nullptr)->cancel();
 }
 
 void lws_connection::abandon_all_but(const lws_attempt* chosen) noexcept {
@@ -125,8 +223,14 @@ void lws_connection::abandon_all_but(const lws_attempt* chosen) noexcept {
 
 void lws_connection::on_established(lws_attempt& attempt) noexcept {
   uv_timer_stop(&timer_);
+  stop_asking();
   abandon_all_but(&attempt);
   enter(connection_phase::open);
+  peer_date_ = attempt.peer_date();
+  ip_address literal;
+  if (!parse_ip_address(target_.host(), literal)) {
+    transport_.context().addresses().remember(target_.host(), std::move(addresses_));
+  }
   if (target_.silence.count() != 0) notice_dead_peer(lws_get_socket_fd(socket()), target_.silence, target_.patience);
   if (!reading_) lws_rx_flow_control(socket(), 0);
   listener_.on_open();
@@ -192,7 +296,7 @@ void lws_connection::finish(port::disconnect why) noexcept {
 
 void lws_connection::retire() noexcept {
   enter(connection_phase::over);
-  if (question_ != nullptr) std::exchange(question_, nullptr)->cancel();
+  stop_asking();
   abandon_all_but(nullptr);
   in_transport_.unlink();
   transport_.reactor().end_use();

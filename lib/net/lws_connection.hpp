@@ -13,8 +13,8 @@
 #include "net/dial_target.hpp"
 #include "net/incoming_message.hpp"
 #include "net/lws_attempt.hpp"
+#include "net/name_question.hpp"
 #include "net/uv_reactor.hpp"
-#include "net/uv_resolver.hpp"
 #include "net/write_queue.hpp"
 #include "port/transport.hpp"
 
@@ -22,8 +22,8 @@ namespace uvnostr::net {
 
 class lws_transport;
 
-/// port::connection. Frees itself when it is over and libuv has closed its timer.
-class lws_connection final : public port::connection, private resolver_listener {
+/// port::connection. Frees itself when it is over and libuv has let go of its timer.
+class lws_connection final : public port::connection, private name_listener {
  public:
   /// Begins to connect. on_disconnect() reports every failure.
   static lws_connection* dial(lws_transport&, dial_target, std::size_t max_message_bytes,
@@ -35,6 +35,10 @@ class lws_connection final : public port::connection, private resolver_listener 
   void pause_reading() noexcept override;
   void resume_reading() noexcept override;
   void close(std::uint16_t code, std::string_view reason) noexcept override;
+  std::optional<unix_seconds> peer_date() const noexcept override { return peer_date_; }
+  std::string_view reached_url() const noexcept override {
+    return target_.was_redirected ? std::string_view(target_.url.text) : std::string_view();
+  }
   void abort() noexcept override;
 
   // Reports of an attempt. After each of them, the attempt may have no owner any more.
@@ -60,10 +64,14 @@ class lws_connection final : public port::connection, private resolver_listener 
   /// Only in phases that have a socket.
   lws* socket() const noexcept { return attempts_.front()->wsi(); }
 
-  void on_resolved(std::error_code, const char* detail, std::vector<ip_address>) noexcept override;
+  void find_addresses() noexcept;
+  bool follow(port::disconnect&, const std::string& location) noexcept;
+  void on_answer(name_answer) noexcept override;
+  void take_addresses(std::vector<ip_address>) noexcept;
   void on_timer() noexcept;
   void start_timer(std::uint64_t milliseconds) noexcept;
   void try_next_address() noexcept;
+  void stop_asking() noexcept;
   void abandon_all_but(const lws_attempt*) noexcept;
   void remember(port::disconnect) noexcept;
   void give_up_message() noexcept;
@@ -78,9 +86,9 @@ class lws_connection final : public port::connection, private resolver_listener 
   dial_target target_;
   connection_phase phase_ = connection_phase::resolving;
 
-  // Used until one address answers.
-  resolver_request* question_ = nullptr;
-  std::vector<ip_address> addresses_;
+  // Until one address answers.
+  name_question* question_ = nullptr;
+  std::vector<ip_address> addresses_;  // those before next_address_ were tried
   std::size_t next_address_ = 0;
   std::vector<lws_attempt*> attempts_;
   port::disconnect failure_;  // the most telling so far
@@ -95,6 +103,7 @@ class lws_connection final : public port::connection, private resolver_listener 
   std::uint16_t close_code_ = 0;
   std::string close_reason_;
   std::optional<port::disconnect> peers_close_;
+  std::optional<unix_seconds> peer_date_;
 
   base::list_hook<lws_connection> in_transport_{*this};
 };

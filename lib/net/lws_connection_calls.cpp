@@ -98,7 +98,7 @@ void lws_connection::close(std::uint16_t code, std::string_view reason) noexcept
   switch (phase_) {
     case connection_phase::resolving:
     case connection_phase::trying:
-      if (question_ != nullptr) std::exchange(question_, nullptr)->cancel();
+      stop_asking();
       abandon_all_but(nullptr);
       enter(connection_phase::quitting);
       start_timer(0);

@@ -1,14 +1,38 @@
 // SPDX-License-Identifier: MIT
 #include "net/lws_transport.hpp"
 
+#include <charconv>
+#include <cstdint>
+#include <string_view>
 #include <utility>
 
 #include <libwebsockets.h>
 
+#include "base/printable.hpp"
 #include "net/ca_bundle.hpp"
+#include "net/ip_address.hpp"
 #include "net/lws_connection.hpp"
 
 namespace uvnostr::net {
+namespace {
+
+/// An address, or an address and a port as in a URL.
+bool is_name_server(std::string_view text) noexcept {
+  ip_address address;
+  if (parse_ip_address(std::string(text), address)) return true;
+  const auto colon = text.rfind(':');
+  if (colon == std::string_view::npos) return false;
+  std::string_view host = text.substr(0, colon);
+  const std::string_view digits = text.substr(colon + 1);
+  std::uint16_t port = 0;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), port);
+  if (error != std::errc() || end != digits.data() + digits.size() || port == 0) return false;
+  const bool has_brackets = host.size() > 2 && host.front() == '[' && host.back() == ']';
+  if (has_brackets) host = host.substr(1, host.size() - 2);
+  return parse_ip_address(std::string(host), address) && address.is_v6 == has_brackets;
+}
+
+}  // namespace
 
 result<port::connection*> lws_transport::dial(const port::dial_request& request,
                                               port::connection_listener& listener) noexcept {
@@ -17,11 +41,16 @@ result<port::connection*> lws_transport::dial(const port::dial_request& request,
   if (!vhost) return vhost.error();
   dial_target target;
   target.vhost = *vhost;
-  target.secure = request.url.secure;
-  target.host = request.url.host;
-  target.port = request.url.port;
+  target.ca_file = request.options.ca_file;
+  target.url = request.url;
+  target.proxy = parse_proxy(request.options.proxy);
+  target.redirects_left = request.options.max_redirects;
+  target.resolver = request.options.resolver;
+  for (const auto& server : request.options.name_servers) {
+    if (!target.name_servers.empty()) target.name_servers += ',';
+    target.name_servers += server;
+  }
   target.authority = request.url.authority();
-  target.path = request.url.target;
   target.user_agent = request.options.user_agent;
   target.headers = request.options.headers;
   target.silence = request.options.ping_interval;
@@ -29,8 +58,22 @@ result<port::connection*> lws_transport::dial(const port::dial_request& request,
   return lws_connection::dial(*this, std::move(target), request.options.max_message_bytes, listener);
 }
 
-std::error_code lws_transport::check(const relay_options& options) noexcept {
-  if (!options.ca_file.empty() && !holds_certificate(options.ca_file)) return errc::option_ca_file;
+error lws_transport::check(const relay_options& options) noexcept {
+  for (std::size_t i = 0; i < options.name_servers.size(); ++i) {
+    const std::string& server = options.name_servers[i];
+    if (is_name_server(server)) continue;
+    return {errc::option_range, "name_servers[" + std::to_string(i) + "] is \"" + base::printable(server) +
+                                    "\"; it must be an IP address, with brackets if it is IPv6 and a port follows"};
+  }
+  if (!options.proxy.empty() && !parse_proxy(options.proxy)) {
+    // It is not shown, because there may be a password in it.
+    return {errc::option_range,
+            "proxy is none; it must be socks5://HOST:PORT or http://HOST:PORT, perhaps with "
+            "USER:PASSWORD@ before HOST"};
+  }
+  if (!options.ca_file.empty() && !holds_certificate(options.ca_file)) {
+    return {errc::option_ca_file, "ca_file (" + base::printable(options.ca_file) + ")"};
+  }
   return {};
 }
 

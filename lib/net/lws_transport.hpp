@@ -22,7 +22,7 @@ class lws_transport final : public port::transport {
   lws_transport& operator=(const lws_transport&) = delete;
 
   result<port::connection*> dial(const port::dial_request&, port::connection_listener&) noexcept override;
-  std::error_code check(const relay_options&) noexcept override;
+  error check(const relay_options&) noexcept override;
 
   /// Ends all connections without calling their listeners, and releases the context.
   void release() noexcept;

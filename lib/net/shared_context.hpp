@@ -10,6 +10,7 @@
 
 #include "net/attempt_list.hpp"
 #include "net/context_end.hpp"
+#include "net/good_addresses.hpp"
 #include "net/vhost_table.hpp"
 
 namespace uvnostr::net {
@@ -25,6 +26,7 @@ class shared_context {
   uv_loop_t* loop() const noexcept { return loop_; }
   lws_context* handle() const noexcept { return context_; }
   attempt_list& attempts() noexcept { return attempts_; }
+  good_addresses& addresses() noexcept { return addresses_; }
   /// See vhost_table::get().
   result<lws_vhost*> vhost(bool secure, const std::string& ca_file) noexcept {
     return vhosts_.get(context_, secure, ca_file);
@@ -42,6 +44,7 @@ class shared_context {
   unsigned users_ = 1;
   vhost_table vhosts_;
   attempt_list attempts_;
+  good_addresses addresses_;
   context_end end_;
   shared_context* next_ = nullptr;
 };

@@ -30,17 +30,38 @@ namespace {
 #if defined(_WIN32)
 // Windows lacks the flag, which is no loss: libwebsockets' sockets do not block.
 constexpr int peek_flags = MSG_PEEK;
+constexpr int read_flags = 0;
+constexpr int write_flags = 0;
 
 int last_error() noexcept { return WSAGetLastError(); }
 void close_socket(lws_sockfd_type socket) noexcept { closesocket(socket); }
 #else
 constexpr int peek_flags = MSG_PEEK | MSG_DONTWAIT;
+constexpr int read_flags = MSG_DONTWAIT;
+constexpr int write_flags = MSG_DONTWAIT | MSG_NOSIGNAL;
 
 int last_error() noexcept { return errno; }
 void close_socket(lws_sockfd_type socket) noexcept { ::close(socket); }
 #endif
 
+long done_now(long result) noexcept {
+  return result < 0 && uv_translate_sys_error(last_error()) == UV_EAGAIN ? 0 : result;
+}
+
 }  // namespace
+
+long send_now(lws_sockfd_type socket, std::string_view bytes) noexcept {
+#if defined(_WIN32)
+  return done_now(send(socket, bytes.data(), static_cast<int>(bytes.size()), write_flags));
+#else
+  return done_now(send(socket, bytes.data(), bytes.size(), write_flags));
+#endif
+}
+
+long receive_now(lws_sockfd_type socket, char& byte) noexcept {
+  const long received = static_cast<long>(recv(socket, &byte, 1, read_flags));
+  return received == 0 ? -1 : done_now(received);
+}
 
 int socket_error_of(lws_sockfd_type socket) noexcept {
   int error = 0;

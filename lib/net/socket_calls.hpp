@@ -5,13 +5,19 @@
 
 #include <chrono>
 #include <cstddef>
+#include <string_view>
 
 #include <libwebsockets.h>
 #include <uv.h>
 
-#include "net/uv_resolver.hpp"
+#include "net/ip_address.hpp"
 
 namespace uvnostr::net {
+
+/// Sends what the socket takes without waiting; how much that was, or -1 if the connection is gone.
+long send_now(lws_sockfd_type, std::string_view) noexcept;
+/// 1 and a byte, 0 if there is none yet, or -1 if the connection has ended.
+long receive_now(lws_sockfd_type, char& byte) noexcept;
 
 /// The error that connect() left with the socket, or 0. Asking clears it.
 int socket_error_of(lws_sockfd_type) noexcept;

@@ -1,33 +1,15 @@
 // SPDX-License-Identifier: MIT
-// Happy path: after start() a thread resolves the name; on_answer() delivers the addresses; the request is freed. What
-// can go wrong: after cancel() a thread that has begun cannot be stopped, so its answer is dropped. An answer may
-// contain the same address several times.
+// Happy path: after ask() a thread asks; on_answer() hands the addresses over; the question is freed. What can go wrong:
+// the asker cancels, but a thread that has begun cannot be stopped, so its answer is dropped. An answer may hold the
+// same address several times.
 #include "net/uv_resolver.hpp"
 
-#include <algorithm>
-#include <array>
 #include <utility>
 
 #include <uvnostr/error.hpp>
 
 namespace uvnostr::net {
 namespace {
-
-std::vector<ip_address> addresses_of(const addrinfo* answer) noexcept {
-  std::vector<ip_address> addresses;
-  for (const addrinfo* entry = answer; entry != nullptr; entry = entry->ai_next) {
-    std::array<char, INET6_ADDRSTRLEN> text{};
-    if (entry->ai_family == AF_INET) {
-      uv_ip4_name(reinterpret_cast<const sockaddr_in*>(entry->ai_addr), text.data(), text.size());
-    } else if (entry->ai_family == AF_INET6) {
-      uv_ip6_name(reinterpret_cast<const sockaddr_in6*>(entry->ai_addr), text.data(), text.size());
-    } else {
-      continue;
-    }
-    addresses.push_back({entry->ai_family == AF_INET6, text.data()});
-  }
-  return addresses;
-}
 
 errc resolver_error(int status) noexcept {
   switch (status) {
@@ -42,35 +24,9 @@ errc resolver_error(int status) noexcept {
 
 }  // namespace
 
-bool parse_ip_address(const std::string& host, ip_address& address) noexcept {
-  std::array<unsigned char, 16> binary{};
-  if (uv_inet_pton(AF_INET, host.c_str(), binary.data()) == 0) {
-    address = {false, host};
-  } else if (uv_inet_pton(AF_INET6, host.c_str(), binary.data()) == 0) {
-    address = {true, host};
-  } else {
-    return false;
-  }
-  return true;
-}
-
-std::vector<ip_address> interleave(std::vector<ip_address> addresses) noexcept {
-  std::vector<ip_address> result;
-  std::vector<ip_address> later;
-  for (auto& address : addresses) {
-    auto& family = result.empty() || address.is_v6 == result.front().is_v6 ? result : later;
-    if (std::find(family.begin(), family.end(), address) == family.end()) family.push_back(std::move(address));
-  }
-  for (std::size_t i = 0; i < later.size(); ++i) {
-    const std::size_t position = std::min(2 * i + 1, result.size());
-    result.insert(result.begin() + static_cast<std::ptrdiff_t>(position), std::move(later[i]));
-  }
-  return result;
-}
-
-std::error_code resolver_request::start(uv_loop_t* loop, const std::string& host, resolver_listener& listener,
-                                        resolver_request*& out) noexcept {
-  auto* self = new resolver_request;
+std::error_code uv_question::ask(uv_loop_t* loop, const std::string& host, name_listener& listener,
+                                 name_question*& out) noexcept {
+  auto* self = new uv_question;
   self->listener_ = &listener;
   self->request_.data = self;
   addrinfo hints{};
@@ -86,25 +42,25 @@ std::error_code resolver_request::start(uv_loop_t* loop, const std::string& host
   return {};
 }
 
-void resolver_request::cancel() noexcept {
+void uv_question::cancel() noexcept {
   listener_ = nullptr;
   uv_cancel(reinterpret_cast<uv_req_t*>(&request_));
 }
 
-void resolver_request::on_answer(uv_getaddrinfo_t* request, int status, addrinfo* answer) noexcept {
-  auto* self = static_cast<resolver_request*>(request->data);
-  auto addresses = status == 0 ? addresses_of(answer) : std::vector<ip_address>{};
+void uv_question::on_answer(uv_getaddrinfo_t* request, int status, addrinfo* answer) noexcept {
+  auto* self = static_cast<uv_question*>(request->data);
+  name_answer told;
+  for (const addrinfo* entry = answer; entry != nullptr; entry = entry->ai_next) append(told.addresses, entry->ai_addr);
   uv_freeaddrinfo(answer);
-  resolver_listener* const listener = self->listener_;
+  name_listener* const listener = self->listener_;
   delete self;
   if (listener == nullptr) return;
   if (status != 0) {
-    listener->on_resolved(resolver_error(status), uv_strerror(status), {});
-  } else if (addresses.empty()) {
-    listener->on_resolved(errc::host_not_found, "no IPv4 or IPv6 address", {});
-  } else {
-    listener->on_resolved({}, "", interleave(std::move(addresses)));
+    told = {resolver_error(status), uv_strerror(status), {}};
+  } else if (told.addresses.empty()) {
+    told = {errc::host_not_found, "no IPv4 or IPv6 address", {}};
   }
+  listener->on_answer(std::move(told));
 }
 
 }  // namespace uvnostr::net

@@ -16,10 +16,11 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr std::chrono::hours longest{24 * 365};                // sums of times cannot overflow
-constexpr milliseconds shortest_delay{100};                    // no tight loop of dials to a relay that refuses
-constexpr std::size_t largest_message = std::size_t{1} << 30;  // a message is received into one buffer
-constexpr std::size_t most_header_bytes = 16 * 1024;           // the request is written into one buffer
+constexpr std::chrono::hours longest{24 * 365};                // so that sums of times cannot overflow
+constexpr milliseconds shortest_delay{100};                    // a relay that refuses is not dialled in a tight loop
+constexpr std::size_t largest_message = std::size_t{1} << 30;  // it is received into one buffer
+constexpr unsigned most_redirects = 20;
+constexpr std::size_t most_header_bytes = 16 * 1024;  // the request is written into one buffer
 
 std::string text_of(milliseconds value) { return std::to_string(value.count()) + " ms"; }
 std::string text_of(std::chrono::seconds value) { return std::to_string(value.count()) + " s"; }
@@ -111,11 +112,12 @@ error check_options(const relay_options& o, std::string_view owner, port::transp
   all.option("max_message_bytes", o.max_message_bytes,
              o.max_message_bytes != 0 && o.max_message_bytes <= largest_message, "from 1 byte to 1 GiB (1073741824)");
   all.size("max_publish_bytes", o.max_publish_bytes);
+  all.option("max_redirects", std::size_t{o.max_redirects}, o.max_redirects <= most_redirects, "from 0 to 20");
   check_headers(all, o);
   if (error found = all.take()) return found;
-  const std::error_code unusable = transport.check(o);
+  const error unusable = transport.check(o);
   if (!unusable) return {};
-  return {unusable, std::string(owner) + "ca_file (" + base::printable(o.ca_file) + ")"};
+  return {unusable.code(), std::string(owner) + unusable.subject()};
 }
 
 error check_options(const pool_options& o) {
@@ -132,6 +134,12 @@ error check_options(const subscribe_options& o) {
   all.time("eose_timeout", o.eose_timeout);
   all.option("resume_overlap", o.resume_overlap, o.resume_overlap.count() >= 0 && o.resume_overlap <= longest,
              "from 0 s to 365 days");
+  return all.take();
+}
+
+error check_options(const fetch_options& o) {
+  range_check all("fetch_options::");
+  all.time("idle_timeout", o.idle_timeout);
   return all.take();
 }
 

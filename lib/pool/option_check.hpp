@@ -16,6 +16,7 @@ error check_options(const relay_options&, std::string_view owner, port::transpor
 /// Checks all options except the relays and their defaults. Errors: option_range.
 error check_options(const pool_options&);
 error check_options(const subscribe_options&);
+error check_options(const fetch_options&);
 error check_options(const publish_options&);
 
 }  // namespace uvnostr

@@ -52,6 +52,8 @@ class pool_core final : public base::ref_counted<pool_core>,
   error reconnect();
   result<subscription> subscribe(std::span<const filter>, subscription_callbacks, const subscribe_options& = {},
                                  const std::vector<relay_id>& relays = {});
+  result<subscription> fetch(std::span<const filter>, fetch_callbacks, const fetch_options&,
+                             const std::vector<relay_id>& relays = {});
   error publish(const event&, publish_callbacks, const publish_options& = {}, const std::vector<relay_id>& relays = {});
   void close();
   /// The application's object is gone: no further call.
@@ -123,6 +125,9 @@ class pool_core final : public base::ref_counted<pool_core>,
   void finish_turn() noexcept;
 
   result<relay_id> add_checked(std::string_view url, relay_options);
+  result<base::ref<subscription_record>> open_subscription(std::span<const filter>, subscription_callbacks,
+                                                           const subscribe_options&,
+                                                           const std::vector<relay_id>& relays, bool only_stored);
   result<std::vector<session::relay_session*>> targets(const std::vector<relay_id>&) const;
   void session_stopped(session::relay_session&);
   void give_receipt(publish_record&, receipt);

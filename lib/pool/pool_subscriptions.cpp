@@ -12,6 +12,16 @@ using session::relay_session;
 
 result<subscription> pool_core::subscribe(std::span<const filter> filters, subscription_callbacks callbacks,
                                           const subscribe_options& options, const std::vector<relay_id>& relays) {
+  auto opened = open_subscription(filters, std::move(callbacks), options, relays, false);
+  if (!opened) return opened.error();
+  return subscription(opened->leak());
+}
+
+result<base::ref<subscription_record>> pool_core::open_subscription(std::span<const filter> filters,
+                                                                    subscription_callbacks callbacks,
+                                                                    const subscribe_options& options,
+                                                                    const std::vector<relay_id>& relays,
+                                                                    bool only_stored) {
   if (closed()) return errc::closed;
   if (filters.empty()) return errc::filter_count;
   for (std::size_t i = 0; i < filters.size(); ++i) {
@@ -31,11 +41,12 @@ result<subscription> pool_core::subscribe(std::span<const filter> filters, subsc
   const turn guard(*this);
   auto record = base::make_ref<subscription_record>(*this, subscriptions_.next_number(),
                                                     std::vector(filters.begin(), filters.end()), std::move(callbacks),
-                                                    options, relays.empty());
+                                                    options, relays.empty(), only_stored);
   record->resume_from = std::move(from);
   subscriptions_.add(*record);
   for (relay_session* const each : *asked) record->ask(base::ref<relay_session>::retain(*each));
-  return subscription(record.leak());
+  if (asked->empty() && options.close_on_eose) subscriptions_.end_without_relays(*record);
+  return record;
 }
 
 void pool_core::end_subscription(subscription_record& record, std::optional<close_reason> reason) {

@@ -75,8 +75,10 @@ class connection {
   /// The Date header of the answer to the upgrade, if there was one: the peer's clock when the connection was made.
   /// Source: RFC 9110, 6.6.1.
   virtual std::optional<unix_seconds> peer_date() const noexcept { return std::nullopt; }
-  /// Ends the connection at once: no callback follows, and the pointer becomes invalid. Allowed inside its callbacks.
-  /// The peer gets a close frame if the socket takes it at once; queued messages are dropped.
+  /// Where redirects have led to; empty if there was none.
+  virtual std::string_view reached_url() const noexcept { return {}; }
+  /// Ends it now, in silence: no callback any more, and the pointer is dead. Allowed inside its callbacks. The peer gets
+  /// a close frame if the socket takes it at once; what is queued is dropped.
   virtual void abort() noexcept = 0;
 
  protected:
@@ -87,8 +89,9 @@ class transport {
  public:
   /// Begins to connect. The caller sets time limits. The pointer is valid until on_disconnect() or abort().
   virtual result<connection*> dial(const dial_request&, connection_listener&) noexcept = 0;
-  /// Whether these options are usable; to be called before dialling. Errors: option_ca_file.
-  virtual std::error_code check(const relay_options&) noexcept = 0;
+  /// Whether these options can be used, before anything is dialled. The subject names the option. Errors: option_range,
+  /// option_ca_file.
+  virtual error check(const relay_options&) noexcept = 0;
 
  protected:
   ~transport() = default;

@@ -2,7 +2,11 @@
 #include "receive/receiver.hpp"
 
 #include <optional>
+#include <string>
+#include <string_view>
 #include <utility>
+
+#include "wire/json_escape.hpp"
 
 namespace uvnostr {
 
@@ -20,6 +24,9 @@ std::size_t cost_of(const wire::relay_message& message) noexcept {
 /// The bytes counted for a copy that joined: a generous figure, so that a flood of copies is bounded as well.
 constexpr std::size_t joined_bytes = 64;
 
+/// An id of ours has at most sixteen characters, of which each may be written as \u0030.
+constexpr std::size_t longest_escaped_id = std::size_t{16} * 6;
+
 session::sent_req& req_of(verify::source& from) noexcept { return static_cast<session::sent_req&>(from); }
 relay_request& request_of(session::sent_req& req) noexcept { return static_cast<relay_request&>(req.owner()); }
 
@@ -33,7 +40,8 @@ receiver::receiver(port::reactor& reactor, receiver_host& host, subscription_set
       seen_(seen),
       budget_(budget),
       pending_(seen.secret()),
-      verifier_(reactor, *this, options.verification) {}
+      verifier_(reactor, *this, options.verification),
+      in_store_(subscriptions.has_store() ? seen.add_subscription() : 0) {}
 
 void receiver::pump() noexcept {
   verifier_.pump();
@@ -65,7 +73,13 @@ void receiver::on_binary(relay_session& from) noexcept {
 
 void receiver::on_event_message(relay_session& from, const wire::frame_head& head) {
   message_counts& counts = from.counted().messages;
-  session::sent_req* const req = from.requests().find(head.subscription);
+  std::string_view wire_id = head.subscription;
+  std::string resolved;
+  if (wire_id.find('\\') != std::string_view::npos && wire_id.size() <= longest_escaped_id) {
+    resolved = wire::unescaped(wire_id);
+    wire_id = resolved;
+  }
+  session::sent_req* const req = from.requests().find(wire_id);
   const subscription_record* const subscription = req == nullptr ? nullptr : request_of(*req).subscription();
   if (subscription == nullptr) {
     ++counts.unknown_subscription;
@@ -95,11 +109,43 @@ void receiver::on_event_message(relay_session& from, const wire::frame_head& hea
     return;
   }
   record_.assign(event->fields());
-  if (!subscription->matches(record_.view())) {
+  if (!subscription->wanted.matches(record_.view())) {
     ++counts.not_matching;
     return;
   }
-  accept(*req, *event);
+  if (!subscriptions_.has_store() || !is_in_store(*req, *event)) accept(*req, *event);
+}
+
+/// An event that is wanted, and that the program may have since an earlier run. The program vouches for the signature; the
+/// id is checked, because the date belongs to it, and pages go by dates. True also if the program has ended the
+/// subscription when it was asked: then the event's bytes may be gone.
+bool receiver::is_in_store(session::sent_req& to, const wire::raw_event& event) {
+  const auto keep = base::ref<session::sent_req>::retain(to);
+  const relay_request& request = request_of(to);
+  relay_session& from = request.session();
+  const event_id id = event.fields().id;
+  if (const auto known = seen_.repeats(id, in_store_, from.slot())) {
+    ++from.counted().messages.duplicate;
+    note_copy(to, id, *known, &event.fields());
+    return true;
+  }
+  if (seen_.has(id) || pending_.find(id)) return false;  // it was asked before
+  const bool is_known = subscriptions_.is_in_store(id);
+  if (request.subscription() == nullptr) {
+    ++from.counted().messages.unknown_subscription;
+    return true;
+  }
+  if (!is_known) return false;
+  verify::id_form form;
+  const std::optional<verify::verified_event> trusted = verifier_.trust(event, form);
+  if (!trusted) {
+    refuse(request_of(to), verdict::wrong_id);
+    return true;
+  }
+  ++from.counted().messages.duplicate;
+  note_copy(to, id, event.fields().created_at_time(), &event.fields());
+  seen_.admit(*trusted, in_store_, from.slot(), dedup::seen_events::origin::recent, false);
+  return true;
 }
 
 /// An event came that is verified, or known: how far the relay's answer has come by it. False if it had come in an earlier
@@ -366,7 +412,7 @@ void receiver::hold(subscription_record& subscription, held_item item) noexcept 
   relay_session& from = request_of(*item.to).session();
   from.add_pending(item.bytes);
   if (!item.end_of_answer) ++from.counted().messages.unverified;
-  subscription.waiting.push_back(std::move(item));
+  subscriptions_.hold(subscription, std::move(item));
 }
 
 /// Delivers what has waited, as long as the subscription takes it and there is time. The caller keeps the subscription
@@ -391,6 +437,7 @@ void receiver::give_waiting(subscription_record& subscription) noexcept {
       count_copy(subscription, *item.to, item.copied, item.created_at);
     }
   }
+  if (subscription.core != nullptr && subscription.waiting.empty()) subscriptions_.on_all_given(subscription);
 }
 
 }  // namespace uvnostr

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 // The order of the stages through which a relay's message goes. It is defined only here.
 //
-//   message --> EVENT --> request --> already known? --> valid form? --> filter --> verification --> seen --> callback
-//           --> EOSE, CLOSED: in turn, after earlier events
+//   message --> EVENT --> request --> had already? --> an event by NIP-01? --> filter --> in the program's store?
+//                     --> verification --> seen --> callback
+//           --> EOSE, CLOSED: in their turn, after the events before them
 //           --> OK, NOTICE, AUTH: at once
 //
 // A message that drops out on the way is counted under its reason and has no other effect. Identical copies of an event
@@ -58,6 +59,7 @@ class receiver final : public session::message_listener, private verify::verifie
  private:
   void on_message(session::relay_session&, std::string_view message);
   void on_event_message(session::relay_session&, const wire::frame_head&);
+  bool is_in_store(session::sent_req&, const wire::raw_event&);
   void accept(session::sent_req&, const wire::raw_event&);
   const wire::event_fields& queue(verify::treatment, session::sent_req&, const wire::raw_event&);
   void on_other_message(session::relay_session&, wire::verb, std::string_view message);
@@ -90,7 +92,8 @@ class receiver final : public session::message_listener, private verify::verifie
   turn_budget& budget_;
   pending_events pending_;
   verify::verifier verifier_;
-  wire::event_record record_;  // reused for one event after another
+  wire::event_record record_;  // shows one event after the other
+  std::uint32_t in_store_;     // a subscription's number in seen_, for what the program has; only if it can be asked
 };
 
 }  // namespace uvnostr

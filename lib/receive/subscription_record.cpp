@@ -3,21 +3,39 @@
 
 #include <algorithm>
 
-#include "wire/filter_match.hpp"
-
 namespace uvnostr {
 
 relay_request::relay_request(subscription_record& subscription, base::ref<session::relay_session> session)
-    : request(subscription.filters, subscription.options), subscription_(&subscription), session_(std::move(session)) {}
+    : request(subscription.filters, subscription.options, subscription.wants_only_stored),
+      subscription_(&subscription),
+      session_(std::move(session)) {}
 
 void relay_request::cut_off() noexcept {
   subscription_ = nullptr;
   session_->requests().remove(*this);
 }
 
-bool subscription_record::matches(const event_view& event) const noexcept {
-  return std::any_of(filters.begin(), filters.end(), [&](const filter& f) { return wire::matches(f, event); });
+namespace {
+
+using ending = session::request::ending;
+
+relay_answer answer_of(const relay_request& request) {
+  const std::span<const gap> gaps = request.history().gaps();
+  return {.relay = request.session().id(), .end = request.end(), .gaps = {gaps.begin(), gaps.end()}};
 }
+
+void count(answer_counts& all, ending end) noexcept {
+  ++all.asked;
+  switch (end) {
+    case ending::none: break;
+    case ending::answered: ++all.answered; break;
+    case ending::refused: ++all.refused; break;
+    case ending::timed_out: ++all.timed_out; break;
+    case ending::unreachable: ++all.unreachable; break;
+  }
+}
+
+}  // namespace
 
 bool subscription_record::all_settled() const noexcept {
   return was_asked && std::all_of(requests_.begin(), requests_.end(), [](const auto& each) { return each->settled(); });
@@ -40,6 +58,10 @@ void subscription_record::remove_relay(const session::relay_session& session) no
   resume_from = position();
   const base::ref<relay_request> removed = std::move(*found);
   requests_.erase(found);
+  if (!all_eose_told) {
+    gone_.push_back(answer_of(*removed));
+    if (!removed->settled()) gone_.back().end = ending::unreachable;
+  }
   removed->cut_off();
   forget_waiting(*removed);
 }
@@ -74,6 +96,7 @@ void subscription_record::forget_waiting(const relay_request& removed) {
 
 void subscription_record::remove_all_relays() noexcept {
   resume_from = position();
+  for (const base::ref<relay_request>& each : requests_) gone_.push_back(answer_of(*each));
   for (const base::ref<relay_request>& each : std::exchange(requests_, {})) each->cut_off();
 }
 
@@ -103,10 +126,14 @@ void subscription_record::ask_for_unsafe(session::history_position& at) const {
     if (begin && floor) begin = std::max(*begin, *floor);
   }
   std::optional<unix_seconds> oldest, newest;
-  for (const unix_seconds each : unsafe_) {
-    if (begin && each >= *begin) continue;
+  const auto add = [&](unix_seconds each) {
+    if (begin && each >= *begin) return;
     oldest = std::min(oldest.value_or(each), each);
     newest = std::max(newest.value_or(each), each);
+  };
+  std::for_each(unsafe_.begin(), unsafe_.end(), add);
+  for (const held_item& each : waiting) {
+    if (each.event) add(each.event->fields.created_at_time());
   }
   for (std::uint32_t i = 0; oldest && i < filters.size(); ++i) {
     at.missing.push_back({.filter = i, .since = oldest, .until = newest});
@@ -125,17 +152,15 @@ cursor_positions subscription_record::position() const {
 }
 
 answer_counts subscription_record::answers() const noexcept {
-  answer_counts all{.asked = requests_.size()};
-  for (const base::ref<relay_request>& each : requests_) {
-    using session::request;
-    switch (each->end()) {
-      case request::ending::none: break;
-      case request::ending::answered: ++all.answered; break;
-      case request::ending::refused: ++all.refused; break;
-      case request::ending::timed_out: ++all.timed_out; break;
-      case request::ending::unreachable: ++all.unreachable; break;
-    }
-  }
+  answer_counts all;
+  for (const relay_answer& each : gone_) count(all, each.end);
+  for (const base::ref<relay_request>& each : requests_) count(all, each->end());
+  return all;
+}
+
+std::vector<relay_answer> subscription_record::relay_answers() const {
+  std::vector<relay_answer> all = gone_;
+  for (const base::ref<relay_request>& each : requests_) all.push_back(answer_of(*each));
   return all;
 }
 

@@ -17,6 +17,7 @@
 #include "base/intrusive_list.hpp"
 #include "base/ref.hpp"
 #include "receive/cursor.hpp"
+#include "receive/filter_index.hpp"
 #include "receive/held_events.hpp"
 #include "session/relay_session.hpp"
 #include "session/request.hpp"
@@ -40,20 +41,27 @@ class relay_request final : public session::request {
   base::ref<session::relay_session> session_;
 };
 
+/// How a relay has answered a subscription so far.
+struct relay_answer {
+  relay_id relay{};
+  session::request::ending end{};
+  std::vector<gap> gaps{};
+};
+
 class subscription_record final : public base::ref_counted<subscription_record> {
  public:
-  subscription_record(pool_core& owner, std::uint32_t serial, std::vector<filter> wanted, subscription_callbacks calls,
-                      const subscribe_options& how, bool for_all_relays)
-      : filters(std::move(wanted)),
+  subscription_record(pool_core& owner, std::uint32_t serial, std::vector<filter> asked_for,
+                      subscription_callbacks calls, const subscribe_options& how, bool for_all_relays, bool only_stored)
+      : filters(std::move(asked_for)),
         callbacks(std::move(calls)),
         options(how),
         is_for_all_relays(for_all_relays),
+        wants_only_stored(only_stored),
         core(&owner),
         number(serial) {}
 
   subscription_id id() const noexcept { return subscription_id{number}; }
-  bool matches(const event_view&) const noexcept;
-  /// Whether every relay has answered, or is not waited for.
+  /// Every relay has answered, or is not waited for.
   bool all_settled() const noexcept;
 
   void ask(base::ref<session::relay_session>);
@@ -73,12 +81,16 @@ class subscription_record final : public base::ref_counted<subscription_record> 
   /// The position of acknowledged events at each relay.
   cursor_positions position() const;
   answer_counts answers() const noexcept;
+  /// Of each relay that it was asked of; those that are gone come first.
+  std::vector<relay_answer> relay_answers() const;
   std::span<const base::ref<relay_request>> requests() const noexcept { return requests_; }
 
   const std::vector<filter> filters;
+  filter_index wanted{filters};
   subscription_callbacks callbacks;
   const subscribe_options options;
-  const bool is_for_all_relays;  // including those added later
+  const bool is_for_all_relays;  // those added later included
+  const bool wants_only_stored;  // no live events
   pool_core* core;               // null once the subscription or the pool has ended
   const std::uint32_t number;
   cursor_positions resume_from;  // where added relays begin, and how far removed ones came
@@ -90,15 +102,17 @@ class subscription_record final : public base::ref_counted<subscription_record> 
   bool pages_wait = false;    // a relay that is ahead waits for others
   bool was_asked = false;     // at least one relay was asked
   bool all_eose_told = false;
-  bool abandoned = false;                            // its handle was destroyed: no further call
-  base::list_hook<subscription_record> hook{*this};  // in the pool
+  bool abandoned = false;                                    // its handle was destroyed: nothing is called any more
+  base::list_hook<subscription_record> hook{*this};          // in the pool
+  base::list_hook<subscription_record> waiting_hook{*this};  // among those for which something waits
 
  private:
   void ask_for_unsafe(session::history_position&) const;
   void forget_waiting(const relay_request&);
 
   std::vector<base::ref<relay_request>> requests_;
-  std::deque<unix_seconds> unsafe_;  // dates of unacknowledged events; only with max_unacknowledged
+  std::vector<relay_answer> gone_;   // relays that were removed before on_all_eose; once it has ended, the others too
+  std::deque<unix_seconds> unsafe_;  // dates of what was not acknowledged: with max_unacknowledged only
 };
 
 }  // namespace uvnostr

@@ -13,12 +13,14 @@ void subscription_set::add(subscription_record& record) {
   record.retain();
   open_.push_back(record.hook);
   record.in_seen = seen_.add_subscription();
+  record.wanted.prepare(seen_.secret());
 }
 
 void subscription_set::end(subscription_record& record, std::optional<close_reason> reason) {
   if (record.core == nullptr) return;
   record.core = nullptr;
   record.hook.unlink();
+  record.waiting_hook.unlink();
   seen_.end_subscription(record.in_seen);
   for (const held_item& each : std::exchange(record.waiting, {})) {
     relay_session& from = static_cast<relay_request&>(each.to->owner()).session();
@@ -39,6 +41,11 @@ void subscription_set::end_all(close_reason reason) {
   for (cursor each(open_); subscription_record* const s = each.next();) end(*s, reason);
 }
 
+void subscription_set::end_without_relays(subscription_record& record) {
+  record.was_asked = true;
+  check_all_eose_later(record);
+}
+
 void subscription_set::fall_silent() noexcept {
   silent_ = true;
   for (cursor each(open_); subscription_record* const s = each.next();) end(*s, std::nullopt);
@@ -53,7 +60,7 @@ void subscription_set::add_relay(const base::ref<relay_session>& added) {
 void subscription_set::remove_relay(const relay_session& removed) {
   for (cursor each(open_); subscription_record* const s = each.next();) {
     s->remove_relay(removed);
-    later_.add([this, keep = base::ref<subscription_record>::retain(*s)] { check_all_eose(*keep); });
+    check_all_eose_later(*s);
   }
 }
 
@@ -84,13 +91,22 @@ void subscription_set::on_caught_up(session::request& request, bool first) noexc
 void subscription_set::on_settled(session::request& request) noexcept {
   subscription_record* const record = static_cast<relay_request&>(request).subscription();
   if (record == nullptr || record->all_eose_told) return;
-  later_.add([this, keep = base::ref<subscription_record>::retain(*record)] { check_all_eose(*keep); });
+  check_all_eose_later(*record);
 }
 
+void subscription_set::check_all_eose_later(subscription_record& record) {
+  later_.add([this, keep = base::ref<subscription_record>::retain(record)] { check_all_eose(*keep); });
+}
+
+void subscription_set::on_all_given(subscription_record& record) {
+  if (!record.all_eose_told && record.all_settled()) check_all_eose_later(record);
+}
+
+/// What a relay sent before it failed may still wait: it is given before a query ends.
 void subscription_set::check_all_eose(subscription_record& record) {
-  if (record.core == nullptr || record.all_eose_told || !record.all_settled()) return;
+  if (record.core == nullptr || record.all_eose_told || !record.all_settled() || !record.waiting.empty()) return;
   record.all_eose_told = true;
-  if (record.callbacks.on_all_eose) record.callbacks.on_all_eose();
+  if (record.callbacks.on_all_eose) record.callbacks.on_all_eose(record.answers());
   if (record.options.close_on_eose && record.core != nullptr) end(record, close_reason::all_eose);
 }
 
@@ -102,7 +118,8 @@ void subscription_set::on_refused(const relay_session& session, session::request
                     .words = {},
                     .hung_up = said.hung_up,
                     .asked_again = said.asked_again,
-                    .pause = said.pause};
+                    .pause = said.pause,
+                    .missing = said.missing};
   later_.add([keep = base::ref<subscription_record>::retain(*record), told, words = std::string(said.words)]() mutable {
     told.words = words;
     if (keep->core != nullptr) keep->callbacks.on_relay_closed(told);
@@ -136,16 +153,21 @@ bool subscription_set::may_ask_page(const session::request& request) noexcept {
     if (next > own && next > farthest_behind) farthest_behind = next;
   }
   if (!farthest_behind || seen_.room_for_pages(record->in_seen, *farthest_behind) >= page_size(request)) return true;
-  record->pages_wait = true;
+  record->pages_wait = pages_wait_ = true;
   return false;
 }
 
+void subscription_set::hold(subscription_record& subscription, held_item item) {
+  if (!subscription.waiting_hook.is_linked()) waiting_.push_back(subscription.waiting_hook);
+  subscription.waiting.push_back(std::move(item));
+}
+
 void subscription_set::for_each_waiting(callback<void(subscription_record&)> call) noexcept {
-  for (cursor each(open_); subscription_record* const s = each.next();) {
+  for (cursor each(waiting_); subscription_record* const s = each.next();) {
     if (silent_) return;
-    if (s->waiting.empty() || s->is_held()) continue;
     const base::ref<subscription_record> keep = base::ref<subscription_record>::retain(*s);
-    call(*keep);
+    if (!s->waiting.empty() && !s->is_held()) call(*keep);
+    if (s->waiting.empty()) s->waiting_hook.unlink();
   }
 }
 
@@ -155,6 +177,7 @@ bool subscription_set::is_behind(const session::request& request) noexcept {
 }
 
 void subscription_set::on_progress() noexcept {
+  if (!std::exchange(pages_wait_, false)) return;
   for (cursor each(open_); subscription_record* const s = each.next();) {
     if (!std::exchange(s->pages_wait, false)) continue;
     for (const base::ref<relay_request>& at : s->requests()) at->session().requests().go_on(*at);

@@ -30,17 +30,27 @@ class subscription_set {
   /// Calls on_close if there is a reason, and nothing otherwise.
   void end(subscription_record&, std::optional<close_reason>);
   void end_all(close_reason);
-  /// Ends all subscriptions without further calls.
+  /// No relay was there to ask: it ends with this turn, unless one is added in it.
+  void end_without_relays(subscription_record&);
+  /// Ends all; nothing is called any more.
   void fall_silent() noexcept;
 
   void add_relay(const base::ref<session::relay_session>&);
   void remove_relay(const session::relay_session&);
 
-  /// Delivers an event that is new to this subscription. `first`: no other subscription has had it either.
+  /// Whether the program has a store that can be asked.
+  bool has_store() const noexcept { return static_cast<bool>(callbacks_.known); }
+  /// Asks it.
+  bool is_in_store(const event_id& id) noexcept { return callbacks_.known(id); }
+  /// An event that this subscription did not have. `first`: no other had it either.
   void deliver(subscription_record& to, relay_id from, const event_view&, bool first) noexcept;
-  /// The subscriptions for which something waits that may be delivered now.
+  /// It waits until the subscription takes it.
+  void hold(subscription_record&, held_item);
+  /// Those for which something waits that may be given now.
   void for_each_waiting(callback<void(subscription_record&)>) noexcept;
-  /// Whether anything that a relay sent for a request still waits for us.
+  /// Nothing waits for it any longer.
+  void on_all_given(subscription_record&);
+  /// Whether what a relay sent for a request still waits for us.
   static bool is_behind(const session::request&) noexcept;
   void on_settled(session::request&) noexcept;
   void on_refused(const session::relay_session&, session::request&, const session::refusal&) noexcept;
@@ -57,12 +67,15 @@ class subscription_set {
  private:
   using cursor = base::intrusive_list<subscription_record>::cursor;
   void check_all_eose(subscription_record&);
+  void check_all_eose_later(subscription_record&);
 
   deferred_calls& later_;
   pool_callbacks& callbacks_;
   dedup::seen_events& seen_;
-  base::intrusive_list<subscription_record> open_;  // holds a count of each
+  base::intrusive_list<subscription_record> open_;  // each with a count of ours
+  base::intrusive_list<subscription_record> waiting_;
   std::uint32_t last_number_ = 0;
+  bool pages_wait_ = false;  // at least one subscription's
   bool silent_ = false;
 };
 

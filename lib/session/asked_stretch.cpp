@@ -66,7 +66,8 @@ void asked_stretch::settle() {
     news = came - had;
   }
   // What was published meanwhile may have come after the answer's end, with a date that says nothing of it.
-  if (live != 0 && live < lowest.size()) std::erase_if(lowest, [this](const event_stamp& e) { return is_in(published, e); });
+  if (live != 0 && live < lowest.size())
+    std::erase_if(lowest, [this](const event_stamp& e) { return is_in(published, e); });
 }
 
 std::optional<unix_seconds> asked_stretch::oldest() const noexcept {

@@ -42,9 +42,9 @@ struct event_stamp {
 struct asked_stretch {
   missing_stretch of{};
   std::vector<event_stamp> known{};        // sorted: came in earlier answers, and come again
-  std::vector<event_stamp> heard{};         // sorted: came live, and will come again if the relay stores them
+  std::vector<event_stamp> heard{};        // sorted: came live, and will come again if the relay stores them
   std::optional<unix_seconds> frontier{};  // everything newer has come; not later than `until`
-  bool is_doubtful = false;                 // of the second `until` alone: an answer that ended there was cut off
+  bool is_doubtful = false;                // of the second `until` alone: an answer that ended there was cut off
   bool alone = false;                      // to be asked by a REQ of its own
   std::uint32_t cut_at = 0;                // events of the last answer, if there were fewer than it was asked for
   std::optional<unix_seconds> unproven{};  // a second above `until` of which there may be more

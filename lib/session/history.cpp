@@ -2,8 +2,6 @@
 #include "session/history.hpp"
 
 #include <algorithm>
-#include <cstdio>
-#include <cstdlib>
 #include <iterator>
 #include <utility>
 
@@ -67,6 +65,8 @@ std::vector<history::asking> history::parts_of_all(bool everything) {
       add(part::whole, is_first ? std::nullopt : floor);
       continue;
     }
+    // Our clock may have been ahead when the floor was set, and live events may have any date.
+    if (f.limit == 0U) parts.emplace_back().of = {.filter = i, .left = 0};
     const unix_seconds since = reached_ ? later(floor, *reached_ - overlap_) : *floor;
     // A gift wrap that is new may be dated before the floor.
     const unix_seconds since_of_blurred = (reached_ ? later(floor, *reached_) : *floor) - std::max(overlap_, blur);
@@ -104,7 +104,7 @@ std::optional<unix_seconds> history::since_of(const asking& a) const noexcept {
 
 /// Events may be dated in the future, so without an `until` there is no end.
 unix_seconds history::until_of(const asking& a) const noexcept {
-  return std::min(end_of(a.of), filters_[a.of.filter].until.value_or(unix_seconds::max()));
+  return std::min(a.frontier.value_or(end_of(a.of)), filters_[a.of.filter].until.value_or(unix_seconds::max()));
 }
 
 filter history::as_asked(const asking& a) const {
@@ -121,6 +121,7 @@ filter history::as_asked(const asking& a) const {
 std::vector<filter> history::ask(std::vector<asking> parts, std::uint32_t page) {
   asked_ = std::move(parts);
   came_ = 0;
+  last_id_.reset();
   std::vector<filter> filters;
   for (asking& each : asked_) {
     each.forget_answer();
@@ -154,14 +155,18 @@ bool history::takes(const asking& a, unix_seconds at) const noexcept {
 
 bool history::note_stored(const event_id& id, unix_seconds created_at) {
   ++noted_;
-  if (asked_.empty() || is_repeated(id) || !takes(asked_.front(), created_at)) return true;
+  ++came_;
+  if (asked_.empty() || last_id_ == id || !takes(asked_.front(), created_at)) return true;
+  last_id_ = id;
   note_newest(created_at);
   return asked_.front().note(id, created_at);
 }
 
 bool history::note_stored(const event_id& id, const event_view& event) {
   ++noted_;
-  if (is_repeated(id)) return true;
+  ++came_;
+  // Some relays send an event once for each filter, or more often; then they count it as often, too.
+  if (last_id_ == id) return true;
   const unix_seconds at = event.created_at();
   asking* first = nullptr;
   bool is_shared = false;
@@ -169,7 +174,8 @@ bool history::note_stored(const event_id& id, const event_view& event) {
   for (asking& each : asked_) {
     const bool kind_fits =
         each.of.kinds == part::whole || (each.of.kinds == part::blurred_kinds) == (event.kind() == gift_wrap);
-    if (!kind_fits || !takes(each, at) || !wire::matches(filters_[each.of.filter], event)) continue;
+    if (!kind_fits || each.of.left == 0U || !takes(each, at) || !wire::matches(filters_[each.of.filter], event))
+      continue;
     is_new = each.note(id, at) && is_new;
     if (first == nullptr) {
       first = &each;
@@ -178,14 +184,10 @@ bool history::note_stored(const event_id& id, const event_view& event) {
       ++each.shared;
     }
   }
-  if (first != nullptr) note_newest(at);
+  if (first == nullptr) return true;
+  last_id_ = id;
+  note_newest(at);
   return is_new;
-}
-
-/// Some relays send an event once for each filter, or more often; then they count it as often, too.
-bool history::is_repeated(const event_id& id) noexcept {
-  const bool is_first = came_++ == 0;
-  return std::exchange(last_id_, id) == id && !is_first;
 }
 
 void history::note_newest(unix_seconds created_at) noexcept {
@@ -269,7 +271,8 @@ bool history::pass(asking& a, const verdict& v) {
 void history::ask_for_unproven(asking& a, std::optional<unix_seconds> older) {
   if (!a.unproven) return;
   asking& second = missing_.emplace_back();
-  second.of = {.filter = a.of.filter, .kinds = a.of.kinds, .since = older ? older : a.unproven, .until = a.unproven, .left = {}};
+  second.of = {
+      .filter = a.of.filter, .kinds = a.of.kinds, .since = older ? older : a.unproven, .until = a.unproven, .left = {}};
   second.known = std::move(a.at_unproven);
   second.alone = true;
   second.is_doubtful = older.has_value();
@@ -314,17 +317,6 @@ void history::answered(eose_hint hint, unix_seconds now) {
   // A relay that sends as much as it was asked for cannot have finished with certainty.
   const bool is_full =
       std::any_of(asked.begin(), asked.end(), [](const asking& a) { return a.limit != 0 && a.came >= a.limit; });
-  if (getenv("HDEBUG"))
-    for (const asking& a : asked)
-      fprintf(stderr,
-              "ANSWER hint %d f%u k%d since %lld until %lld left %d limit %u came %u news %u shared %u known %zu alone "
-              "%d low %lld cap %u largest %u/%u came_ %u unproven %lld\n",
-              (int)hint, a.of.filter, (int)a.of.kinds,
-              (long long)(a.of.since ? a.of.since->time_since_epoch().count() : -1),
-              (long long)(a.of.until ? a.of.until->time_since_epoch().count() : -1), a.of.left ? (int)*a.of.left : -1,
-              a.limit, a.came, a.news, a.shared, a.known.size(), a.alone,
-              (long long)(a.oldest() ? a.oldest()->time_since_epoch().count() : -1), cap_, largest_, largest_answer_,
-              came_, (long long)(a.unproven ? a.unproven->time_since_epoch().count() : -1));
   const bool is_empty = std::all_of(asked.begin(), asked.end(), [](const asking& a) { return a.came == 0; });
   const verdict v{.is_complete = is_empty || (hint == eose_hint::finish && !is_full),
                   .brought_news = std::any_of(asked.begin(), asked.end(), [](const asking& a) { return a.news != 0; }),
@@ -346,7 +338,9 @@ void history::answered(eose_hint hint, unix_seconds now) {
 
 /// Whether whoever is told all of `a` is told all of `b`.
 bool history::covers(const asking& a, const asking& b) const noexcept {
-  if (a.is_doubtful || b.is_doubtful || a.of.filter != b.of.filter || (a.of.kinds != part::whole && a.of.kinds != b.of.kinds)) return false;
+  if (a.is_doubtful || b.is_doubtful || a.of.filter != b.of.filter ||
+      (a.of.kinds != part::whole && a.of.kinds != b.of.kinds))
+    return false;
   if (a.of.left || b.of.left || b.unproven || until_of(a) < until_of(b)) return false;
   const auto since = since_of(a), other = since_of(b);
   return !since || (other && *since <= *other);

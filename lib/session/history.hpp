@@ -61,7 +61,7 @@ class history {
   bool note_stored(const event_id&, const event_view&);
   /// The same where the request has one stretch only, so that the event need not be read.
   bool note_stored(const event_id&, unix_seconds created_at);
-  bool needs_event() const noexcept { return asked_.size() > 1; }
+  bool needs_event() const noexcept { return filters_.size() > 1 || asked_.size() > 1 || is_part_asked(); }
   /// A verified event came after EOSE.
   void note_live(const event_id&, unix_seconds created_at, unix_seconds now);
   /// The same for one that says nothing of how far the relay has come, because others are still on their way.
@@ -99,6 +99,9 @@ class history {
 
  private:
   using asking = asked_stretch;
+  bool is_part_asked() const noexcept {
+    return !asked_.empty() && asked_.front().of.kinds != missing_stretch::part::whole;
+  }
   /// What one answer says of all its stretches.
   struct verdict {
     bool is_complete;   // nothing was left out
@@ -116,7 +119,6 @@ class history {
   filter as_asked(const asking&) const;
   std::vector<filter> ask(std::vector<asking>, std::uint32_t page);
   bool takes(const asking&, unix_seconds created_at) const noexcept;
-  bool is_repeated(const event_id& id) noexcept;
   void note_newest(unix_seconds created_at) noexcept;
   void note_size(const std::vector<asking>& asked) noexcept;
   bool is_over(asking&, const verdict&);
@@ -139,7 +141,7 @@ class history {
   std::optional<unix_seconds> lost_;         // the last connection
   std::optional<unix_seconds> newest_live_;  // that was not in the future
   std::optional<unix_seconds> newest_;       // in the answer of the REQ that stays open
-  event_id last_id_{};                       // in the answer being received
+  std::optional<event_id> last_id_;          // that counted, in the answer being received
   std::uint32_t came_ = 0;                   // in the answer being received, copies and others included
   std::uint32_t largest_ = 0;                // number of one filter's events in one answer so far
   std::uint32_t last_cut_ = 0;               // the number of events after which an answer was last seen to be cut off

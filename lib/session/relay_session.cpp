@@ -52,6 +52,7 @@ relay_status relay_session::status() const noexcept {
           .previous = previous_,
           .cause = last_end_.cause,
           .text = last_end_text_,
+          .redirected_to = open() && connection_ != nullptr ? connection_->reached_url() : std::string_view(),
           .words = last_end_.cause == errc::closed_by_relay ? std::string_view(last_end_.detail) : std::string_view(),
           .close_code = last_end_.close_code,
           .http_status = last_end_.http_status,

@@ -31,8 +31,8 @@ class request : public base::shared_object {
     refused,  // CLOSED; asked again after a pause or on the next connection
   };
 
-  request(const std::vector<filter>& filters, const subscribe_options& options) noexcept
-      : history_(filters, options.resume_overlap), options_(options) {}
+  request(const std::vector<filter>& filters, const subscribe_options& options, bool only_stored) noexcept
+      : history_(filters, options.resume_overlap), options_(options), only_stored_(only_stored) {}
   request(const request&) = delete;
   request& operator=(const request&) = delete;
 
@@ -57,9 +57,10 @@ class request : public base::shared_object {
 
   session::history history_;
   const subscribe_options& options_;
+  const bool only_stored_;  // ends with its answer; no live events are wanted
   request_table* table_ = nullptr;
   base::timer timer_ =
-      base::timer::calling<&request::on_timer>(*this);  // eose_timeout while an answer is due, otherwise a pause
+      base::timer::calling<&request::on_timer>(*this);  // eose_timeout while something is waited for, else a pause
   step step_ = step::away;
   ending end_ = ending::none;
   bool eose_told_ = false;
@@ -72,6 +73,7 @@ class request : public base::shared_object {
   std::chrono::microseconds unread_before_{};  // the session's unread_time() when the timer was set
   unsigned refusals_ = 0;                      // in a row
   unsigned failed_pages_ = 0;                  // in a row
+  unsigned losses_ = 0;                        // connections that were lost since its answer came further
   unsigned fatal_ = 0;                         // connections that were lost over it
   bool suspect_ = false;                       // the last connection may have been lost over it
   base::ref<sent_req> open_req_;               // the one that stays open

@@ -17,6 +17,7 @@ constexpr std::chrono::milliseconds first_pause{5'000};
 constexpr std::chrono::milliseconds longest_pause{300'000};
 constexpr unsigned most_failed_pages = 3;
 constexpr unsigned most_fatal = 2;
+constexpr unsigned most_losses = 3;
 
 /// Whether the same REQ may succeed a little later. An unknown prefix counts as an error, as in NIP-01.
 bool is_temporary(std::string_view prefix) noexcept {
@@ -49,6 +50,8 @@ void request_table::add(request& r) {
     session_.pump_soon();
   } else if (session_.failing()) {
     settle(r, request::ending::unreachable);
+  } else if (session_.counted().connects != 0) {
+    watch(r);  // its connection is lost, and the next one may be long in coming; else the dial decides
   }
 }
 
@@ -104,20 +107,42 @@ void request_table::on_disconnected(bool hung_up) noexcept {
     r.history_.interrupted(now);
     end_req(r.page_);
     end_req(r.open_req_);
-    // The time limit for on_all_eose keeps running, because the relay may be back in time.
-    if (r.step_ == request::step::refused || r.settled()) r.timer_.cancel();
-    // A relay that hangs up before that limit runs counts as unreachable.
-    if ((r.step_ == request::step::to_ask || r.step_ == request::step::held) && !r.timer_.is_scheduled())
-      settle(r, request::ending::unreachable);
-    r.step_ = request::step::away;
-    if (r.fatal_ == most_fatal && may_be_the_cause) {
-      ++r.fatal_;
-      r.timer_.cancel();
-      session_.listener().on_request_refused(
-          session_, r, {.words = {}, .hung_up = true, .asked_again = asked_again::never, .pause = {}});
-      settle(r, request::ending::refused);
-    }
+    lose(r, may_be_the_cause);
   }
+}
+
+/// Its connection is lost. The time for on_all_eose goes on, because the relay may be back before it is over.
+void request_table::lose(request& r, bool may_be_the_cause) noexcept {
+  const request::step was = std::exchange(r.step_, request::step::away);
+  if (r.fatal_ == most_fatal && may_be_the_cause) {
+    ++r.fatal_;
+    session_.listener().on_request_refused(
+        session_, r,
+        {.words = {}, .hung_up = true, .asked_again = asked_again::never, .pause = {}, .missing = missing_of(r)});
+    settle(r, request::ending::refused);
+  }
+  if (std::exchange(r.page_waits_, false) || was == request::step::refused || r.settled()) r.timer_.cancel();
+  if (was == request::step::away || was == request::step::refused) return;
+  if (was == request::step::to_ask || was == request::step::held) {
+    // A relay that hangs up before it was ever asked is waited for no longer than one that cannot be reached.
+    if (r.losses_ == 0) r.timer_.cancel();
+    if (!r.timer_.is_scheduled()) settle(r, request::ending::unreachable);
+  } else if (++r.losses_ >= most_losses) {
+    r.timer_.cancel();
+    settle(r, request::ending::unreachable);
+  } else {
+    watch(r);
+  }
+}
+
+/// What a relay that refuses does not give: what its answer had not brought yet, and all that comes from now on.
+gap request_table::missing_of(const request& r) const {
+  gap all{.from = {}, .to = unix_seconds::max(), .reason = gap_reason::refused};
+  const std::optional<history_position> at = r.history_.position();
+  if (!at || !at->answered || !at->reached) return all;
+  all.from = *at->reached;
+  for (const missing_stretch& each : at->missing) all.from = std::min(all.from, each.since.value_or(unix_seconds{}));
+  return all;
 }
 
 void request_table::settle_all() noexcept {
@@ -145,8 +170,14 @@ bool request_table::pump() {
   for (cursor each(requests_); request* const at = each.next();) {
     request& r = *at;
     suspects = suspects || (r.suspect_ && r.step_ == request::step::to_ask);
-    if (r.step_ == request::step::to_ask && !r.suspect_ && !ask(r)) return false;
-    if (may_ask_page(r) && !ask_page(r)) return false;
+    const bool is_sent =
+        (r.step_ != request::step::to_ask || r.suspect_ || ask(r)) && (!may_ask_page(r) || ask_page(r));
+    if (is_sent) continue;
+    // The relay does not read. That may last, and others wait for the same.
+    for (cursor rest(requests_); request* const waiting = rest.next();) {
+      if (waiting->step_ == request::step::to_ask || waiting == &r) watch(*waiting);
+    }
+    return false;
   }
   if (!suspects || answers_are_due()) return true;
   for (cursor each(requests_); request* const r = each.next();) {
@@ -216,6 +247,10 @@ void request_table::await_answer(request& r) noexcept {
   session_.timers().schedule(r.timer_, session_.now() + r.options_.eose_timeout);
 }
 
+void request_table::watch(request& r) noexcept {
+  if (!r.settled() && !r.timer_.is_scheduled()) await_answer(r);
+}
+
 void request_table::on_eose(sent_req& req, eose_hint hint) {
   if (req.state != sent_req::state::asked) return;
   request& r = req.owner();
@@ -225,9 +260,14 @@ void request_table::on_eose(sent_req& req, eose_hint hint) {
   r.auth_tried_ = false;
   r.fatal_ = 0;
   r.failed_pages_ = 0;
+  // The REQ that stays open is answered on each connection, which says nothing of the pages.
+  if (req.what == sent_req::kind::page || !r.history_.ever_answered()) r.losses_ = 0;
   r.history_.answered(hint, session_.trusted_time());
   if (req.what == sent_req::kind::page) {
     close_req(r.page_);
+  } else if (r.only_stored_) {
+    r.step_ = request::step::live;
+    close_req(r.open_req_);
   } else {
     req.state = sent_req::state::live;
     r.step_ = request::step::live;
@@ -248,7 +288,8 @@ void request_table::tell_caught_up(request& r) {
 void request_table::page_failed(request& r, gap_reason why) {
   close_req(r.page_);
   session_.pump_soon();
-  if (++r.failed_pages_ < most_failed_pages) {
+  const bool may_try_again = why != gap_reason::no_answer || !r.only_stored_;
+  if (++r.failed_pages_ < most_failed_pages && may_try_again) {
     r.history_.interrupted_page();
     r.page_waits_ = true;
     session_.timers().schedule(r.timer_, session_.now() + pause(r.failed_pages_));
@@ -301,7 +342,11 @@ std::chrono::milliseconds request_table::pause(unsigned times) noexcept {
 
 void request_table::refuse(request& r, std::string_view text) {
   r.step_ = request::step::refused;
-  refusal said{.words = text, .hung_up = false, .asked_again = asked_again::on_next_connection, .pause = {}};
+  refusal said{.words = text,
+               .hung_up = false,
+               .asked_again = asked_again::on_next_connection,
+               .pause = {},
+               .missing = missing_of(r)};
   if (is_temporary(wire::reason_prefix(text))) {
     said.asked_again = asked_again::after_pause;
     said.pause = pause(++r.refusals_);
@@ -340,6 +385,14 @@ void request_table::go_on(request& r) noexcept {
   if (r.waits_for_others_) session_.pump_soon();
 }
 
+/// eose_timeout passed without a connection.
+void request_table::not_back_in_time(request& r) noexcept {
+  // A dial that is under way decides, and what was sent before the connection was lost is given first.
+  if (session_.state() == relay_state::connecting || session_.listener().is_behind(r)) return await_answer(r);
+  settle(r, request::ending::unreachable);
+  session_.listener().on_request_progress(session_, r);
+}
+
 void request_table::on_timer(request& r) {
   if (r.step_ == request::step::refused) {
     r.step_ = request::step::to_ask;
@@ -350,6 +403,7 @@ void request_table::on_timer(request& r) {
     session_.pump_soon();
     return;
   }
+  if (r.step_ == request::step::away) return not_back_in_time(r);
   const std::chrono::microseconds unread = session_.unread_since(r.unread_before_);
   if (unread.count() > 0) return session_.timers().schedule(r.timer_, session_.now() + unread);
   if (r.progress_ != r.progress_before_ || session_.listener().is_behind(r)) return await_answer(r);

@@ -10,7 +10,9 @@
 //   CLOSED for other reasons     asked again on the next connection
 //   a page is refused, or not    asked again after a pause, a few times; then its dates become a gap
 //     answered
-//   no EOSE, and no progress     counts as answered after eose_timeout
+//   no EOSE, and no progress     not waited for any longer after eose_timeout
+//   the connection is lost       the same, or after three of them without a whole answer
+//     again and again
 //   the relay hangs up over it   asked alone, after the others; then refused until ask_again()
 //   the socket is full           pump() continues where it stopped
 //
@@ -79,10 +81,15 @@ class request_table {
   void end_req(base::ref<sent_req>&) noexcept;
   void close_req(base::ref<sent_req>&);
   void await_answer(request&) noexcept;
+  /// Sees to it that an answer is not waited for without an end.
+  void watch(request&) noexcept;
+  void lose(request&, bool may_be_the_cause) noexcept;
+  gap missing_of(const request&) const;
   void page_failed(request&, gap_reason);
   void refuse(request&, std::string_view text);
   void tell_caught_up(request&);
   std::chrono::milliseconds pause(unsigned times) noexcept;
+  void not_back_in_time(request&) noexcept;
   void on_timer(request&);
   friend class request;
   friend class sent_req;

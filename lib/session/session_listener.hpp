@@ -27,6 +27,7 @@ struct refusal {
   bool hung_up;  // the relay closed the connection instead of answering it
   session::asked_again asked_again;
   std::chrono::milliseconds pause;
+  gap missing;  // until it is asked again and answers
 };
 
 /// Gets the incoming messages.

@@ -18,7 +18,7 @@ enum class verb { event, eose, ok, closed, notice, auth, unknown, malformed };
 /// The parts of a message that its first bytes give.
 struct frame_head {
   wire::verb verb = verb::malformed;
-  std::string_view subscription;  // EVENT only: between the quotes, as received (our ids need no escapes)
+  std::string_view subscription;  // EVENT only: between the quotes, as received, escapes and all
   std::string_view event;         // EVENT only: from the event's '{' to the end of the message
 };
 

@@ -87,4 +87,22 @@ inline void append_utf8(std::string& out, char32_t code) {
   }
 }
 
+/// What the body of a valid JSON string says once its escapes are resolved.
+inline std::string unescaped(std::string_view body) {
+  std::string text;
+  const char* at = body.data();
+  const char* const end = at + body.size();
+  while (at != end) {
+    if (*at != '\\') {
+      text += *at++;
+      continue;
+    }
+    const json_escape next = read_escape(at, end);
+    if (next.next == nullptr) break;
+    append_utf8(text, next.code);
+    at = next.next;
+  }
+  return text;
+}
+
 }  // namespace uvnostr::wire

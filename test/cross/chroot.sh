@@ -108,7 +108,7 @@ prepare_chroot() {
   if [ "$machine" = windows ]; then
     packages+=(g++-mingw-w64-x86-64-posix pkgconf googletest wine64)
   else
-    packages+=("g++-$triplet" "pkgconf:$debian_machine" "libstdc++6:$debian_machine" "libuv1-dev:$debian_machine" "libgtest-dev:$debian_machine")
+    packages+=("g++-$triplet" "pkgconf:$debian_machine" "libstdc++6:$debian_machine" "libuv1-dev:$debian_machine" "libc-ares-dev:$debian_machine" "libgtest-dev:$debian_machine")
   fi
   make_chroot && install_in_chroot "${packages[@]}" && copy_project_in
 }

@@ -9,7 +9,7 @@
 #include <map>
 
 #include "loopback/net_fixture.hpp"
-#include "net/uv_resolver.hpp"
+#include "net/ip_address.hpp"
 
 namespace uvnostr::test {
 namespace {
@@ -52,7 +52,9 @@ namespace uvnostr::test {
 namespace {
 
 using net::ip_address;
-using NetResolver = net_test;
+struct NetResolver : net_test {
+  NetResolver() { options.resolver = name_resolver::getaddrinfo; }
+};
 
 TEST(IpAddress, IsToldFromAName) {
   ip_address address;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Unusual forms of TLS and HTTP before a connection is open, which the bundled libwebsockets handles.
 #if UVNOSTR_BUNDLED_LWS
+#include <map>
+
 #include <libwebsockets.h>
 
 #include "loopback/net_fixture.hpp"
@@ -55,6 +57,71 @@ TEST_F(NetUpgrade, TakesNoHeaderOfAnAnswerThatIsNotTheLast) {
   dial(r);
   run_until([&] { return r.disconnects == 1 || r.opens == 1; });
   EXPECT_EQ(r.opens, 0U);
+}
+
+TEST_F(NetUpgrade, ShowsTheBodyOfARefusal) {
+  const std::map<std::string, std::string> bodies = {
+      {"Content-Length: 22\r\n\r\n<h1>Not for you.</h1>\r\n", "\"<h1>Not for you.</h1>\r\""},
+      {"Transfer-Encoding: chunked\r\n\r\n3\r\nNot\r\n0\r\n\r\n", "\"Not\""},
+      {"Content-Length: 0\r\n\r\n", ""},
+      {"\r\nwithout an end", "\"without an end\""},
+      {"\r\n" + std::string(1000, 'x'), "\"" + std::string(200, 'x') + "...\""},
+  };
+  for (const auto& [rest, expected] : bodies) {
+    for (const bool in_single_bytes : {false, true}) {
+      recorder r;
+      server->on_request = [&](peer& p) {
+        const std::string all = "HTTP/1.1 402 Payment Required\r\n" + rest;
+        in_single_bytes ? p.send_in_single_bytes(all) : p.send(all);
+      };
+      dial(r);
+      run_until([&] { return r.disconnects == 1; });
+      EXPECT_EQ(r.last.cause, errc::http_status);
+      EXPECT_EQ(r.last.http_status, 402);
+      EXPECT_EQ(r.last.detail, expected);
+    }
+  }
+}
+
+TEST_F(NetUpgrade, TakesRetryAfterAsADate) {
+  recorder r;
+  server->on_request = [&](peer& p) {
+    p.send(
+        "HTTP/1.1 503 \r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\nRetry-After: Sun, 06 Nov 1994 08:51:37 GMT\r\n"
+        "Content-Length: 0\r\n\r\n");
+  };
+  dial(r);
+  run_until([&] { return r.disconnects == 1; });
+  EXPECT_EQ(r.last.retry_after, std::chrono::seconds(120));
+}
+
+TEST_F(NetUpgrade, RefusesAnAnswerThatIsNoneAtOnce) {
+  // The server waits for us, and would do so for ever.
+  for (const std::string bytes :
+       {"SSH-2.0-OpenSSH_9.2\r\n", "HTTP/1.1 101 \r\nno field\r\n", "HTTP/1.1 101 \r\nA : b\r\n"}) {
+    recorder r;
+    server->on_request = [&](peer& p) { p.send(bytes); };
+    dial(r);
+    run_until([&] { return r.disconnects == 1; });
+    EXPECT_EQ(r.last.cause, errc::handshake_failed) << bytes;
+    EXPECT_FALSE(r.last.detail.empty());
+  }
+}
+
+TEST_F(NetUpgrade, TakesFieldsInOddSpellings) {
+  recorder r;
+  server->on_request = [&](peer& p) {
+    const std::string usual = p.acceptance();
+    const std::string name = "Sec-WebSocket-Accept: ";
+    const auto at = usual.find(name) + name.size();
+    p.send("HTTP/1.1 101\r\nuPGRADE:\tWebSocket\t\r\nConnection: keep-alive\r\nX: a\r\n b\r\nCONNECTION:upgrade ,\r\n" +
+           name + usual.substr(at, usual.find('\r', at) - at) + " \t\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\n\r\n" +
+           text_frame("first"));
+  };
+  auto* connection = dial(r);
+  run_until([&] { return r.texts.size() == 1 || r.disconnects == 1; });
+  ASSERT_EQ(r.opens, 1U) << r.last.cause.message() << r.last.detail;
+  EXPECT_EQ(connection->peer_date(), unix_seconds(std::chrono::seconds(784'111'777)));
 }
 
 TEST_F(NetUpgrade, EndsWhereThereIsNoLastAnswer) {

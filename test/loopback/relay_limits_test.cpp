@@ -130,7 +130,9 @@ TEST_P(RelayLimits, JudgesTheDateOfAuthByItsOwnClock) {
   join(options);
   publish(a);
   ASSERT_TRUE(until_said(2));
-  EXPECT_TRUE(said[0].starts_with("rejected by 1")) << said[0];
+  // On sockets the answer to the upgrade tells a client what time the relay thinks it is.
+  const bool sees_date = GetParam() == world_kind::sockets;
+  EXPECT_TRUE(said[0].starts_with(sees_date ? "accepted by 1" : "rejected by 1")) << said[0];
   EXPECT_EQ(relay->counters().auths, 1U);
   relay->behaviour().clock_offset = {};
   relay->drop_connections();

@@ -27,6 +27,7 @@ class RelayOverTls : public Relay {
   std::error_code cause_at(const test_relay& server, std::string url, std::string ca_file) {
     relay_options options = once();
     options.ca_file = std::move(ca_file);
+    options.resolver = name_resolver::getaddrinfo;  // which net_resolver_test.cpp replaces
     closed = false;
     states.clear();
     state_texts.clear();

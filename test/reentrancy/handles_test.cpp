@@ -115,6 +115,7 @@ TEST_F(HandlesOnALoop, AMovedFromHandleIsInert) {
 
   pool q = std::move(p);
   EXPECT_EQ(p.subscribe(notes, {}).error(), errc::closed);
+  EXPECT_EQ(p.fetch(notes, {}).error(), errc::closed);
   EXPECT_EQ(p.publish(make_event("x")), errc::closed);
   EXPECT_EQ(p.add_relay(r.url()).error(), errc::closed);
   EXPECT_EQ(p.remove_relay(relay_id{1}), errc::closed);
@@ -142,6 +143,7 @@ TEST_F(HandlesOnALoop, ADefaultConstructedOneAnswersClosed) {
   p.close();
   relay r;
   EXPECT_EQ(r.subscribe(notes, {}).error(), errc::closed);
+  EXPECT_EQ(r.fetch(notes, {}).error(), errc::closed);
   EXPECT_EQ(r.publish(make_event("x")), errc::closed);
   EXPECT_EQ(r.reconnect(), errc::closed);
   EXPECT_EQ(r.url(), "");

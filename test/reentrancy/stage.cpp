@@ -46,6 +46,7 @@ error pool_stage::make(pool_callbacks callbacks) {
 error relay_stage::make(pool_callbacks given) {
   const auto all = std::make_shared<pool_callbacks>(std::move(given));
   relay_callbacks callbacks;
+  callbacks.known = [all](const event_id& id) { return all->known(id); };
   callbacks.on_event = [all](const event_view& e) { all->on_event(relay_id{1}, e); };
   callbacks.on_eose = [all](subscription_id id) { all->on_eose(relay_id{1}, id); };
   callbacks.on_notice = [all](std::string_view words) { all->on_notice(relay_id{1}, words); };

@@ -25,6 +25,7 @@ class stage {
   virtual error remove_relay(relay_id) = 0;
   virtual error reconnect(relay_id) = 0;
   virtual result<subscription> subscribe(const filter&, subscription_callbacks) = 0;
+  virtual result<subscription> fetch(const filter&, fetch_callbacks) = 0;
   virtual error publish(const event&, publish_callbacks) = 0;
   virtual void close() = 0;
   virtual void destroy() = 0;
@@ -67,6 +68,9 @@ class pool_stage : public stage {
   result<subscription> subscribe(const filter& f, subscription_callbacks callbacks) override {
     return pool_->subscribe(f, std::move(callbacks));
   }
+  result<subscription> fetch(const filter& f, fetch_callbacks callbacks) override {
+    return pool_->fetch(f, std::move(callbacks));
+  }
   error publish(const event& e, publish_callbacks callbacks) override {
     return pool_->publish(e, std::move(callbacks));
   }
@@ -90,6 +94,9 @@ class relay_stage final : public stage {
   error reconnect(relay_id) override { return relay_->reconnect(); }
   result<subscription> subscribe(const filter& f, subscription_callbacks callbacks) override {
     return relay_->subscribe(f, std::move(callbacks));
+  }
+  result<subscription> fetch(const filter& f, fetch_callbacks callbacks) override {
+    return relay_->fetch(f, std::move(callbacks));
   }
   error publish(const event& e, publish_callbacks callbacks) override {
     return relay_->publish(e, std::move(callbacks));

@@ -56,6 +56,10 @@ void story::called(hook at, relay_id here, watched_subscription* self, const can
 pool_callbacks story::callbacks_of_pool() {
   const canary bird;
   pool_callbacks all;
+  all.known = [this, bird](const event_id&) {
+    called(hook::known, first_, nullptr, bird, [] {});
+    return false;
+  };
   all.on_event = [this, bird](relay_id from, const event_view& e) {
     called(hook::pool_event, from, nullptr, bird, [&] { EXPECT_TRUE(pool_events_.insert(e.id()).second) << "twice"; });
   };
@@ -90,6 +94,21 @@ subscription_callbacks story::callbacks_of(watched_subscription& of) {
     called(hook::relay_closed, told.relay, s, bird, [&] { EXPECT_EQ(told.words, "blocked: not this one"); });
   };
   all.on_close = [this, bird, s = &of](close_reason) { called(hook::close, first_, s, bird, [&] { ++s->closes; }); };
+  return all;
+}
+
+fetch_callbacks story::callbacks_of_fetch(watched_subscription& of) {
+  const canary bird;
+  fetch_callbacks all;
+  all.on_event = [this, bird, s = &of](relay_id from, const event_view& e) {
+    called(hook::fetch_event, from, s, bird, [&] { EXPECT_TRUE(s->events.insert(e.id()).second) << "twice"; });
+  };
+  all.on_done = [this, bird, s = &of](const fetch_result& told) {
+    called(hook::fetch_done, first_, s, bird, [&] {
+      ++s->closes;
+      EXPECT_EQ(told.events, s->events.size());
+    });
+  };
   return all;
 }
 
@@ -148,6 +167,7 @@ error story::play() {
   first_ = stage_.relays().front();
   last_ = stage_.relays().back();
   for (int i = 0; i < 3 && open(); ++i) subscribe();
+  if (open()) fetch();
   until_answered();
   if (open() && !without_connections) stage_.send_notice();
   until("the notice", [&] { return notices_ != 0 || !has(first_) || without_connections; });
@@ -217,6 +237,7 @@ void story::act(relay_id here, watched_subscription* self) {
       if (auto* const s = other_than(self)) destroy(*s);
       break;
     case action::subscribe: subscribe(); break;
+    case action::fetch: fetch(); break;
     case action::publish: publish(); break;
     case action::reconnect: {
       const bool known = open() && has(here);
@@ -261,6 +282,21 @@ void story::subscribe() {
   const calling c(*this);
   result<subscription> handle = stage_.subscribe(notes, std::move(callbacks));
   EXPECT_EQ(handle.has_value(), may);
+  keep(made, std::move(handle));
+}
+
+void story::fetch() {
+  const bool may = open();
+  watched_subscription& made = *subscriptions_.emplace_back(std::make_unique<watched_subscription>());
+  fetch_callbacks callbacks = callbacks_of_fetch(made);
+  const filter notes{.kinds = {1}};
+  const calling c(*this);
+  result<subscription> handle = stage_.fetch(notes, std::move(callbacks));
+  EXPECT_EQ(handle.has_value(), may);
+  keep(made, std::move(handle));
+}
+
+void story::keep(watched_subscription& made, result<subscription> handle) {
   if (handle) {
     made.handle = std::move(handle).value();
   } else {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // A story that calls every callback. It can be bent in any callback, and between any two turns of the loop.
 //
-// Unbent: three subscriptions (one is refused), stored events, EOSE, a notice, a publish, a lost connection and a new
-// one, one subscription closed, one relay removed, the pool closed. The contract must hold whatever an action does; the
-// story checks this in every callback and at the end.
+// Unbent: three subscriptions (one is refused) and a fetch, stored events, EOSE, a notice, a publish, a lost connection and a new
+// one, one subscription closed, one relay removed, the pool closed. Whatever an action does to it, the contract
+// holds; story checks that in every callback and at the end.
 #pragma once
 
 #include <algorithm>
@@ -36,11 +36,15 @@ enum class hook {
   close,
   receipt,
   done,
+  known,
+  fetch_event,
+  fetch_done,
 };
 inline constexpr const char* hook_names[] = {"pool_event",      "pool_eose",     "pool_notice",   "state_connecting",
                                              "state_connected", "state_waiting", "state_closing", "state_stopped",
                                              "pool_close",      "event",         "eose",          "all_eose",
-                                             "relay_closed",    "close",         "receipt",       "done"};
+                                             "relay_closed",    "close",         "receipt",       "done",
+                                             "known",           "fetch_event",   "fetch_done"};
 
 enum class action {
   close_self,
@@ -57,11 +61,23 @@ enum class action {
   add_relay,
   remove_this_relay,
   remove_another_relay,
+  fetch,
 };
-inline constexpr const char* action_names[] = {
-    "close_self",        "close_other",         "destroy_self", "destroy_other",      "subscribe",          "publish",
-    "reconnect",         "close_pool",          "destroy_pool", "close_then_destroy", "destroy_everything", "add_relay",
-    "remove_this_relay", "remove_another_relay"};
+inline constexpr const char* action_names[] = {"close_self",
+                                               "close_other",
+                                               "destroy_self",
+                                               "destroy_other",
+                                               "subscribe",
+                                               "publish",
+                                               "reconnect",
+                                               "close_pool",
+                                               "destroy_pool",
+                                               "close_then_destroy",
+                                               "destroy_everything",
+                                               "add_relay",
+                                               "remove_this_relay",
+                                               "remove_another_relay",
+                                               "fetch"};
 
 /// Where and how the story is bent. If nothing is set, it is not bent.
 struct bend {
@@ -90,6 +106,7 @@ class story {
   std::function<void(bool)> on_library = [](bool) {};
 
  private:
+  /// Or a fetch, whose last call is on_done.
   struct watched_subscription {
     subscription handle;
     bool silent = false;  // destroyed: no further call is allowed
@@ -109,6 +126,7 @@ class story {
 
   pool_callbacks callbacks_of_pool();
   subscription_callbacks callbacks_of(watched_subscription&);
+  fetch_callbacks callbacks_of_fetch(watched_subscription&);
   publish_callbacks callbacks_of(watched_publish&);
   /// Wraps every callback: `count` records it, then the story may be bent here.
   template <class Count>
@@ -128,6 +146,8 @@ class story {
 
   void act(relay_id here, watched_subscription* self);
   void subscribe();
+  void fetch();
+  void keep(watched_subscription&, result<subscription>);
   void publish();
   void remove(relay_id);
   void close(watched_subscription&);

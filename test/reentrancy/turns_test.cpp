@@ -49,7 +49,7 @@ TEST_P(RealLoop, CanBeBentInEveryCallback) {
 const auto actions = ::testing::Values(action::destroy_pool, action::close_pool, action::close_then_destroy,
                                        action::destroy_everything, action::destroy_self, action::close_other,
                                        action::remove_this_relay, action::remove_another_relay, action::reconnect,
-                                       action::add_relay, action::subscribe, action::publish);
+                                       action::add_relay, action::subscribe, action::publish, action::fetch);
 
 INSTANTIATE_TEST_SUITE_P(Turns, Simulation, actions, name_of);
 INSTANTIATE_TEST_SUITE_P(Turns, RealLoop, actions, name_of);

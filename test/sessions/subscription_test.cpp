@@ -21,6 +21,25 @@ TEST_F(Subscription, AsksDeliversAndSaysEose) {
   EXPECT_EQ(counts(r).delivered, 1U);
 }
 
+// RFC 8259, 7.
+TEST_F(Subscription, IsKnownInWhateverEscapesTheRelayWritesItsId) {
+  make();
+  add_open();
+  const subscription s = subscribe();
+  const std::string id = asked(world.last())[0];
+  std::string escaped;
+  for (const char c : id) {
+    static constexpr std::string_view digits = "0123456789abcdef";
+    const auto code = static_cast<unsigned char>(c);
+    escaped += std::string("\\u00") + digits[code >> 4] + digits[code & 15];
+  }
+  world.last().text(event_frame(escaped, note("hello")));
+  world.last().text(eose(escaped));
+  world.settle();
+  EXPECT_EQ(take_said(), (lines{"event hello from 1", "eose from 1", "all eose"}));
+  EXPECT_EQ(core->stats().messages.unknown_subscription, 0U);
+}
+
 TEST_F(Subscription, AsksARelayThatComesUpLater) {
   make();
   add();

@@ -100,7 +100,8 @@ void delivery_book::caught_up(std::span<const gap> gaps, unix_seconds clock) {
   for (const gap& each : gaps) (is_lasting(each.reason) ? lasting_ : open_gaps_).push_back(each);
   if (std::erase_if(open_gaps_, [](const gap& each) { return each.reason == gap_reason::ephemeral; }) != 0)
     ephemeral_told_ = last_open()->order;
-  for (const unix_seconds each : last_open()->dates) live_event_done(each, clock);
+  // An answer counts up to the time of its REQ.
+  for (const unix_seconds each : last_open()->dates) live_event_done(each, std::min(clock, open_.back().clock));
 }
 
 void delivery_book::live_event_done(unix_seconds at, unix_seconds clock) {

@@ -115,9 +115,13 @@ saved_cursor judge::saved(const watched_subscription& s, std::string text) {
       now.done[s.given[i]] = true;
       continue;
     }
-    const unix_seconds at = event_set::get().events[s.given[i]].at;
-    if (!now.undone) now.undone = {at, at};
-    now.undone = {std::min(now.undone->first, at), std::max(now.undone->second, at)};
+    now.add_undone(event_set::get().events[s.given[i]].at);
+  }
+  // What was received and waits to be given is not done either.
+  for (const auto& [host, book] : s.books) {
+    for (const std::size_t each : book.received) {
+      if (!s.had[each]) now.add_undone(event_set::get().events[each].at);
+    }
   }
   for (const auto& [host, book] : s.books) now.books.emplace(host, book.snapshot());
   return now;

@@ -48,6 +48,11 @@ struct saved_cursor {
   std::optional<std::pair<unix_seconds, unix_seconds>>
       undone{};  // the dates of the oldest and newest delivered events that it does not cover
   std::map<unsigned, delivery_book> books{};  // by host
+
+  void add_undone(unix_seconds at) {
+    if (!undone) undone = {at, at};
+    undone = {std::min(undone->first, at), std::max(undone->second, at)};
+  }
 };
 
 struct watched_subscription {

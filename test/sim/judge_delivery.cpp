@@ -74,7 +74,8 @@ void judge::check_nothing_lost(watched_subscription& s, const watched_relay& r, 
 
 /// README: a relay that gives fewer than a hundred events at a time, and never showed it, may hide some of a full second. It
 /// shows it when an answer that was cut off is followed by what is older.
-bool judge::is_hidden_by_unknown_cap(const watched_subscription& s, const watched_relay& r, const known_event& e) const {
+bool judge::is_hidden_by_unknown_cap(const watched_subscription& s, const watched_relay& r,
+                                     const known_event& e) const {
   const sim_relay& at = *network_.relays[r.host];
   if (at.traits.cap == 0 || at.traits.cap >= 100) return false;
   const std::vector<known_event>& all = event_set::get().events;

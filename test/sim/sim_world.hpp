@@ -64,7 +64,7 @@ class sim_world final : public port::world, private port::reactor, private port:
   void hold_loop(bool) noexcept override { check("hold_loop"); }
   bool run_on_worker(port::work&) noexcept override;
   result<port::connection*> dial(const port::dial_request&, port::connection_listener&) noexcept override;
-  std::error_code check(const relay_options&) noexcept override { return {}; }
+  error check(const relay_options&) noexcept override { return {}; }
 
   void check(const char* call) {
     if (released_) state_.fail(call, "() after release()");

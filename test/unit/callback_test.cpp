@@ -41,6 +41,16 @@ TEST(Callback, PassesWhatCanOnlyBeMoved) {
   EXPECT_EQ(take(std::make_unique<int>(5)), 5);
 }
 
+TEST(Callback, TakesAClosureThatWantsNoneOfTheArguments) {
+  int calls = 0;
+  callback<void(int, const std::string&)> deaf = [&calls] { ++calls; };
+  deaf(1, "x");
+  callback<void(int)> large = [&calls, room = std::array<char, 100>()] { calls += 1 + room[0]; };
+  large(1);
+  EXPECT_EQ(calls, 2);
+  static_assert(!std::is_constructible_v<callback<void(int, int)>, void (*)(int)>, "all or none");
+}
+
 TEST(Callback, HoldsWhatCanOnlyBeMoved) {
   callback<int()> give = [value = std::make_unique<int>(5)] { return *value; };
   callback<int()> moved = std::move(give);

@@ -18,7 +18,7 @@ TEST(ErrorCategory, HasOneSentenceOfItsOwnForEachCode) {
   std::set<std::string> sentences;
   for (int code = first; code <= last; ++code) {
     const std::string sentence = error_category().message(code);
-    EXPECT_EQ(sentence.find("has no error of number"), std::string::npos) << code;
+    EXPECT_EQ(sentence.find("has no error with the number"), std::string::npos) << code;
     EXPECT_TRUE(sentence.ends_with('.')) << sentence;
     EXPECT_TRUE(sentences.insert(sentence).second) << sentence;
   }
@@ -26,7 +26,7 @@ TEST(ErrorCategory, HasOneSentenceOfItsOwnForEachCode) {
 
 TEST(ErrorCategory, SaysSoWhenANumberIsNoneOfItsCodes) {
   for (const int code : {0, -1, last + 1}) {
-    EXPECT_EQ(error_category().message(code), "uvnostr has no error of number " + std::to_string(code) + ".");
+    EXPECT_EQ(error_category().message(code), "uvnostr has no error with the number " + std::to_string(code) + ".");
   }
 }
 

@@ -103,13 +103,41 @@ TEST(HistoryOrder, IgnoresWhatItDidNotAskFor) {
   p.receive_all();
   ASSERT_TRUE(p.send_page());
   p.receive(make_up({.number = 1'000, .at = t}));
-  EXPECT_EQ(p.under_test.next_until(), at(t - 9));
+  EXPECT_EQ(p.under_test.next_until(), at(t - 8)) << "the second oldest of ten: pages overlap";
   p.receive_all();
   while (p.send_page()) p.receive_all();
   EXPECT_EQ(p.missed(), 0U);
 }
 
 // --- cursors ---
+
+TEST(HistoryOrder, IsNotMisledByALateEventAtTheEndOfAnAnswer) {
+  history_player p(std::vector<filter>{{.kinds = {1}}});
+  p.store(60, t);
+  p.page = 20;
+  p.send_req();
+  while (p.unread() != 0) p.receive_one();
+  const event late = make_up({.number = 1'000, .at = t - 5'000});
+  p.relay.add(late);
+  p.receive(late);
+  p.receive_eose();
+  while (p.send_page()) p.receive_all();
+  EXPECT_EQ(p.missed(), 0U);
+  EXPECT_EQ(p.told, std::vector<gap>());
+}
+
+TEST(HistoryOrder, KnowsWhatCameInTheAnswerBefore) {
+  history_player p(std::vector<filter>{{.kinds = {1}}});
+  p.store(40, t);
+  p.page = 20;
+  p.send_req();
+  p.receive_all();
+  ASSERT_TRUE(p.send_page());
+  const event again = make_up({.number = p.numbers - 39 + 18, .at = t - 18});
+  EXPECT_FALSE(p.under_test.note_stored(again.id(), again.created_at())) << "whatever was forgotten meanwhile";
+  const event news = make_up({.number = p.numbers - 39 + 20, .at = t - 20});
+  EXPECT_TRUE(p.under_test.note_stored(news.id(), news.created_at()));
+}
 
 TEST(HistoryOrder, GoesOnFromACursor) {
   history_player before(std::vector<filter>{{.kinds = {1}, .limit = 50}});

@@ -21,9 +21,11 @@ void expect_names(Enum last, std::initializer_list<std::string_view> names) {
 TEST(ToString, NamesEveryEnumerator) {
   expect_names(relay_state::stopped, {"connecting", "connected", "waiting", "closing", "stopped"});
   expect_names(auth_policy::eager, {"on_demand", "eager"});
+  expect_names(name_resolver::getaddrinfo, {"c_ares", "getaddrinfo"});
   expect_names(verification::off, {"threads", "on_loop", "off"});
   expect_names(eose_hint::more, {"none", "finish", "more"});
   expect_names(close_reason::pool_closed, {"requested", "all_eose", "pool_closed"});
+  expect_names(fetch_end::unfinished, {"complete", "capped", "refused", "timed_out", "unreachable", "unfinished"});
   expect_names(outcome::not_sent, {"accepted", "rejected", "timed_out", "not_sent"});
 }
 

@@ -23,9 +23,9 @@
 // - Connections end for a client as with sockets: `graceful` is closed_by_relay with 1001, `abrupt` and `reset` are
 //   connection_lost, or tls_failed before the upgrade of wss://.
 // - Handshakes: `http_status` gives http_status, with Retry-After. Wrong, missing and unoffered headers and
-//   `endless_headers` give handshake_failed. `silent`, `no_answer`, `garbage` and `banner` leave the client waiting until
-//   connect_timeout; with wss://, `banner` gives tls_failed. `slow` opens when its last byte would have arrived.
-// - `clock_offset` applies to AUTH, but clients see no Date header.
+//   `endless_headers` give handshake_failed. `garbage` and `banner` give it too, where their bytes do not begin as HTTP/1
+//   does; with wss://, `banner` gives tls_failed. `silent` and `no_answer` leave the client waiting until connect_timeout. `slow` opens as late as its bytes need.
+// - `clock_offset` is judged in AUTH, but no client sees a Date header.
 // - send_raw() and script().send_raw() end the connection with protocol_error, whatever the bytes are.
 // - For a relay that does not read, a client queues 256 KiB, as with sockets. There are no kernel buffers besides.
 // - A URL without a relay gives host_not_found, or connection_refused if its host has or had a relay.

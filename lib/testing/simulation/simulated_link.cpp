@@ -20,7 +20,7 @@ port::disconnect because(std::error_code cause, std::string detail) {
   return why;
 }
 
-// As in lib/net: whole seconds, no dates.
+// Whole seconds only; on sockets a date is taken too.
 std::optional<std::chrono::seconds> retry_after(const std::vector<http_header>& headers) {
   std::string head;
   for (const http_header& each : headers) head += each.name + ": " + each.value + "\r\n";
@@ -37,7 +37,7 @@ simulated_link::simulated_link(relay_core& of, std::shared_ptr<link_record> reco
     : link(of.weak_from_this(), std::move(record)), client_(std::move(client)), pace_(of.host().make_timer()) {}
 
 port::disconnect simulated_link::lost_before_answer(bool secure) {
-  return secure ? because(errc::tls_failed, "it broke off before a certificate came")
+  return secure ? because(errc::tls_failed, "the server cut the connection off")
                 : because(errc::connection_lost, "closed before it answered the upgrade request");
 }
 
@@ -51,8 +51,8 @@ void simulated_link::start(relay_core& c, handshake_rule rule) {
     case handshake::close: return refuse(lost_before_answer(client_.secure));
     case handshake::silent: return;
     case handshake::banner:
-      if (client_.secure) refuse(because(errc::tls_failed, "what came is not TLS"));
-      return;
+      if (client_.secure) return refuse(because(errc::tls_failed, "what came is not TLS"));
+      return refuse_unless_http(rule.bytes);
     default: record()->request = client_.request; return answer(c, rule);
   }
 }
@@ -81,8 +81,15 @@ void simulated_link::answer(relay_core& c, const handshake_rule& rule) {
     case handshake::unoffered_extension: return refuse_upgrade("the answer names an extension that nobody offered");
     case handshake::unoffered_subprotocol: return refuse_upgrade("the answer names a subprotocol that nobody offered");
     case handshake::endless_headers: return refuse_upgrade("the answer's header does not end");
-    default: return;  // the client keeps waiting for an answer
+    case handshake::garbage: return refuse_unless_http(rule.bytes);
+    default: return;  // the client waits for an answer
   }
+}
+
+void simulated_link::refuse_unless_http(std::string_view bytes) {
+  constexpr std::string_view version = "HTTP/1.";
+  if (version.starts_with(bytes.substr(0, version.size()))) return;  // the client waits for more
+  refuse(because(errc::handshake_failed, "the answer is not HTTP/1"));
 }
 
 void simulated_link::refuse(port::disconnect why) {

@@ -3,6 +3,8 @@
 
 #include <utility>
 
+#include <uvnostr/printable.hpp>
+
 #include "testing/simulation/simulated_connection.hpp"
 
 namespace uvnostr::testing::detail {
@@ -62,8 +64,9 @@ bool simulated_world::run_on_worker(port::work& work) noexcept {
   return true;
 }
 
-std::error_code simulated_world::check(const relay_options&) noexcept {
-  return network_.faults.fails(system_call::read_ca_file) ? make_error_code(errc::option_ca_file) : std::error_code();
+error simulated_world::check(const relay_options& options) noexcept {
+  if (!network_.faults.fails(system_call::read_ca_file)) return {};
+  return {errc::option_ca_file, "ca_file (" + printable(options.ca_file) + ")"};
 }
 
 result<port::connection*> simulated_world::dial(const port::dial_request& request,

@@ -44,7 +44,7 @@ class simulated_world final : public port::world, private port::reactor, private
   void hold_loop(bool hold) noexcept override { holds_loop_ = hold; }
   bool run_on_worker(port::work&) noexcept override;
   result<port::connection*> dial(const port::dial_request&, port::connection_listener&) noexcept override;
-  std::error_code check(const relay_options&) noexcept override;
+  error check(const relay_options&) noexcept override;
 
   simulated_network& network_;
   port::reactor_listener* listener_ = nullptr;

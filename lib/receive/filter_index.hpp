@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: MIT
+// Whether an event matches one of a subscription's filters, without going through their lists.
+//
+// Each filter is filed under one of its lists: its ids, else its authors, else the values of a tag, else its kinds. So an
+// event finds the filters that may want it by its own id, author, tags and kind. Of those it finds, the other
+// conditions are checked: a long list by a look-up as well, a short one by reading it. Filters without lists are all
+// asked. A few values in all are compared one by one, and then no memory is taken for an index.
+//
+// The values stay in the filters; the index is a hash table of 16 bytes for each. Its hash is keyed, because lists of
+// authors and ids come from other people.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include <uvnostr/event.hpp>
+#include <uvnostr/filter.hpp>
+
+namespace uvnostr {
+
+class filter_index {
+ public:
+  /// The filters must outlive it, and never change.
+  explicit filter_index(const std::vector<filter>& filters) noexcept;
+  ~filter_index();
+  /// Until then every value is compared. The secret is the key of the hash.
+  void prepare(const std::array<std::uint8_t, 16>& secret);
+
+  /// As wire::matches() has it, for any of the filters.
+  bool matches(const event_view&) const noexcept;
+  std::size_t memory_bytes() const noexcept;
+
+ private:
+  class table;
+  const std::vector<filter>& filters_;
+  std::unique_ptr<const table> table_;
+};
+
+}  // namespace uvnostr
