@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Which of several events is the newer one, and collections that go by it.
+// The order of events by date, and collections that use it.
 #pragma once
 
 #include <compare>
@@ -14,21 +14,21 @@
 
 namespace uvnostr {
 
-/// Whether `a` comes first when the newest comes first: the later created_at, then the lower id. Source: NIP-01.
+/// Whether `a` precedes `b`, newest first: by the later created_at, then by the lower id. Source: NIP-01.
 UVNOSTR_API bool is_newer(const event_view& a, const event_view& b) noexcept;
 
-/// Of these kinds only the newest event of an author counts: 0, 3, and 10000 to 19999. Source: NIP-01.
+/// Whether only an author's newest event of this kind counts: kinds 0, 3, and 10000 to 19999. Source: NIP-01.
 UVNOSTR_API bool is_replaceable(event_kind) noexcept;
-/// Of these kinds only the newest event of an author and `d` tag counts: 30000 to 39999. Source: NIP-01.
+/// Whether only the newest event of this kind for an author and `d` tag counts: kinds 30000 to 39999. Source: NIP-01.
 UVNOSTR_API bool is_addressable(event_kind) noexcept;
 
-/// The newest events of all that were added, newest first, each once: what several relays gave, merged.
+/// Merges the events of several relays: keeps the newest of all added events, newest first, each once.
 class UVNOSTR_API newest_events {
  public:
-  /// At most so many are kept; 0: all.
+  /// Keeps at most this many; 0: all.
   explicit newest_events(std::size_t limit = 0) noexcept : limit_(limit) {}
 
-  /// False if it is there already, or older than as many as are kept.
+  /// Returns false if the event is already there, or too old to be kept.
   bool add(const event_view&);
 
   auto begin() const noexcept { return events_.begin(); }
@@ -45,14 +45,15 @@ class UVNOSTR_API newest_events {
   std::set<event, newest_first> events_;
 };
 
-/// The events that count of replaceable and addressable kinds: the newest of each author, kind and `d` tag, whichever
-/// relay gave it. Requests to delete (kind 5) are not looked at.
+/// Keeps the current events of replaceable and addressable kinds: the newest of each author, kind and `d` tag,
+/// whichever relay sent it. Ignores deletion requests (kind 5).
 class UVNOSTR_API latest_events {
  public:
-  /// True if it counts now. False for an older one, for the same again, and for other kinds.
+  /// Returns true if the event is now current; false for an older one, the same one, or another kind.
   bool add(const event_view&);
 
-  /// Null if there is none. Lifetime of the pointer: until a newer one is added. `d` is for addressable kinds.
+  /// The current event; null if there is none. The pointer is valid until a newer event is added. `d` is for
+  /// addressable kinds.
   const event* find(event_kind, const pubkey& author, std::string_view d = {}) const noexcept;
   std::size_t size() const noexcept { return events_.size(); }
   bool empty() const noexcept { return events_.empty(); }

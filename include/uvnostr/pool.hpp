@@ -57,10 +57,10 @@ struct pool_options {
 /// Lifetime: a callable that destroys its pool keeps its captures until it returns. The captures of the others are
 /// destroyed soon afterwards on the loop's thread, at the latest when the workers finish the signatures they check.
 struct pool_callbacks {
-  /// Whether the program has this event already, in a store that outlives it: asked once for each id that is new to the
-  /// pool and wanted by a subscription, before the signature is checked. True: no subscription is given the event, it
-  /// counts as a duplicate, and cursors go on as if it had been given and were safe. Its id is checked all the same, so
-  /// that a relay cannot lie about its date. Without this callback none is known.
+  /// Whether the program already has this event in a store that outlives it. Asked before the signature is checked,
+  /// once for each id that is new to the pool and wanted by a subscription. If true, the event is not delivered, counts
+  /// as a duplicate, and cursors advance as if it had been delivered and acknowledged. Its id is still checked, so that
+  /// a relay cannot lie about its date. Without this callback no event is known.
   callback<bool(const event_id&)> known{};
   /// Every event of every subscription, each once, after the subscription's own on_event.
   callback<void(relay_id, const event_view&)> on_event{};
@@ -123,11 +123,11 @@ class UVNOSTR_API pool {
     return subscribe(std::span(&f, 1), std::move(callbacks), std::move(options), std::move(relays));
   }
 
-  /// Collects what these relays have stored that matches any of the filters, page by page: all of it, or the newest
-  /// `limit` of each filter from each relay. None named: all relays, those that are added while it runs included. It ends
-  /// once every relay has answered, refused or failed; in a pool without relays at once.
-  /// Calls back: on_event for each event, then on_done once. The subscription is one as any other: destroying it ends the
-  /// fetch in silence, close() with on_done; detach() lets it run on its own.
+  /// Collects the stored events of these relays that match any of the filters, page by page: all of them, or the newest
+  /// `limit` of each filter from each relay. An empty list means all relays, including those added meanwhile. The fetch
+  /// ends when every relay has answered, refused or failed; without relays it ends at once. Calls back: on_event for
+  /// each event, then on_done once. Destroying the subscription ends the fetch without further callbacks, close() ends
+  /// it with on_done, and detach() lets it run on its own.
   /// Errors: as subscribe().
   result<subscription> fetch(std::span<const filter>, fetch_callbacks, fetch_options = {},
                              std::vector<relay_id> relays = {}) noexcept;
@@ -140,8 +140,8 @@ class UVNOSTR_API pool {
     return fetch(std::span(&f, 1), std::move(callbacks), options, std::move(relays));
   }
 
-  /// Sends the event to these relays; none named: all that the pool has now. Without an error every relay gives one
-  /// receipt, then on_done comes.
+  /// Sends the event to these relays. An empty list means all relays that the pool has now. Unless an error is
+  /// returned, every relay gives one receipt, and then on_done follows.
   /// Errors: no_relay, unknown_relay, event_too_big, wrong_id, wrong_signature, option_range, closed.
   [[nodiscard]] error publish(const event&, publish_callbacks = {}, publish_options = {},
                               std::vector<relay_id> relays = {}) noexcept;

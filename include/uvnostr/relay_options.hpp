@@ -14,8 +14,8 @@
 namespace uvnostr {
 
 /// When a relay is dialled again after a failure. The first attempt counts like any other. After HTTP 429 or 503, and
-/// after a close frame with 1008 or 4000 to 4999, delays are ten times as long. Retry-After
-/// lengthens the delay to its value (at most ten minutes), plus a random part.
+/// after a close frame with 1008 or 4000 to 4999, delays are ten times as long. Retry-After lengthens the delay to its
+/// value (at most ten minutes), plus a random part.
 struct reconnect_options {
   /// False: only one attempt is made.
   bool enabled = true;
@@ -43,13 +43,13 @@ enum class auth_policy {
 /// The name of the enumerator.
 UVNOSTR_API std::string_view to_string(auth_policy) noexcept;
 
-/// Who is asked for the addresses of a relay's name.
+/// How relays' names are resolved.
 enum class name_resolver {
-  c_ares,       ///< /etc/hosts, then the name servers, from the loop. A build without c-ares asks getaddrinfo()
-  getaddrinfo,  ///< all that the system knows (NSS, mDNS), on libuv's threads: names that hang hold up others
+  c_ares,       ///< /etc/hosts, then the name servers, from the loop; a build without c-ares uses getaddrinfo()
+  getaddrinfo,  ///< everything that the system knows (NSS, mDNS), on libuv's threads; slow names delay others
 };
 
-/// The name as it stands above.
+/// The name of the enumerator.
 UVNOSTR_API std::string_view to_string(name_resolver) noexcept;
 
 /// One line of the upgrade request.
@@ -61,24 +61,23 @@ struct http_header {
 /// The call that takes the options checks every time and size; errc::option_range names the wrong one.
 struct relay_options {
   reconnect_options reconnect{};
-  /// Both families are asked for, and their addresses raced. When the resolver fails or says nothing for two seconds,
-  /// the addresses of the last connection are tried. Source: RFC 8305.
+  /// How the relay's name is resolved. Addresses of both families are tried in parallel. If the resolver fails or does
+  /// not answer for two seconds, the addresses of the last connection are tried. Source: RFC 8305.
   name_resolver resolver = name_resolver::c_ares;
-  /// Name servers to ask instead of the system's, by c-ares: "192.0.2.1", "192.0.2.1:5353", "[2001:db8::1]:53".
+  /// Name servers that c-ares asks instead of the system's: "192.0.2.1", "192.0.2.1:5353", "[2001:db8::1]:53".
   std::vector<std::string> name_servers{};
-  /// How all traffic with this relay goes: "socks5://127.0.0.1:9050" or "http://user:password@proxy.example:3128", for
-  /// CONNECT. Empty: without a proxy. The proxy is told the relay's name, which is looked up nowhere else. Other
-  /// characters of user and password than letters and digits as %41. Names in .onion need a proxy. Source: RFC 1928,
-  /// RFC 1929, RFC 9110, 9.3.6, RFC 7686.
+  /// The proxy for all traffic with this relay: "socks5://127.0.0.1:9050", or "http://user:password@proxy.example:3128"
+  /// for CONNECT. Empty: no proxy. Only the proxy resolves the relay's name. In user and password, percent-encode all
+  /// characters except letters and digits. Names in .onion need a proxy. Source: RFC 1928, RFC 1929, RFC 9110, 9.3.6,
+  /// RFC 7686.
   std::string proxy{};
-  /// How many redirects of the upgrade (HTTP 301, 302, 307, 308) are followed, to wss:// only; relay_status says where
-  /// they led. The headers below go to the first host alone. 0 to 20.
+  /// How many redirects of the upgrade (HTTP 301, 302, 307, 308) are followed, only to wss://; relay_status says where
+  /// they led. Only the first host gets the headers below. 0 to 20.
   unsigned max_redirects = 0;
-  /// From the DNS question to the end of the WebSocket upgrade. 1 ms to 365 days.
+  /// The limit from the DNS query to the end of the WebSocket upgrade. 1 ms to 365 days.
   std::chrono::milliseconds connect_timeout{10'000};
   /// How long the relay may be silent before it is pinged. Each ping wakes up a phone's radio. A longer interval saves
-  /// power, but a dead connection is noticed later. 1 ms to 365 days, or 0: no pings, and no TCP keep-alive
-  /// either.
+  /// power, but a dead connection is noticed later. 1 ms to 365 days, or 0: no pings, and no TCP keep-alive.
   std::chrono::milliseconds ping_interval{30'000};
   /// How long the relay may stay silent after a ping. Where the system supports it, as on Linux, TCP also ends a
   /// connection on which our bytes stay unacknowledged for this long. So a reconnect follows if the line is interrupted

@@ -29,15 +29,15 @@ struct relay_status {
   relay_id relay{};
   std::string_view url{};  ///< normalised
   relay_state state{};
-  relay_state previous = relay_state::waiting;  ///< the state before; a new relay waits
-  std::error_code cause{};                      ///< why a connection failed or ended; 0 when nothing did
-  std::string_view text{};           ///< the cause and its details as a sentence, printable; empty when cause is 0
-  std::string_view redirected_to{};  ///< the URL that is connected to, if redirects led to another one
-  std::string_view words{};          ///< the relay's own reason in its close frame: see printable()
-  std::uint16_t close_code = 0;      ///< of the relay's close frame, 0 if there was none. Source: RFC 6455, 7.4
-  int http_status = 0;               ///< of an HTTP answer that was not 101
-  unsigned failures = 0;             ///< in a row: attempts that failed, connections that did not last
-  std::optional<std::chrono::milliseconds> next_attempt{};  ///< set while waiting: how long
+  relay_state previous = relay_state::waiting;  ///< the previous state; a new relay is `waiting`
+  std::error_code cause{};                      ///< why the connection failed or ended; 0 if it did not
+  std::string_view text{};           ///< the cause and its details as a printable sentence; empty if cause is 0
+  std::string_view redirected_to{};  ///< the URL of the connection, if redirects led to another one
+  std::string_view words{};          ///< the relay's reason in its close frame: see printable()
+  std::uint16_t close_code = 0;      ///< of the relay's close frame; 0 if there was none. Source: RFC 6455, 7.4
+  int http_status = 0;               ///< of an HTTP answer other than 101
+  unsigned failures = 0;             ///< in a row: failed attempts, and connections that did not last
+  std::optional<std::chrono::milliseconds> next_attempt{};  ///< while waiting: the time until the next attempt
 };
 
 /// How far an AUTH got. Source: NIP-42.

@@ -18,9 +18,9 @@ namespace uvnostr {
 struct message_counts {
   // Events.
   std::uint64_t delivered = 0;             ///< given to a subscription
-  std::uint64_t duplicate = 0;             ///< the subscription had it, or the program: pool_callbacks::known
-  std::uint64_t doubtful = 0;              ///< stored, of dates that were forgotten: told as a gap (gap_reason::memory)
-  std::uint64_t unknown_subscription = 0;  ///< for no subscription that is open, or no longer
+  std::uint64_t duplicate = 0;             ///< the subscription had it, or the program (pool_callbacks::known)
+  std::uint64_t doubtful = 0;              ///< perhaps a duplicate: reported as a gap (gap_reason::memory)
+  std::uint64_t unknown_subscription = 0;  ///< for no open subscription
   std::uint64_t not_matching = 0;          ///< outside the subscription's filters
   std::uint64_t malformed_event = 0;       ///< an EVENT without a valid event (NIP-01)
   std::uint64_t wrong_id = 0;              ///< the id is not the hash of the event

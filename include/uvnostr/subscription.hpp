@@ -50,8 +50,8 @@ struct relay_closed {
   std::string_view words{};  ///< the relay's reason; may be empty
   bool hung_up = false;      ///< the relay closed the connection over this REQ instead of answering it
   again asked_again{};
-  std::chrono::milliseconds pause{};  ///< of after_pause
-  /// What is missing until it is asked again and answers: there is no on_caught_up that would tell it.
+  std::chrono::milliseconds pause{};  ///< for after_pause
+  /// What is missing until the relay is asked again and answers, because on_caught_up does not report it.
   gap missing{};
 };
 
@@ -74,21 +74,22 @@ struct subscription_callbacks {
   /// The relay has sent all pages of its stored events. Called once per relay, after those events; a reconnect does not
   /// repeat it. Source: NIP-01 EOSE.
   callback<void(relay_id, eose_hint)> on_eose{};
-  /// All that the relay had stored, up to now, has been given, but for the gaps: once for each connection, the first
-  /// call right after on_eose. No gap: nothing is missing. A relay that refuses is told by on_relay_closed instead.
+  /// Everything that the relay has stored so far has been delivered, except for the gaps. Called once for each
+  /// connection, the first time right after on_eose. Without gaps, nothing is missing. For a relay that refuses,
+  /// on_relay_closed is called instead.
   callback<void(relay_id, std::span<const gap>)> on_caught_up{};
-  /// Every relay has answered, refused, failed to connect or let eose_timeout pass: once, with the numbers.
+  /// Every relay has answered, refused, failed to connect, or exceeded eose_timeout. Called once.
   callback<void(const answer_counts&)> on_all_eose{};
-  /// That relay ended the subscription on its side, in its words: see printable(). Nothing comes from there until it is
-  /// asked again.
+  /// The relay has ended the subscription on its side. It sends no more events until it is asked again. Its reason may
+  /// hold anything: see printable().
   callback<void(const relay_closed&)> on_relay_closed{};
   /// The subscription is over. Called exactly once, last.
   callback<void(close_reason)> on_close{};
 };
 
 struct subscribe_options {
-  /// Close by itself once on_all_eose was called. In a pool without relays that is at once. For queries see
-  /// pool::fetch(), which tells how each relay answered.
+  /// Whether the subscription closes itself after on_all_eose, which comes at once in a pool without relays. For
+  /// queries, prefer pool::fetch(), which reports how each relay answered.
   bool close_on_eose = false;
   /// How long on_all_eose waits for a relay that makes no progress. 1 ms to 365 days.
   /// Time in which its socket is not read, because verification is behind, does not count.
@@ -135,7 +136,7 @@ class [[nodiscard]] UVNOSTR_API subscription {
   /// The progress at each relay, as text (versioned JSON) for subscribe_options::resume_from. It covers acknowledged
   /// events. The next run gets the other events again, and those within resume_overlap of the last one.
   std::string cursor() const;
-  /// How the relays that it was asked of have answered so far. Relays that were removed count until on_all_eose.
+  /// How the relays have answered this subscription so far. Removed relays count until on_all_eose.
   answer_counts answers() const noexcept;
 
   /// Asks a relay again that has refused this subscription or hung up over it. Returns false if it has done neither.
