@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// Stores the notes of several relays in SQLite and goes on where it was, even if it was killed in between:
+// Stores the notes of several relays in SQLite, and continues where it stopped even if it was killed:
 //     7_indexer notes.sqlite wss://relay.example wss://other.example ...
-// Adds to 5: a cursor that is stored in the same transaction as the events, acknowledge() for a disk that is slower than
-// the relays, known() for what the database has. SIGINT and SIGTERM end it once everything is written.
+// New since 5: a cursor stored in the same transaction as the events, acknowledge() for a disk slower than the relays,
+// known() for events in the database. SIGINT and SIGTERM end it once everything is written.
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
@@ -22,7 +22,7 @@
 
 namespace {
 
-/// One connection, for one thread. Its first error is kept, and nothing is done after it.
+/// One connection, for one thread. It keeps its first error and does nothing afterwards.
 class database {
  public:
   explicit database(const std::string& file) {
@@ -37,7 +37,7 @@ class database {
   database& operator=(const database&) = delete;
   ~database() { sqlite3_close(handle_); }
 
-  /// The values take the places of the question marks. The first column of the first row; empty if there is none.
+  /// Binds the values to the question marks. Returns the first column of the first row; empty if there is none.
   template <class... Values>
   std::string run(const char* sql, const Values&... values) {
     sqlite3_stmt* statement = nullptr;
@@ -191,8 +191,8 @@ class indexer {
   uvnostr::subscription notes_;
   uv_signal_t signals_[2];
   uv_work_t work_;
-  std::vector<uvnostr::event> next_;     // given, and not being written yet
-  std::vector<uvnostr::event> written_;  // in the transaction that is under way
+  std::vector<uvnostr::event> next_;     // delivered, but not being written yet
+  std::vector<uvnostr::event> written_;  // in the current transaction
   std::string cursor_;                   // the same
   bool is_writing_ = false;
   bool has_come_further_ = false;

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
-// A hash index that gives entry numbers. It keeps neither keys nor hashes: whoever asks compares the entries.
+// A hash index of entry numbers. It stores neither keys nor complete hashes: the caller compares the entries.
 //
-// It consists of buckets of one cache line each. The first word of a bucket counts the entries that belong there or
-// before and stand further on; the others are entries:
+// It consists of buckets of one cache line each. The first word of a bucket counts the entries that belong in it or
+// before it but are stored after it; the other words are entries:
 //
 //   | some bits of the hash, not all 0 | entry number + 1 |       0: empty
 //
-// An entry stands in its own bucket, or if that is full in the first one after it that is not. So a search reads one
-// bucket, all its words in one step without a branch for each, and goes on only where the count is not 0. There are
-// nearly twice as many words as entries: one bucket in a hundred is full.
+// An entry is in its own bucket, or in the next one that is not full. So a search reads one bucket, all its words in
+// one step without branches, and continues only if the count is not 0. There are nearly twice as many words as entries,
+// so that one bucket in a hundred is full.
 #pragma once
 
 #include <bit>
@@ -28,11 +28,11 @@ class bucket_index {
  public:
   static constexpr std::uint32_t npos = 0xffffffff;
 
-  /// Of the memory that it is given, for up to that many entries.
+  /// The size of the memory that it needs for up to this many entries.
   static std::size_t bytes_for(std::size_t entries) noexcept {
     return bucket_count(entries) * sizeof(bucket) + alignment;
   }
-  /// Entry numbers are below `entries`, and as many are there at a time at most.
+  /// Entry numbers are below `entries`, which is also the largest number of entries at a time.
   bucket_index(std::size_t entries, std::byte* memory) noexcept
       : bucket_count_(static_cast<std::uint32_t>(bucket_count(entries))),
         entry_bits_(static_cast<unsigned>(std::bit_width(entries))) {
@@ -52,7 +52,7 @@ class bucket_index {
   }
   void prefetch(place at) const noexcept { __builtin_prefetch(buckets_ + at.home, 1); }
 
-  /// The first entry at that place of which accept(entry number) is true, or npos.
+  /// The first entry at this place for which accept(entry number) is true, or npos.
   template <class Accept>
   std::uint32_t find(place where, Accept&& accept) const noexcept {
     const std::uint32_t entry_mask = (1U << entry_bits_) - 1;
@@ -76,7 +76,7 @@ class bucket_index {
     buckets_[at].words[std::countr_zero(empty)] = where.mark | (entry + 1);
   }
 
-  /// It is there.
+  /// The entry must be there.
   void erase(place where, std::uint32_t entry) noexcept {
     std::uint32_t at = where.home;
     std::uint32_t found = buckets_[at].equal(where.mark | (entry + 1), 0xffffffff);
@@ -95,7 +95,7 @@ class bucket_index {
   struct bucket {
     std::uint32_t words[16];
 
-    /// A bit for each word but the first that has that value where the mask has ones.
+    /// One bit for each word, except the first, that equals the value where the mask has ones.
     std::uint32_t equal(std::uint32_t value, std::uint32_t mask) const noexcept {
 #if defined(__SSE2__)
       const __m128i wanted = _mm_set1_epi32(static_cast<int>(value));

@@ -103,8 +103,8 @@ void seen_events::forget_one(std::uint32_t subscription) noexcept {
   drop_oldest(subscriptions_[subscription].count() > fair_share() ? subscription : one_above_its_share());
 }
 
-/// A subscription that has more than its part. There is one whenever the room is full and the part of another is not used
-/// up. Each is asked in its turn, and stays the one until it has no more than its part: so the search costs little,
+/// A subscription that has more than its share. There is one whenever the cache is full and another has not used up its
+/// share. Subscriptions are tried in turn, and one is kept until it has no more than its share, so the search is cheap
 /// however many there are.
 std::uint32_t seen_events::one_above_its_share() noexcept {
   const std::size_t fair = fair_share();
@@ -133,7 +133,7 @@ void seen_events::drop_oldest(std::uint32_t subscription) noexcept {
   if (q.oldest != none) table_->expect_erase(q.oldest);
 }
 
-/// What was in one entry is now in another, which the table's own links know.
+/// The contents of an entry have moved to another; the table's own links are already updated.
 void seen_events::follow_move(std::uint32_t from, std::uint32_t to) noexcept {
   share& s = subscriptions_[table_->owner(to)];
   for (std::uint32_t* const at : {&s.recent.oldest, &s.recent.newest, &s.pages.oldest, &s.pages.newest, &s.unpassed}) {

@@ -43,7 +43,7 @@ class seen_events {
 
   /// If that subscription has had the event: the event's date. The relay is then recorded as having sent it too.
   std::optional<unix_seconds> repeats(const event_id&, std::uint32_t subscription, std::uint32_t relay_slot) noexcept;
-  /// Whether any subscription had it.
+  /// Whether any subscription has had it.
   bool has(const event_id&) const noexcept;
   /// Whether an event with this id and signature was verified before.
   bool verified_before(const event_id&, const signature&) const noexcept;
@@ -109,7 +109,7 @@ class seen_events {
   std::vector<std::uint32_t> ended_;  // ended subscriptions that still have entries
   std::vector<std::uint32_t> unused_;
   std::uint32_t live_ = 0;
-  std::uint32_t above_its_share_ = 0;  // was when it was looked for
+  std::uint32_t above_its_share_ = 0;  // the subscription last found above its share
 };
 
 }  // namespace uvnostr::dedup

@@ -16,7 +16,7 @@ basic_seen_table<Owned>::basic_seen_table(const creation& made, const std::array
       memory_bytes_(made.bytes) {
   static_assert(alignof(node) <= alignof(basic_seen_table));
   static_assert(std::is_trivially_destructible_v<node>, "nobody destroys them");
-  // Entries come to life in take_unused(): memory that is not needed yet is not touched.
+  // Entries are initialised in take_unused(), so memory that is not needed yet is not touched.
 }
 
 template <bool Owned>
@@ -82,7 +82,7 @@ void basic_seen_table<Owned>::add_further(std::uint32_t entry, std::uint32_t hea
   head.be_shared_head(head.owner(), entry);
 }
 
-/// The others of that id do without it from now on.
+/// Removes the entry from the list of its id.
 template <bool Owned>
 void basic_seen_table<Owned>::unlink_further(std::uint32_t entry) noexcept requires(Owned) {
   const further_place& gone = ids_[entry].place;
@@ -98,7 +98,7 @@ void basic_seen_table<Owned>::unlink_further(std::uint32_t entry) noexcept requi
   }
 }
 
-/// The head's owner is gone: it becomes the entry of another. Gives the number that this one had.
+/// The head's owner is gone, so the head takes over another owner's entry. Returns the number of that entry.
 template <bool Owned>
 std::uint32_t basic_seen_table<Owned>::take_over(std::uint32_t head_entry) noexcept requires(Owned) {
   node& head = entries_[head_entry];
@@ -115,7 +115,7 @@ std::uint32_t basic_seen_table<Owned>::take_over(std::uint32_t head_entry) noexc
   return other;
 }
 
-/// What goes next is known long before it goes.
+/// The next entry to be erased is known long before.
 template <bool Owned>
 void basic_seen_table<Owned>::expect_erase(std::uint32_t entry) noexcept {
   next_victim_ = entry;

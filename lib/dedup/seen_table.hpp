@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: MIT
 // A table of ids in a fixed amount of memory: a hash index over entries that never move.
 //
-// Without owners it is a cache: its entries form a list by age, and the oldest makes room. With owners nothing is evicted
-// by itself: the caller keeps its entries in queues, through one link in each entry.
+// Without owners it is a cache: its entries form a list by age, and a new entry evicts the oldest. With owners nothing
+// is evicted automatically: the caller keeps the entries in queues, through one link in each entry.
 //
-// With owners, the first entry of an id is its head, which holds the id and the tag of its signature. Those of further
-// owners have no id; in its place they have the number of their head and links to their neighbours. When the first owner
-// goes, the head takes over what another entry of that id held, so that no other has to learn of it.
+// With owners, the first entry of an id is its head, which holds the id and the tag of its signature. Entries of
+// further owners hold the number of their head and links to their neighbours instead of the id. When the first owner
+// goes, the head takes over another entry of the id, so that the others need not change.
 //
 // One allocation holds this object, then the entries, then the index. There is room for one entry more than the
 // capacity, so that a new one is put in before the oldest goes.
 //
-// The hash of a head covers its id, that of another entry the id and its owner. So the cost of a search depends on the
-// number neither of entries nor of owners. The hash is keyed, because senders choose their ids.
+// The hash of a head covers its id, that of another entry the id and its owner. So the cost of a search depends neither
+// on the number of entries nor on that of owners. The hash is keyed, because senders choose their ids.
 //
 // What can go wrong: nothing at run time, provided that the caller observes the preconditions below.
 #pragma once
@@ -35,8 +35,8 @@
 
 namespace uvnostr::dedup {
 
-/// With owners, one id may be there several times, once for each owner. Then an id has the tag of its first signature and
-/// the event's date, and size() may exceed capacity() by one until the caller erases an entry.
+/// With owners, an id may have several entries, one for each owner. It has the tag of its first signature and the
+/// event's date. size() may exceed capacity() by one until the caller erases an entry.
 template <bool Owned>
 class basic_seen_table {
  public:
@@ -65,7 +65,7 @@ class basic_seen_table {
 
   /// The position of an id and owner, or where they would be. Valid until the table changes.
   struct spot {
-    std::uint32_t entry = npos;  // npos: not there
+    std::uint32_t entry = npos;  // npos: there is none
     std::uint32_t head = npos;   // the first entry of that id
     bucket_index::place place;
   };
@@ -80,7 +80,7 @@ class basic_seen_table {
     }
     return head;
   }
-  /// The first entry of that id, whoever owns it, or npos.
+  /// The first entry of this id with any owner, or npos.
   std::uint32_t find_any(const event_id& id) const noexcept { return find_head(id, place_of(id)); }
 
   /// Adds an entry as the newest, and evicts the oldest if the table is full. There must be no such entry yet.
@@ -95,7 +95,7 @@ class basic_seen_table {
   void touch(std::uint32_t entry) noexcept requires(!Owned);
   /// The entry will be erased next: prefetches what that needs into the processor's cache.
   void expect_erase(std::uint32_t entry) noexcept;
-  /// Another entry of the same id may take its place. Then this gives the number that the other had, else npos.
+  /// If another entry of the same id takes its place, returns the number that the other had, otherwise npos.
   std::uint32_t erase(std::uint32_t entry) noexcept;
   void clear() noexcept;
 
@@ -108,12 +108,12 @@ class basic_seen_table {
     return entry;
   }
   std::uint32_t owner(std::uint32_t entry) const noexcept { return entries_[entry].owner(); }
-  /// That of the id's first signature, whoever's entry this is.
+  /// The tag of the id's first signature, whichever entry this is.
   std::uint32_t sig_tag(std::uint32_t entry) const noexcept requires(Owned) {
     const node& first = entries_[head(entry)];
     return first.is_shared() ? ids_[first.first_further()].place.sig_tag : first.sig_tag();
   }
-  /// Dates after 2106 are told as the last second that 32 bits hold, those before 1970 as the first.
+  /// A date outside 1970 to 2106 becomes the nearest second that 32 bits hold.
   unix_seconds created_at(std::uint32_t entry) const noexcept requires(Owned) {
     return unix_seconds(std::chrono::seconds(entries_[entry].date()));
   }
@@ -152,7 +152,7 @@ class basic_seen_table {
     std::uint32_t queued_before;  // in the caller's queue
     std::uint32_t sig_tag;        // the id's, at the first further entry
   };
-  /// Apart from the rest of an entry, so that a comparison reads one cache line.
+  /// Stored separately from the rest of an entry, so that a comparison reads one cache line.
   union id_part {
     event_id id;
     further_place place;
@@ -161,7 +161,7 @@ class basic_seen_table {
   static_assert(sizeof(id_part) == id_alignment);
   struct plain_node {
     std::uint32_t older = npos;
-    std::uint32_t newer = npos;  // of an unused entry: the next unused one
+    std::uint32_t newer = npos;  // in an unused entry: the next unused one
     static constexpr bool is_further() noexcept { return false; }
     static constexpr std::uint32_t owner() noexcept { return 0; }
   };

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
-// Happy path: /etc/hosts is asked first, and "localhost" is known. Else both families are asked side by side. The first
-// answer is handed over: IPv6 at once, IPv4 after a short wait for IPv6 (RFC 8305, 3). The second answer completes it.
-// What can go wrong: c-ares gives each server a few tries, then calls it a timeout. One family may fail where the other
-// succeeds. Then what there is counts. c-ares may not be entered or destroyed in its own callbacks, so these only write
-// down what came; the listener is told from settle(), after c-ares has returned.
+// Happy path: /etc/hosts is read first, and "localhost" is known. Otherwise both families are queried in parallel. The
+// first answer is passed on: IPv6 at once, IPv4 after a short wait for IPv6 (RFC 8305, 3). The second answer completes
+// it.
+// What can go wrong: after a few tries for each server, c-ares reports a timeout. If one family fails and the other
+// succeeds, the successful one counts. c-ares may not be entered or destroyed in its own callbacks, so these only
+// record the answer; settle() calls the listener after c-ares has returned.
 #include "net/ares_resolver.hpp"
 
 #include <netdb.h>
@@ -19,7 +20,7 @@
 namespace uvnostr::net {
 namespace {
 
-constexpr int try_ms = 2'000;  // c-ares doubles it with each round
+constexpr int try_ms = 2'000;  // c-ares doubles it in each round
 constexpr int tries = 3;
 constexpr std::uint64_t resolution_delay_ms = 50;  // RFC 8305, 3
 
@@ -167,7 +168,7 @@ void ares_question::process(ares_socket_t readable, ares_socket_t writable) noex
   settle();
 }
 
-/// May free this object.
+/// May destroy this object.
 void ares_question::settle() noexcept {
   if (v6_.is_answered && v4_.is_answered) {
     tell(true);
@@ -199,14 +200,14 @@ void ares_question::tell(bool is_complete) noexcept {
 }
 
 std::error_code ares_question::final_error(std::string& detail) const noexcept {
-  // Some servers say NXDOMAIN to every question for IPv6, so that alone does not count.
+  // Some servers answer NXDOMAIN to every IPv6 query, so that alone does not count.
   const bool is_not_found = is_unknown(v6_.status) && is_unknown(v4_.status);
   detail = ares_strerror(is_not_found || !is_unknown(v4_.status) ? v4_.status : v6_.status);
   return is_not_found ? errc::host_not_found : errc::resolver_failed;
 }
 
 void ares_question::start_timer() noexcept {
-  std::uint64_t wait_ms = 0;  // an answer that was here from the beginning is told in the next turn
+  std::uint64_t wait_ms = 0;  // an immediate answer is reported in the next turn
   if (!v6_.is_answered || !v4_.is_answered) {
     timeval room{};
     const timeval* const next = ares_timeout(channel_, nullptr, &room);

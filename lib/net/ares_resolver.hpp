@@ -5,7 +5,7 @@
 #include <system_error>
 #include <vector>
 
-// ares_process_fd() has a successor since 1.34, which Debian 12 lacks.
+// ares_process_fd() is deprecated since 1.34, but Debian 12 lacks its successor.
 #define CARES_NO_DEPRECATED
 #include <ares.h>
 #include <uv.h>
@@ -14,12 +14,12 @@
 
 namespace uvnostr::net {
 
-/// One question for a name, answered by /etc/hosts or asked of the name servers from the loop itself by c-ares. Each has
-/// a channel of its own: so it ends at once when it is cancelled, and each reads the system's settings as they are now.
+/// One query for a name, answered from /etc/hosts or by the name servers, which c-ares asks from the loop. Each query
+/// has its own channel, so it ends at once when cancelled, and reads the system's current settings.
 class ares_question final : public name_question {
  public:
-  /// `servers` as ares_set_servers_ports_csv() takes them; empty: the system's. If it returns an error, there is no
-  /// question.
+  /// `servers` has the form of ares_set_servers_ports_csv(); empty: the system's. If it returns an error, there is no
+  /// query.
   static std::error_code ask(uv_loop_t*, const std::string& host, const std::string& servers, name_listener&,
                              name_question*& out) noexcept;
   void cancel() noexcept override;
@@ -51,7 +51,7 @@ class ares_question final : public name_question {
   ares_channel channel_ = nullptr;
   family v6_;
   family v4_;
-  std::uint64_t patience_ends_ms_ = 0;  // for the other family; 0: no family has answered
+  std::uint64_t patience_ends_ms_ = 0;  // when to stop waiting for the other family; 0: none has answered
   std::vector<uv_poll_t*> sockets_;     // each frees itself when libuv has closed it
   uv_timer_t timer_{};
 };

@@ -11,8 +11,8 @@
 
 namespace uvnostr::net {
 
-/// The addresses of names at their last connection that was made, for when the resolver fails. The name that was
-/// connected to longest ago goes when there are too many.
+/// The addresses of each name's last successful connection, for when the resolver fails. If there are too many names,
+/// the one with the oldest connection is removed.
 class good_addresses {
  public:
   static constexpr std::size_t most_names = 1024;

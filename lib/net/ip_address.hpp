@@ -8,7 +8,7 @@ struct sockaddr;
 
 namespace uvnostr::net {
 
-/// An IP address as text, which is how libwebsockets takes it.
+/// An IP address as text, as libwebsockets takes it.
 struct ip_address {
   bool is_v6 = false;
   std::string text;
@@ -19,10 +19,10 @@ struct ip_address {
 /// Whether `host` is an IP address; if so, `address` is set.
 bool parse_ip_address(const std::string& host, ip_address& address) noexcept;
 
-/// Appends the address, unless it is of another family than IPv4 and IPv6.
+/// Appends the address if it is IPv4 or IPv6.
 void append(std::vector<ip_address>&, const sockaddr*) noexcept;
 
-/// Takes the families in turn, beginning with that of the first address, and leaves repeats out. Source: RFC 8305, 4.
+/// Alternates the families, beginning with that of the first address, and omits repeats. Source: RFC 8305, 4.
 std::vector<ip_address> interleave(std::vector<ip_address> addresses) noexcept;
 
 }  // namespace uvnostr::net

@@ -11,10 +11,10 @@
 
 namespace uvnostr::net {
 
-/// What a resolver has said about a name.
+/// A resolver's answer for a name.
 struct name_answer {
   std::error_code error;  // host_not_found, resolver_failed; only in a complete answer without addresses
-  std::string detail;     // what the resolver says of the error
+  std::string detail;     // the resolver's description of the error
   std::vector<ip_address> addresses;
   bool is_complete = true;  // false: the addresses of the other family may come later
 };
@@ -28,10 +28,10 @@ class name_listener {
   ~name_listener() = default;
 };
 
-/// A question for the addresses of a name. It frees itself after a complete answer or cancel().
+/// A query for the addresses of a name. It frees itself after a complete answer or cancel().
 class name_question {
  public:
-  /// The listener is not called from now on. Allowed inside its callback, unless the answer was complete.
+  /// The listener gets no further calls. Allowed inside its callback, unless the answer was complete.
   virtual void cancel() noexcept = 0;
 
  protected:

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Happy path, SOCKS5: we offer methods, the proxy chooses one, perhaps it wants user and password, we name the relay, it
-// says that the connection stands. HTTP: one CONNECT, one answer of 2xx. What can go wrong: the proxy refuses us, or the
-// relay, or is no proxy. Each has its words.
+// Happy path, SOCKS5: we offer methods, the proxy chooses one and perhaps asks for user and password, we name the
+// relay, and the proxy reports the connection. HTTP: one CONNECT, one 2xx answer. What can go wrong: the proxy refuses
+// us or the relay, or is not a proxy. Each case has its own text.
 #include "net/proxy.hpp"
 
 #include <algorithm>
@@ -29,7 +29,7 @@ int hex_digit(char c) noexcept {
   return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
 }
 
-/// User and password may have any character, written as %41. Source: RFC 3986, 2.1.
+/// User and password may contain any character, percent-encoded as %41. Source: RFC 3986, 2.1.
 std::optional<std::string> percent_decoded(std::string_view text) noexcept {
   std::string decoded;
   for (std::size_t i = 0; i < text.size(); ++i) {
@@ -116,7 +116,7 @@ std::optional<proxy> parse_proxy(std::string_view text) noexcept {
     made.password = std::move(*password);
     text.remove_prefix(at + 1);
   }
-  // The rules for host and port are a relay's, but there is no port that is meant when none is written.
+  // The rules for host and port are those of relays, except that there is no default port.
   const auto colon = text.rfind(':');
   if (colon == std::string_view::npos || text.find_first_of("/?#") != std::string_view::npos) return std::nullopt;
   const auto server = base::url::parse("ws://" + std::string(text));
@@ -131,7 +131,7 @@ proxy_dialogue::proxy_dialogue(const proxy& with, std::string host, std::uint16_
   if (proxy_.kind == proxy_kind::socks5) {
     step_ = step::method;
     to_send = {socks_version, 1, no_login};
-    // Only one is offered, so that the proxy cannot do without what it was given: Tor parts circuits by it.
+    // Only one method is offered, so that the proxy cannot ignore user and password, by which Tor separates circuits.
     if (!proxy_.user.empty()) to_send[2] = login;
     return;
   }
@@ -182,7 +182,7 @@ proxy_dialogue::outcome proxy_dialogue::take_socks() noexcept {
     return fail(errc::connection_failed, "what it says is not SOCKS5");
   }
   if (step_ == step::reply) {
-    // Version, reply, reserved, kind of address, address, port. The address is of no use to us.
+    // Version, reply, reserved, type of address, address, port. We do not need the address.
     if (received_.size() < 2) return outcome::goes_on;
     if (byte_at(1) != 0) return fail(cause_of_reply(byte_at(1)), std::string(reply_text(byte_at(1))));
     if (received_.size() < 5) return outcome::goes_on;

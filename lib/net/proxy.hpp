@@ -13,7 +13,7 @@ namespace uvnostr::net {
 
 enum class proxy_kind : unsigned char { socks5, http };
 
-/// A proxy as relay_options::proxy names it.
+/// A proxy as given in relay_options::proxy.
 struct proxy {
   proxy_kind kind = proxy_kind::socks5;
   std::string host;  // a name or an address, without brackets
@@ -22,20 +22,20 @@ struct proxy {
   std::string password;
 };
 
-/// Nothing if it is none.
+/// Parses a proxy's URL; nothing if it is not valid.
 std::optional<proxy> parse_proxy(std::string_view) noexcept;
 
-/// What we and a proxy say to each other until it passes everything on to the relay. Names go to the proxy as they are.
-/// Source: RFC 1928, RFC 1929; RFC 9110, 9.3.6.
+/// The dialogue with a proxy until it connects us to the relay. Names are sent to the proxy unresolved. Source: RFC
+/// 1928, RFC 1929; RFC 9110, 9.3.6.
 class proxy_dialogue {
  public:
   enum class outcome : unsigned char { goes_on, stands, failed };
 
   proxy_dialogue(const proxy&, std::string host, std::uint16_t port) noexcept;
 
-  /// What is to be sent now, and then removed.
+  /// The bytes to send now; the caller then removes them.
   std::string to_send;
-  /// One byte from the proxy: it says no more than it must before the relay speaks.
+  /// Takes one byte from the proxy, because the bytes after its answer belong to the relay.
   outcome take(char) noexcept;
   /// The proxy has hung up.
   outcome lost() noexcept;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// Happy path: lines come in; the first is the status, then one field each, then an empty one. An answer of 1xx but 101 is
-// forgotten and the next one read. 101 ends here; any other status goes on with the beginning of its body.
-// What can go wrong: the bytes are no HTTP, or a field breaks the rules. That ends the reading at once, because a server
-// that waits for us would otherwise be waited for until the time limit.
+// Happy path: the first line is the status, each further line a field, and the last line is empty. A 1xx answer other
+// than 101 is discarded and the next one read. 101 ends the reading; any other status continues with the beginning of
+// its body. What can go wrong: the bytes are not HTTP, or a field breaks the rules. Reading then ends at once, because
+// otherwise we and the server would wait for each other until the time limit.
 #include "net/upgrade_reader.hpp"
 
 #include <algorithm>
@@ -38,7 +38,7 @@ bool equals_in_any_case(std::string_view text, std::string_view lower) noexcept 
   });
 }
 
-/// Calls `visit` with each element of a list; empty ones are no elements. Source: RFC 9110, 5.6.1.2.
+/// Calls `visit` with each element of a list, ignoring empty ones. Source: RFC 9110, 5.6.1.2.
 template <class Visitor>
 void for_each_element(std::string_view list, Visitor visit) noexcept {
   while (!list.empty()) {
@@ -164,7 +164,7 @@ upgrade_reader::outcome upgrade_reader::take_line(std::string_view line) noexcep
     return take_status(line) ? outcome::incomplete : wrong("the answer's first line is no status line");
   }
   if (!line.empty() && is_blank(line.front())) {
-    // What goes on in the next line is of old, and means a space. Source: RFC 9112, 5.2.
+    // Obsolete line folding means a space. Source: RFC 9112, 5.2.
     if (!has_field_) return wrong("the answer's first field begins with a blank");
     if (field_ != field::other) field_value_.append(" ").append(trimmed(line));
     return outcome::incomplete;
@@ -176,7 +176,7 @@ upgrade_reader::outcome upgrade_reader::take_line(std::string_view line) noexcep
 
 bool upgrade_reader::take_status(std::string_view line) noexcept {
   line.remove_prefix(std::min(version_prefix.size(), line.size()));
-  // The blank before an empty reason is often left out.
+  // The space before an empty reason is often omitted.
   if (line.size() < 5 || !is_digit(line[0]) || line[1] != ' ' || (line.size() > 5 && line[5] != ' ')) return false;
   return read_number(line.substr(2, 3), status_) && status_ >= 100;
 }
@@ -235,7 +235,7 @@ upgrade_reader::outcome upgrade_reader::judge_acceptance() noexcept {
 
 upgrade_reader::outcome upgrade_reader::begin_body() noexcept {
   in_body_ = true;
-  keeps_body_ = value(field::content_encoding).empty();  // nobody reads what is compressed
+  keeps_body_ = value(field::content_encoding).empty();  // a compressed body is useless
   is_chunked_ = !value(field::transfer_encoding).empty();
   std::size_t length = 0;
   if (is_chunked_) {
@@ -257,7 +257,7 @@ bool upgrade_reader::take_chunk_size(std::string_view bytes, std::size_t& used) 
       continue;
     }
     const std::string line = std::exchange(line_, {});
-    if (trimmed(line) == "\r") continue;  // the end of the chunk before
+    if (trimmed(line) == "\r") continue;  // the end of the previous chunk
     std::size_t size = 0;
     if (std::from_chars(line.data(), line.data() + line.size(), size, 16).ec != std::errc() || size == 0) return false;
     body_left_ = size;

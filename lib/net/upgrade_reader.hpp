@@ -12,21 +12,21 @@
 
 namespace uvnostr::net {
 
-/// A date in one of the three forms of RFC 9110, 5.6.7. `now` tells the century of the oldest form.
+/// A date in one of the three forms of RFC 9110, 5.6.7. `now` determines the century for the oldest form.
 std::optional<unix_seconds> parse_http_date(std::string_view, unix_seconds now) noexcept;
 
 /// Retry-After as seconds or as a date; a date counts from the server's own, if it sent one. Source: RFC 9110, 10.2.3.
 std::optional<std::chrono::seconds> parse_retry_after(std::string_view, std::optional<unix_seconds> date,
                                                       unix_seconds now) noexcept;
 
-/// Reads a server's answer to the upgrade request. Takes what RFC 9110, RFC 9112 and RFC 6455 allow, in every spelling,
-/// and notices at the first byte or line that it is something else.
+/// Reads a server's answer to the upgrade request. Accepts everything that RFC 9110, RFC 9112 and RFC 6455 allow, in
+/// any spelling, and detects anything else at its first byte or line.
 class upgrade_reader {
  public:
   enum class outcome : unsigned char {
     incomplete,
-    accepted,   // 101, with all that belongs to it but the accept value, which is for the caller to compare
-    refused,    // another status, and as much of the body as is wanted
+    accepted,   // a valid 101; the caller has to compare the accept value
+    refused,    // another status, with the wanted part of its body
     malformed,  // see fault()
   };
 
@@ -38,14 +38,14 @@ class upgrade_reader {
   /// no further call.
   outcome take(std::string_view bytes, std::size_t& used) noexcept;
 
-  /// The status of the last answer, once its head is complete; else 0.
+  /// The status of the last answer once its head is complete, otherwise 0.
   int status() const noexcept { return status_is_final_ ? status_ : 0; }
-  /// Values of the last answer, empty if they were not there.
+  /// Values of the last answer; empty if missing.
   const std::string& accept() const noexcept { return values_[static_cast<std::size_t>(field::accept)]; }
   const std::string& location() const noexcept { return values_[static_cast<std::size_t>(field::location)]; }
   const std::string& date() const noexcept { return values_[static_cast<std::size_t>(field::date)]; }
   const std::string& retry_after() const noexcept { return values_[static_cast<std::size_t>(field::retry_after)]; }
-  /// The beginning of the body of a refusal, as it came.
+  /// The beginning of a refusal's body, as received.
   const std::string& body() const noexcept { return body_; }
   /// What is wrong with a malformed answer.
   std::string_view fault() const noexcept { return fault_; }
@@ -84,7 +84,7 @@ class upgrade_reader {
 
   std::string line_;
   bool is_first_line_ = true;
-  bool has_field_ = false;  // one that may go on in the next line
+  bool has_field_ = false;  // whether a field may continue in the next line
   field field_ = field::other;
   std::string field_value_;
   std::array<std::string, static_cast<std::size_t>(field::other)> values_;

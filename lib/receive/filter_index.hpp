@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 // Whether an event matches one of a subscription's filters, without going through their lists.
 //
-// Each filter is filed under one of its lists: its ids, else its authors, else the values of a tag, else its kinds. So an
-// event finds the filters that may want it by its own id, author, tags and kind. Of those it finds, the other
-// conditions are checked: a long list by a look-up as well, a short one by reading it. Filters without lists are all
-// asked. A few values in all are compared one by one, and then no memory is taken for an index.
+// Each filter is filed under one of its lists: its ids, otherwise its authors, the values of a tag, or its kinds. So an
+// event finds the filters that may match it by its own id, author, tags and kind. The other conditions of these filters
+// are then checked: a long list by a look-up, a short one by reading it. Filters without lists are all checked. If
+// there are only a few values in all, they are compared one by one, and no index is made.
 //
 // The values stay in the filters; the index is a hash table of 16 bytes for each. Its hash is keyed, because lists of
 // authors and ids come from other people.
