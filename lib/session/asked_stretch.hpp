@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Dates of one filter that still have to be asked for, and what has come of the answer.
+// Dates of one filter that still have to be asked for, and the answer so far.
 //
 // Pages overlap: each begins among the oldest events of the answer before, so some events come again. They show
 //   that an event is new             it is not one of those that were to come again
@@ -22,11 +22,11 @@ namespace uvnostr::session {
 struct missing_stretch {
   enum class part : unsigned char { whole, blurred_kinds, other_kinds };
 
-  std::uint32_t filter = 0;  // its place in the subscription
+  std::uint32_t filter = 0;  // its index in the subscription
   part kinds = part::whole;
   std::optional<unix_seconds> since{};  // none: from the beginning
   std::optional<unix_seconds> until{};  // none: up to now
-  std::optional<std::uint32_t> left{};  // of the application's `limit`
+  std::optional<std::uint32_t> left{};  // what is left of the application's `limit`
 
   friend bool operator==(const missing_stretch&, const missing_stretch&) = default;
 };
@@ -49,7 +49,7 @@ struct asked_stretch {
   std::uint32_t cut_at = 0;                // events of the last answer, if there were fewer than it was asked for
   std::optional<unix_seconds> unproven{};  // a second above `until` of which there may be more
   std::vector<event_stamp> at_unproven{};  // sorted: events of that second that came
-  // Of the answer that is being received:
+  // About the answer that is being received:
   std::uint32_t limit = 0;
   std::uint32_t came = 0;
   std::uint32_t news = 0;                // of these, not had before
@@ -59,7 +59,7 @@ struct asked_stretch {
   std::vector<event_stamp> lowest{};     // of these, the oldest
   std::vector<event_stamp> published{};  // meanwhile: the REQ of a page is sent them as well
 
-  /// An event of the stretch came. False if it had come in an earlier answer.
+  /// Records an event of the stretch. False if it had come in an earlier answer.
   bool note(const event_id&, unix_seconds created_at);
   /// The relay sent an event of the stretch as a live one. Pages will bring it again.
   void note_published(const event_id&, unix_seconds created_at, bool meanwhile);

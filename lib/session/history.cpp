@@ -16,7 +16,7 @@ using part = missing_stretch::part;
 constexpr event_kind gift_wrap = 1059;                                   // NIP-59
 constexpr std::chrono::seconds blur = std::chrono::hours(49);            // its dates lie up to two days back
 constexpr event_kind first_ephemeral = 20'000, last_ephemeral = 29'999;  // NIP-01
-constexpr std::chrono::seconds farthest_ahead = std::chrono::hours(24);  // a clock that is wrong
+constexpr std::chrono::seconds farthest_ahead = std::chrono::hours(24);  // the clock is then wrong
 constexpr std::size_t most_stretches = 64;
 
 bool may_have(const filter& f, event_kind kind) noexcept {
@@ -32,7 +32,7 @@ bool is_blurred_only(const filter& f) noexcept { return f.kinds.size() == 1 && f
 
 unix_seconds later(std::optional<unix_seconds> a, unix_seconds b) noexcept { return a ? std::max(*a, b) : b; }
 
-/// None: from the beginning.
+/// Nothing: from the beginning.
 std::optional<unix_seconds> earlier_since(std::optional<unix_seconds> a, std::optional<unix_seconds> b) noexcept {
   return a && b ? std::optional(std::min(*a, *b)) : std::nullopt;
 }
@@ -48,19 +48,20 @@ bool is_same_part(const missing_stretch& a, const missing_stretch& b) noexcept {
 history::history(const std::vector<filter>& filters, std::chrono::seconds overlap) noexcept
     : filters_(filters), overlap_(overlap), floors_(filters.size()) {}
 
-/// What the REQ that stays open asks for: all of each filter at first, afterwards what is newer than `reached`.
+/// The stretches of the REQ that stays open: at first everything that each filter matches, later what is newer than
+/// `reached`.
 std::vector<history::asking> history::parts_of_all(bool everything) {
   std::vector<asking> parts;
   for (std::uint32_t i = 0; i < filters_.size(); ++i) {
     const filter& f = filters_[i];
-    // Limit 0 wants nothing from before the first REQ, and what came after it even if that REQ was never answered.
+    // Limit 0 wants nothing from before the first REQ, but everything after it, even if that REQ was never answered.
     const bool is_first = !ever_answered_ && (f.limit != 0U || (!begun_ && !restored_));
     const auto add = [&](part kinds, std::optional<unix_seconds> since) {
       asking& made = parts.emplace_back();
       made.of = {.filter = i, .kinds = kinds, .since = since, .until = {}, .left = is_first ? f.limit : std::nullopt};
     };
     const auto floor = floor_of(i);
-    // Events that are asked for by their ids may have any date.
+    // Events requested by id may have any date.
     if (is_first || (!reached_ && !floor) || !f.ids.empty() || (everything && !f.limit)) {
       add(part::whole, is_first ? std::nullopt : floor);
       continue;
@@ -68,14 +69,14 @@ std::vector<history::asking> history::parts_of_all(bool everything) {
     // Our clock may have been ahead when the floor was set, and live events may have any date.
     if (f.limit == 0U) parts.emplace_back().of = {.filter = i, .left = 0};
     const unix_seconds since = reached_ ? later(floor, *reached_ - overlap_) : *floor;
-    // A gift wrap that is new may be dated before the floor.
+    // A new gift wrap may be dated before the floor.
     const unix_seconds since_of_blurred = (reached_ ? later(floor, *reached_) : *floor) - std::max(overlap_, blur);
     if (!may_have(f, gift_wrap)) {
       add(part::whole, since);
     } else if (is_blurred_only(f)) {
       add(part::whole, since_of_blurred);
     } else {
-      // Without a list of kinds the rest cannot be named: it is the whole filter.
+      // Without a list of kinds the other kinds cannot be named, so the whole filter is asked for.
       add(f.kinds.empty() ? part::whole : part::other_kinds, since);
       add(part::blurred_kinds, since_of_blurred);
     }
@@ -85,11 +86,11 @@ std::vector<history::asking> history::parts_of_all(bool everything) {
 
 std::optional<unix_seconds> history::floor_of(std::uint32_t number) const noexcept {
   std::optional<unix_seconds> floor = floors_[number];
-  // A limit that is not used up yet gets what is older by pages.
+  // If a limit is not used up yet, pages bring older events.
   for (const asking& each : missing_) {
     if (each.of.filter == number && each.of.left && each.of.until) floor = later(floor, *each.of.until);
   }
-  // The floor of limit 0 is a time by the clock. If that was ahead, live events show it, unless their dates are blurred.
+  // The floor of limit 0 is a clock time. If the clock was ahead, live events show it, unless their dates are blurred.
   if (filters_[number].limit == 0U && newest_live_ &&
       std::none_of(filters_.begin(), filters_.end(), [](const filter& f) { return may_have(f, gift_wrap); })) {
     floor = std::min(*floor, std::max(*newest_live_, *floor - farthest_ahead));
@@ -102,7 +103,7 @@ std::optional<unix_seconds> history::since_of(const asking& a) const noexcept {
   return a.of.since ? later(of_filter, *a.of.since) : of_filter;
 }
 
-/// Events may be dated in the future, so without an `until` there is no end.
+/// Events may be dated in the future, so without `until` there is no end.
 unix_seconds history::until_of(const asking& a) const noexcept {
   return std::min(a.frontier.value_or(end_of(a.of)), filters_[a.of.filter].until.value_or(unix_seconds::max()));
 }
@@ -147,7 +148,7 @@ std::vector<filter> history::begin(unix_seconds now, std::uint32_t page, bool al
   return filters;
 }
 
-/// A relay may send what was not asked for. That says nothing of what was.
+/// A relay may send what we did not ask for. Such events say nothing about the answer.
 bool history::takes(const asking& a, unix_seconds at) const noexcept {
   const auto since = since_of(a);
   return (!a.of.until || at <= *a.of.until) && (!since || at >= *since);
@@ -211,12 +212,12 @@ void history::note_published(const event_id& id, unix_seconds created_at) {
   }
 }
 
-/// Whether nothing is left to ask of this stretch, now that an answer has come.
+/// Whether nothing of this stretch is left to ask for after the answer.
 bool history::is_over(asking& a, const verdict& v) {
   const filter& f = filters_[a.of.filter];
   if (!f.ids.empty() && a.came >= f.ids.size()) return true;
   if (!f.search.empty()) {
-    // The best fits come first (NIP-50), so there are no pages of them.
+    // The best matches come first (NIP-50), so there are no pages.
     if (!v.is_complete && !a.of.left && a.came >= a.limit) add_gap(since_of(a), until_of(a), gap_reason::relay_cap);
     return true;
   }
@@ -314,7 +315,7 @@ void history::answered(eose_hint hint, unix_seconds now) {
   std::vector<asking> asked = std::exchange(asked_, {});
   for (asking& a : asked) a.settle();
   note_size(asked);
-  // A relay that sends as much as it was asked for cannot have finished with certainty.
+  // A relay that sends as many events as we asked for may have more.
   const bool is_full =
       std::any_of(asked.begin(), asked.end(), [](const asking& a) { return a.limit != 0 && a.came >= a.limit; });
   const bool is_empty = std::all_of(asked.begin(), asked.end(), [](const asking& a) { return a.came == 0; });
@@ -336,7 +337,7 @@ void history::answered(eose_hint hint, unix_seconds now) {
   if (newest_) reached_ = later(reached_, *newest_);
 }
 
-/// Whether whoever is told all of `a` is told all of `b`.
+/// Whether all of `b` is contained in `a`.
 bool history::covers(const asking& a, const asking& b) const noexcept {
   if (a.is_doubtful || b.is_doubtful || a.of.filter != b.of.filter ||
       (a.of.kinds != part::whole && a.of.kinds != b.of.kinds))
@@ -346,7 +347,8 @@ bool history::covers(const asking& a, const asking& b) const noexcept {
   return !since || (other && *since <= *other);
 }
 
-/// Stretches that overlap become one, so that what is interrupted again and again is not listed and asked for each time.
+/// Merges overlapping stretches, so that a request that is interrupted repeatedly does not list and ask for the same
+/// dates several times.
 void history::put_back(asking&& a) {
   a.forget_answer();
   if (std::any_of(missing_.begin(), missing_.end(), [&](const asking& other) { return covers(other, a); })) return;
@@ -359,7 +361,7 @@ void history::put_back(asking&& a) {
     const bool overlaps = !since || *since <= end_of(lower.of);
     if (!overlaps && missing_.size() < most_stretches) continue;
     upper.of.since = earlier_since(upper.of.since, lower.of.since);
-    upper.cut_at = 0;  // that more comes now says nothing of the last answer
+    upper.cut_at = 0;  // more events now say nothing about the last answer
     upper.alone = upper.alone || lower.alone;
     if (&upper == &a) other = std::move(a);
     return;
@@ -379,7 +381,7 @@ std::vector<filter> history::next_page(std::uint32_t page) {
   if (missing_.empty() || !asked_.empty()) return {};
   std::sort(missing_.begin(), missing_.end(),
             [](const asking& a, const asking& b) { return end_of(a.of) > end_of(b.of); });
-  // One stretch of each filter at a time: an event could not be told to belong to one of two.
+  // One stretch of each filter at a time, because an event could belong to either of two.
   std::vector<asking> together;
   for (asking& each : std::exchange(missing_, {})) {
     const bool fits = std::none_of(together.begin(), together.end(), [&](const asking& a) {
@@ -408,8 +410,8 @@ void history::interrupted_page() noexcept {
 
 void history::interrupted(unix_seconds now) noexcept {
   interrupted_page();
-  asked_.clear();  // of the REQ that stays open: it is asked anew
-  // A limit is for what there was before; the next REQ asks for what comes later.
+  asked_.clear();  // of the REQ that stays open, which is sent again
+  // The limit covers only earlier events; the next REQ asks for later ones.
   for (asking& each : missing_) {
     if (!each.of.left || !begun_ || end_of(each.of) <= *begun_) continue;
     each.of.until = each.frontier = begun_;
