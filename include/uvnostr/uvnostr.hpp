@@ -6,6 +6,7 @@
 #include <uvnostr/error.hpp>
 #include <uvnostr/event.hpp>
 #include <uvnostr/filter.hpp>
+#include <uvnostr/information.hpp>
 #include <uvnostr/keys.hpp>
 #include <uvnostr/pool.hpp>
 #include <uvnostr/printable.hpp>
@@ -14,6 +15,7 @@
 #include <uvnostr/relay_options.hpp>
 #include <uvnostr/relay_status.hpp>
 #include <uvnostr/seen_lru.hpp>
+#include <uvnostr/signer.hpp>
 #include <uvnostr/stats.hpp>
 #include <uvnostr/subscription.hpp>
 #include <uvnostr/types.hpp>

@@ -20,6 +20,7 @@ struct dial_target {
   std::uint16_t port = 0;
   std::string authority;  // for the Host header; libwebsockets takes the name for SNI and the certificate from it
   std::string path;
+  bool for_document = false;  // no upgrade: see port::dial_request
   std::string user_agent;
   std::vector<http_header> headers;
   std::chrono::milliseconds silence{};   // after which TCP asks whether the peer is there; 0: never

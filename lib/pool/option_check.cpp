@@ -111,6 +111,8 @@ error check_options(const relay_options& o, std::string_view owner, port::transp
   all.option("max_message_bytes", o.max_message_bytes,
              o.max_message_bytes != 0 && o.max_message_bytes <= largest_message, "from 1 byte to 1 GiB (1073741824)");
   all.size("max_publish_bytes", o.max_publish_bytes);
+  all.time("offence_pause", o.offence_pause);
+  for (const signer& each : o.auth_users) all.time("auth_users", each.timeout());
   check_headers(all, o);
   if (error found = all.take()) return found;
   const std::error_code unusable = transport.check(o);

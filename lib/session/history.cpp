@@ -178,6 +178,28 @@ void history::note_stored(const event_id& id, const event_view& event) {
   if (first != nullptr) note_newest(at);
 }
 
+void history::note_too_big(const wire::event_ends& event, unix_seconds now) {
+  if (std::exchange(told_, false)) gaps_.clear();
+  asking* first = nullptr;
+  for (asking& each : asked_) {
+    if (event.created_at && !takes(each, *event.created_at)) continue;
+    if (event.created_at) {
+      add_gap(event.created_at, *event.created_at, gap_reason::too_big);
+      each.note(event.id_or_date(), *event.created_at);
+    } else {
+      // It cannot be older than what comes after it, but that is not known yet.
+      add_gap(since_of(each), each.oldest.value_or(until_of(each)), gap_reason::too_big);
+      ++each.came;
+    }
+    if (std::exchange(first, first == nullptr ? &each : first) == nullptr) continue;
+    ++each.shared;
+    first->shared = std::max(first->shared, 1U);
+  }
+  if (first != nullptr) return;
+  const unix_seconds at = event.created_at.value_or(now);
+  add_gap(at, at, gap_reason::too_big);
+}
+
 /// Some relays send an event once for each filter, or more often; then they count it as often, too.
 bool history::is_repeated(const event_id& id) noexcept {
   const bool is_first = came_++ == 0;
@@ -227,7 +249,8 @@ bool history::is_over(asking& a, const verdict& v) {
     return false;
   }
   if (!v.may_be_cut && a.came < largest_) return true;
-  if (v.brought_news) return false;  // others may have used up the answer
+  if (v.brought_news) return false;             // others may have used up the answer
+  if (v.is_of_one && !a.of.until) return true;  // nothing came but events of unknown dates: a gap tells of all
   if (v.is_of_one) return pass(a);
   a.alone = true;
   return false;

@@ -35,6 +35,7 @@
 
 #include "session/asked_stretch.hpp"
 #include "session/gap_list.hpp"
+#include "wire/event_ends.hpp"
 
 namespace uvnostr::session {
 
@@ -53,6 +54,8 @@ class history {
   /// The same where the request has one stretch only, so that the event need not be read.
   void note_stored(const event_id&, unix_seconds created_at);
   bool needs_event() const noexcept { return asked_.size() > 1; }
+  /// An event came that was too big to be kept: that it stands there is all that counts, and a gap tells of it.
+  void note_too_big(const wire::event_ends&, unix_seconds now);
   /// A verified event came after EOSE.
   void note_live(unix_seconds created_at, unix_seconds now) noexcept;
   /// EOSE of the answer that is being received.

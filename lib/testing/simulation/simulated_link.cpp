@@ -60,7 +60,9 @@ void simulated_link::start(relay_core& c, handshake_rule rule) {
 void simulated_link::answer(relay_core& c, const handshake_rule& rule) {
   const auto refuse_upgrade = [this](std::string why) { refuse(because(errc::handshake_failed, std::move(why))); };
   switch (rule.how) {
-    case handshake::accept: return open(c);
+    case handshake::accept:
+      if (asks_for_document(client_.request)) return send_document(c);
+      return open(c);
     case handshake::http_status: {
       port::disconnect why = because(errc::http_status, {});
       why.http_status = rule.status;
@@ -83,6 +85,18 @@ void simulated_link::answer(relay_core& c, const handshake_rule& rule) {
     case handshake::endless_headers: return refuse_upgrade("the answer's header does not end");
     default: return;  // the client waits for an answer
   }
+}
+
+void simulated_link::send_document(relay_core& c) {
+  const std::string& document = c.behaviour().information;
+  port::disconnect end;
+  if (document.empty()) {
+    end = because(errc::http_status, {});
+    end.http_status = 404;
+  } else {
+    client_.down->put({.kind = frame::type::text, .text = document});
+  }
+  refuse(std::move(end));
 }
 
 void simulated_link::refuse(port::disconnect why) {

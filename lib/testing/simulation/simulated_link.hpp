@@ -42,6 +42,7 @@ class simulated_link final : public link {
   void answer(relay_core&, const handshake_rule&);
   void open(relay_core&);
   void refuse(port::disconnect);
+  void send_document(relay_core&);
   void take(frame);
   void on_close_frame(relay_core&, const frame&);
   void on_too_big(relay_core&);
