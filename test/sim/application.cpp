@@ -147,7 +147,7 @@ void application::act() {
 void application::add_relay(unsigned host) {
   const bool is_there = judge_.relay_at(host) != nullptr;
   relay_options o = state_.random.one_in(2) ? defaults : some_options(state_.random);
-  if (network_.relays[host]->wants_auth) o.auth_key = event_set::get().keys[0];
+  if (network_.relays[host]->wants_auth) o.auth_users = {event_set::get().keys[0]};
   const relay_options given = o;
   const result<relay_id> made = calling([&] { return core_->add_relay(network_.relays[host]->url(), std::move(o)); });
   if (made.has_value() == is_there) return state_.fail("add_relay answered ", made.error().message());
