@@ -307,7 +307,7 @@ void request_table::on_eose(sent_req& req, eose_hint hint) {
   if (!r.history_.is_caught_up()) return;
   tell_caught_up(r);
   // A page took its place.
-  if (r.hook.is_linked() && r.step_ == request::step::live && !r.open_req_) end_turn(r);
+  if (r.hook.is_linked() && r.step_ == request::step::live && !r.open_req_ && !r.only_stored_) end_turn(r);
 }
 
 /// The call may be the end of the request.

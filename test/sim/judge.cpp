@@ -263,7 +263,9 @@ void judge::on_request_sent(link& l, const std::shared_ptr<asked_request>& asked
   if (asked->filters.front().since && !s->filters.front().since) state_.saw(situation::resumed);
   std::shared_ptr<asked_request>& open = l.open_requests[s->number];
   // The one that stays open is asked for again only once the application heard of its end, or for AUTH.
-  asked->is_page = open && !(open->closed && (open->wants_auth || s->at[l.relay_number].closed_told));
+  // A relay that lets few REQs be open is asked in turns: what was withdrawn is asked for anew.
+  asked->is_page =
+      open && !open->withdrawn && !(open->closed && (open->wants_auth || s->at[l.relay_number].closed_told));
   if (asked->is_page) {
     state_.saw(situation::paged);
     if (!open->answered)
