@@ -146,9 +146,7 @@ TEST_P(Script, WaysInWhichADialFails) {
     EXPECT_EQ(cause_of(how), errc::handshake_failed) << static_cast<int>(how);
   }
 #if UVNOSTR_BUNDLED_LWS
-  for (const handshake how : {handshake::garbage, handshake::banner}) {
-    EXPECT_EQ(cause_of(how), errc::handshake_failed) << static_cast<int>(how);
-  }
+  EXPECT_EQ(cause_of(handshake::garbage), errc::handshake_failed);
 #endif
 }
 
