@@ -98,7 +98,7 @@ TEST_F(Known, GivesACursorThatGoesOn) {
   EXPECT_NE(s.cursor().find("\"reached\":1699999500"), std::string::npos) << s.cursor();
 }
 
-TEST_F(Known, PagesGoOnBehindAnAnswerOfNothingElse) {
+TEST_F(Known, PagesGoOnAfterAnAnswerOfNothingElse) {
   make_with_store();
   add_open();
   const subscription s = subscribe();
