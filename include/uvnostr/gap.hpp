@@ -13,8 +13,9 @@ enum class gap_reason {
   relay_cap,  ///< one second has more events than the relay gives in one answer
   refused,    ///< the relay refused the request for them, or hung up over it
   no_answer,  ///< the relay did not answer the request for them within eose_timeout
-  ephemeral,  ///< kinds 20000 to 29999 that were sent while there was no connection; relays do not store them (NIP-01)
-  memory,     ///< pool_options::seen_entries is too small to tell new events of these dates from delivered ones
+  ephemeral,  ///< kinds 20000 to 29999, which relays do not store (NIP-01): what was sent while the connection was away
+  too_big,    ///< an event is larger than relay_options::max_message_bytes
+  memory,     ///< pool_options::seen_entries is too small to tell new events of these dates from those given before
 };
 
 /// The name of the enumerator. Lifetime: static.

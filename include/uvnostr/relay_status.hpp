@@ -42,19 +42,21 @@ struct relay_status {
 
 /// How far an AUTH got. Source: NIP-42.
 enum class auth_step {
-  challenged,  ///< the relay sent a challenge, which it may do at any time
-  answered,    ///< the answer is signed with auth_key and being sent
+  challenged,  ///< the relay sent a challenge; it may do so at any time
+  answered,    ///< one of auth_users has signed it, and it is being sent
   accepted,
-  refused,         ///< the relay refused the AUTH or did not answer it; it is tried again later
-  not_challenged,  ///< the relay demands AUTH but sends no challenge
+  refused,         ///< the relay refused the AUTH, or did not answer it. It is tried again later
+  not_challenged,  ///< the relay demands AUTH, and sends no challenge
+  not_signed,      ///< the signer refused, or did not answer in its time
 };
 
 /// Lifetime: the texts are valid until the callback returns.
 struct auth_status {
   relay_id relay{};
   auth_step step{};
-  std::string_view challenge{};  ///< from the relay; may hold anything
-  std::string_view words{};      ///< the relay's reason in its answer: see printable()
+  std::string_view challenge{};  ///< of the relay; may hold anything
+  std::optional<pubkey> user{};  ///< whose AUTH; none for challenged and not_challenged
+  std::string_view words{};      ///< the relay's own, of its answer
 };
 
 }  // namespace uvnostr

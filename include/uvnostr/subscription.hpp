@@ -74,9 +74,10 @@ struct subscription_callbacks {
   /// The relay has sent all pages of its stored events. Called once per relay, after those events; a reconnect does not
   /// repeat it. Source: NIP-01 EOSE.
   callback<void(relay_id, eose_hint)> on_eose{};
-  /// Everything that the relay has stored so far has been delivered, except for the gaps. Called once for each
-  /// connection, the first time right after on_eose. Without gaps, nothing is missing. For a relay that refuses,
-  /// on_relay_closed is called instead.
+  /// All that the relay had stored, up to now, has been given, but for the gaps: once for each connection, the first
+  /// call right after on_eose. No gap: nothing is missing. It is called once more for a live event that was too big. At a
+  /// relay that lets fewer REQs be open than there are subscriptions, they take turns, and it is called for each turn. A
+  /// relay that refuses is told by on_relay_closed instead.
   callback<void(relay_id, std::span<const gap>)> on_caught_up{};
   /// Every relay has answered, refused, failed to connect, or exceeded eose_timeout. Called once.
   callback<void(const answer_counts&)> on_all_eose{};
@@ -101,9 +102,12 @@ struct subscribe_options {
   /// A subscription::cursor() with the same filters, saved by an earlier run of the program. Relays are asked from
   /// there; relays that it does not name are asked for everything.
   std::string resume_from{};
-  /// How many delivered events may be unacknowledged: at this number delivery stops until subscription::acknowledge().
-  /// Meanwhile received events wait in memory, up to relay_options::max_unverified_bytes per relay, and then unread in
-  /// the socket. 0: an event counts as acknowledged when its callback returns.
+  /// Events whose `expiration` tag lies in the past, by our clock and the relay's, are not given, only counted.
+  /// Source: NIP-40.
+  bool leave_out_expired = false;
+  /// How many events may be given without subscription::acknowledge(): above it nothing more is given, and what comes
+  /// waits, at most relay_options::max_unverified_bytes for a relay, then unread in its socket. 0: an event is done when
+  /// its callback has returned.
   std::uint64_t max_unacknowledged = 0;
 };
 

@@ -50,11 +50,7 @@ std::optional<unix_seconds> seen_events::repeats(const event_id& id, std::uint32
   return table_->created_at(entry);
 }
 
-bool seen_events::has(const event_id& id) const noexcept {
-  bool found = false;
-  table_->for_each(id, [&](std::uint32_t) { found = true; });
-  return found;
-}
+bool seen_events::has(const event_id& id) const noexcept { return table_->find_any(id) != none; }
 
 bool seen_events::verified_before(const event_id& id, const signature& sig) const noexcept {
   const std::uint32_t entry = table_->find_any(id);

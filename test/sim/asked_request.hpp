@@ -43,8 +43,9 @@ struct asked_request {
   bool lies = false;                                // EOSE falsely says that nothing was omitted
   bool answered = false;                            // the core got its EOSE, and had not withdrawn it
   bool withdrawn = false;                           // the core has sent a CLOSE
-  bool closed = false;                              // the core got its CLOSED
-  bool wants_auth = false;                          // that CLOSED demanded AUTH
+  bool closed = false;                              // the core was given its CLOSED
+  bool wants_auth = false;                          // that CLOSED was for want of AUTH
+  bool comes_too_soon = false;                      // that CLOSED was for asking too fast, before an answer
 };
 
 }  // namespace uvnostr::sim

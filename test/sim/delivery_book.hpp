@@ -66,8 +66,9 @@ class delivery_book {
   const std::vector<request_ref>& requests() const noexcept { return all_; }
 
   std::set<std::size_t> received;  // genuine events, on REQs that stay open
-  std::set<std::size_t> owed;      // of an earlier run: received but not acknowledged
-  unsigned caught_up_on = 0;       // the last connection on which on_caught_up came
+  std::set<std::size_t> owed;      // of an earlier run: received and not done
+  unsigned caught_up_on = 0;       // the last connection on which that was told
+  std::uint64_t caught_up_by = 0;  // the order of the REQ that it was told of
 
  private:
   struct open_request {
