@@ -264,8 +264,8 @@ void judge::on_request_sent(link& l, const std::shared_ptr<asked_request>& asked
   std::shared_ptr<asked_request>& open = l.open_requests[s->number];
   // The one that stays open is asked for again only once the application heard of its end, or for AUTH, or more slowly.
   // A relay that lets few REQs be open is asked in turns: what was withdrawn is asked for anew.
-  const bool ended = open && open->closed &&
-                     (open->wants_auth || open->comes_too_soon || s->at[l.relay_number].closed_told);
+  const bool ended =
+      open && open->closed && (open->wants_auth || open->comes_too_soon || s->at[l.relay_number].closed_told);
   asked->is_page = open && !open->withdrawn && !ended;
   if (asked->is_page) {
     state_.saw(situation::paged);
