@@ -117,7 +117,7 @@ bool lws_attempt::tell(lws_callback_reasons reason, std::string_view bytes) noex
       return true;
     case LWS_CALLBACK_ESTABLISHED_CLIENT_HTTP: {
       constexpr unsigned ok = 200;
-      if (!target_.for_document) return true;  // of an upgrade, too; on_established() tells
+      if (!target_.for_document) return true;                       // of an upgrade, too; on_established() tells
       if (lws_http_client_http_response(wsi_) != ok) return false;  // failed() tells
       enter(attempt_phase::open);
       owner_->on_answer(*this);
