@@ -69,6 +69,7 @@ enum class errc {
   closed_by_relay,      ///< the relay sent a close frame
   protocol_error,       ///< the relay broke RFC 6455
   message_too_big,      ///< the relay sent a message above max_message_bytes
+  misbehaved,           ///< it sent too much that is forged, garbled or unasked: see relay_options::max_offences
   ping_timeout,         ///< no pong within pong_timeout
   retries_exhausted,    ///< max_retries attempts failed; there will be no more
   // Why a publish or a request did not succeed.
@@ -76,7 +77,9 @@ enum class errc {
   send_timeout,   ///< the relay could not be reached within send_timeout
   ok_timeout,     ///< the relay did not answer within ok_timeout
   refused,        ///< the relay answered with a refusal; its words are given beside
-  auth_required,  ///< the relay wants NIP-42 AUTH and no auth_key was given, or it refused it
+  auth_required,  ///< the relay wants NIP-42 AUTH and there are no auth_users, or it refused them
+  not_signed,     ///< the signer refused, did not answer in its time, or gave another event
+  no_document,    ///< the relay's information document (NIP-11) is missing, too long or no JSON object
 };
 
 }  // namespace uvnostr

@@ -14,6 +14,7 @@ enum class gap_reason {
   refused,    ///< the relay refused the request for them, or hung up over it
   no_answer,  ///< the relay did not answer the request for them within eose_timeout
   ephemeral,  ///< kinds 20000 to 29999, which relays do not store (NIP-01): what was sent while the connection was away
+  too_big,    ///< an event is larger than relay_options::max_message_bytes
   memory,     ///< pool_options::seen_entries is too small to tell new events of these dates from those given before
 };
 

@@ -14,9 +14,11 @@
 #include <uvnostr/event.hpp>
 #include <uvnostr/fetch.hpp>
 #include <uvnostr/filter.hpp>
+#include <uvnostr/information.hpp>
 #include <uvnostr/publish.hpp>
 #include <uvnostr/relay_options.hpp>
 #include <uvnostr/relay_status.hpp>
+#include <uvnostr/signer.hpp>
 #include <uvnostr/stats.hpp>
 #include <uvnostr/subscription.hpp>
 
@@ -143,6 +145,19 @@ class UVNOSTR_API pool {
   [[nodiscard]] error publish(const event&, publish_callbacks = {}, publish_options = {},
                               std::vector<relay_id> relays = {}) noexcept;
 
+  /// The same for an event that is still to be signed. The relays, options and callbacks are those of this call; if
+  /// the signer refuses, does not answer in its time, or gives another event, every relay's receipt says not_sent with
+  /// errc::not_signed. The event's size is known when it is signed: too big a one gives receipts with event_too_big.
+  /// Errors: no_relay, unknown_relay, option_range, closed.
+  [[nodiscard]] error publish(draft, const signer&, publish_callbacks = {}, publish_options = {},
+                              std::vector<relay_id> relays = {}) noexcept;
+
+  /// Asks the relay for its information document, over HTTP and apart from its connection; with none newer than
+  /// `max_age`, or else gives the one that it has. Calls back once, from the loop, unless the pool ends before.
+  /// Errors: unknown_relay, closed. To the callback: those of connections, no_document. Source: NIP-11.
+  error information(relay_id, callback<void(const result<relay_information>&)>,
+                    std::chrono::seconds max_age = std::chrono::hours(1)) noexcept;
+
   /// Ends everything: publishes give their receipts, subscriptions their on_close, connections their
   /// close handshake, then on_close comes. A second call does nothing.
   void close() noexcept;
@@ -153,7 +168,8 @@ class UVNOSTR_API pool {
   std::string_view url(relay_id) const noexcept;
   /// The relay with this URL, however it is spelled. Errors: url_*, unknown_relay, closed.
   result<relay_id> find(std::string_view url) const noexcept;
-  /// The relays that sent this event as long as it is remembered, duplicates included; in the order of relays().
+  /// The relays that sent this event as long as it is remembered, duplicates included; in the order of relays(). One that
+  /// sent its id with another signature is not among them.
   std::vector<relay_id> seen_on(const event_id&) const;
   /// Its relays are in the order of relays().
   pool_stats stats() const;

@@ -53,6 +53,10 @@ class UVNOSTR_API relay {
   }
   /// As pool::publish().
   [[nodiscard]] error publish(const event&, publish_callbacks = {}, publish_options = {}) noexcept;
+  [[nodiscard]] error publish(draft, const signer&, publish_callbacks = {}, publish_options = {}) noexcept;
+  /// As pool::information().
+  error information(callback<void(const result<relay_information>&)>,
+                    std::chrono::seconds max_age = std::chrono::hours(1)) noexcept;
   /// As pool::reconnect().
   error reconnect() noexcept;
   /// As pool::close().

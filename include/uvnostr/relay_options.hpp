@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-#include <uvnostr/keys.hpp>
+#include <uvnostr/signer.hpp>
 
 namespace uvnostr {
 
@@ -86,7 +86,8 @@ struct relay_options {
   std::chrono::milliseconds pong_timeout{10'000};
   /// How long the relay's half of the close handshake may take. 1 ms to 365 days.
   std::chrono::milliseconds close_timeout{2'000};
-  /// A received message above this closes the connection with 1009. 1 byte to 1 GiB.
+  /// A received message above this is not kept: it is read past, counted, and told to its subscription as a gap. One of
+  /// more than sixteen times this closes the connection with 1009. 1 byte to 1 GiB.
   std::size_t max_message_bytes = 1024 * 1024;
   /// Events that wait to be sent to this relay or for its answer. At least 1 byte.
   std::size_t max_publish_bytes = 16 * 1024 * 1024;
@@ -98,9 +99,16 @@ struct relay_options {
   std::string user_agent{"uvnostr"};
   /// Sent with the upgrade request. Together with user_agent at most 16 KiB.
   std::vector<http_header> headers{};
-  /// The key that answers AUTH challenges. Without one they are not answered. Source: NIP-42.
-  std::optional<secret_key> auth_key{};
+  /// Who answers AUTH challenges: a secret_key, or a signer that takes its time. With several, each of them answers, and
+  /// the relay counts as satisfied once it has accepted one. Empty: challenges are not answered. Source: NIP-42.
+  std::vector<signer> auth_users{};
   auth_policy auth = auth_policy::on_demand;
+  /// How badly the relay may behave. Each message counts one that is forged, garbled, or for none of the filters that it
+  /// names; every twentieth good event takes one off again. Beyond this the relay is left for offence_pause with
+  /// errc::misbehaved. 0: it is never left.
+  std::size_t max_offences = 200;
+  /// 1 ms to 365 days.
+  std::chrono::milliseconds offence_pause{600'000};
 };
 
 }  // namespace uvnostr

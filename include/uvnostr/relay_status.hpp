@@ -43,10 +43,11 @@ struct relay_status {
 /// How far an AUTH got. Source: NIP-42.
 enum class auth_step {
   challenged,  ///< the relay sent a challenge; it may do so at any time
-  answered,    ///< it was signed with auth_key and is being sent
+  answered,    ///< one of auth_users has signed it, and it is being sent
   accepted,
   refused,         ///< the relay refused the AUTH, or did not answer it. It is tried again later
   not_challenged,  ///< the relay demands AUTH, and sends no challenge
+  not_signed,      ///< the signer refused, or did not answer in its time
 };
 
 /// Lifetime: the texts die when the callback returns.
@@ -54,6 +55,7 @@ struct auth_status {
   relay_id relay{};
   auth_step step{};
   std::string_view challenge{};  ///< of the relay; may hold anything
+  std::optional<pubkey> user{};  ///< whose AUTH; none for challenged and not_challenged
   std::string_view words{};      ///< the relay's own, of its answer
 };
 

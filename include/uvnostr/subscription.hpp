@@ -76,7 +76,9 @@ struct subscription_callbacks {
   /// not repeat it. Source: NIP-01 EOSE.
   callback<void(relay_id, eose_hint)> on_eose{};
   /// All that the relay had stored, up to now, has been given, but for the gaps: once for each connection, the first
-  /// call right after on_eose. No gap: nothing is missing. A relay that refuses is told by on_relay_closed instead.
+  /// call right after on_eose. No gap: nothing is missing. It is called once more for a live event that was too big. At a
+  /// relay that lets fewer REQs be open than there are subscriptions, they take turns, and it is called for each turn. A
+  /// relay that refuses is told by on_relay_closed instead.
   callback<void(relay_id, std::span<const gap>)> on_caught_up{};
   /// Every relay has answered, refused, failed to connect or let eose_timeout pass: once, with the numbers.
   callback<void(const answer_counts&)> on_all_eose{};
@@ -101,6 +103,9 @@ struct subscribe_options {
   /// Where an earlier run of the program stood: what subscription::cursor() gave for the same filters. Relays are asked
   /// from there; those that it does not name are asked for everything.
   std::string resume_from{};
+  /// Events whose `expiration` tag lies in the past, by our clock and the relay's, are not given, only counted.
+  /// Source: NIP-40.
+  bool leave_out_expired = false;
   /// How many events may be given without subscription::acknowledge(): above it nothing more is given, and what comes
   /// waits, at most relay_options::max_unverified_bytes for a relay, then unread in its socket. 0: an event is done when
   /// its callback has returned.

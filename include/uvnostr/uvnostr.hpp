@@ -8,6 +8,7 @@
 #include <uvnostr/fetch.hpp>
 #include <uvnostr/filter.hpp>
 #include <uvnostr/gap.hpp>
+#include <uvnostr/information.hpp>
 #include <uvnostr/keys.hpp>
 #include <uvnostr/newest.hpp>
 #include <uvnostr/pool.hpp>
@@ -17,6 +18,7 @@
 #include <uvnostr/relay_options.hpp>
 #include <uvnostr/relay_status.hpp>
 #include <uvnostr/seen_lru.hpp>
+#include <uvnostr/signer.hpp>
 #include <uvnostr/stats.hpp>
 #include <uvnostr/subscription.hpp>
 #include <uvnostr/types.hpp>

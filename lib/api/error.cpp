@@ -100,7 +100,10 @@ constexpr entry entries[] = {
     {errc::connection_lost, "connection_lost", "The connection to the relay ended without a close frame."},
     {errc::closed_by_relay, "closed_by_relay", "The relay closed the connection."},
     {errc::protocol_error, "protocol_error", "The relay broke the WebSocket protocol."},
-    {errc::message_too_big, "message_too_big", "The relay sent a message above relay_options::max_message_bytes."},
+    {errc::message_too_big, "message_too_big",
+     "The relay sent a message of more than sixteen times relay_options::max_message_bytes."},
+    {errc::misbehaved, "misbehaved",
+     "The relay sent more forged, garbled or unasked messages than relay_options::max_offences."},
     {errc::ping_timeout, "ping_timeout", "The relay did not answer a ping within relay_options::pong_timeout."},
     {errc::retries_exhausted, "retries_exhausted",
      "reconnect_options::max_retries attempts failed: call reconnect() to try again."},
@@ -110,14 +113,17 @@ constexpr entry entries[] = {
      "The relay did not answer within publish_options::ok_timeout: it may have the event nevertheless."},
     {errc::refused, "refused", "The relay refused it, in its own words."},
     {errc::auth_required, "auth_required",
-     "The relay wants to know who you are: give relay_options::auth_key, one that it accepts."},
+     "The relay wants to know who you are: give relay_options::auth_users, of whom it accepts one."},
+    {errc::not_signed, "not_signed", "The signer refused, did not answer in its time, or gave another event."},
+    {errc::no_document, "no_document",
+     "The relay's information document (NIP-11) is missing, too long or no JSON object."},
 };
 
 constexpr bool is_in_order() noexcept {
   for (std::size_t i = 0; i < std::size(entries); ++i) {
     if (static_cast<std::size_t>(entries[i].code) != i + 1) return false;
   }
-  return entries[std::size(entries) - 1].code == errc::auth_required;
+  return entries[std::size(entries) - 1].code == errc::no_document;
 }
 static_assert(is_in_order());
 

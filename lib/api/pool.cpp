@@ -71,6 +71,17 @@ error pool::publish(const event& event, publish_callbacks callbacks, publish_opt
   return core_->publish(event, std::move(callbacks), options, relays);
 }
 
+error pool::publish(draft unsigned_event, const signer& who, publish_callbacks callbacks, publish_options options,
+                    std::vector<relay_id> relays) noexcept {
+  if (core_ == nullptr) return errc::closed;
+  return core_->publish(std::move(unsigned_event), who, std::move(callbacks), options, relays);
+}
+
+error pool::information(relay_id id, callback<void(const result<relay_information>&)> take,
+                        std::chrono::seconds max_age) noexcept {
+  return core_ == nullptr ? error(errc::closed) : core_->information(id, std::move(take), max_age);
+}
+
 void pool::close() noexcept {
   if (core_ != nullptr) core_->close();
 }

@@ -74,6 +74,16 @@ error relay::publish(const event& event, publish_callbacks callbacks, publish_op
   return inner_.publish(event, std::move(callbacks), std::move(options));
 }
 
+error relay::publish(draft unsigned_event, const signer& who, publish_callbacks callbacks,
+                     publish_options options) noexcept {
+  return inner_.publish(std::move(unsigned_event), who, std::move(callbacks), std::move(options));
+}
+
+error relay::information(callback<void(const result<relay_information>&)> take, std::chrono::seconds max_age) noexcept {
+  const std::vector<relay_id> one = inner_.relays();
+  return one.empty() ? error(errc::closed) : inner_.information(one.front(), std::move(take), max_age);
+}
+
 error relay::reconnect() noexcept {
   const std::vector<relay_id> one = inner_.relays();
   return one.empty() ? error(errc::closed) : inner_.reconnect(one.front());

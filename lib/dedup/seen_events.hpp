@@ -41,10 +41,26 @@ class seen_events {
   /// Its entries go first from now on.
   void end_subscription(std::uint32_t subscription) noexcept;
 
-  /// When that subscription had the event: its date. Then this relay is noted to have it too.
+  /// When that subscription had the event: its date. Then this relay, which sent the same bytes, is noted to have it too.
   std::optional<unix_seconds> repeats(const event_id&, std::uint32_t subscription, std::uint32_t relay_slot) noexcept;
   /// Whether any subscription had it.
   bool has(const event_id&) const noexcept;
+  struct repeated {
+    unix_seconds created_at;
+    bool is_same;  // or its signature is another
+  };
+  /// The same where only the id is known to be the same: sig() is asked for the signature that came, if the subscription
+  /// had the event, and the relay is noted if that is the event's.
+  template <class Sig>
+  std::optional<repeated> repeats(const event_id& id, std::uint32_t subscription, std::uint32_t relay_slot,
+                                  Sig&& sig) noexcept {
+    const std::uint32_t entry = table_->find(id, subscription);
+    if (entry == none) return std::nullopt;
+    const std::optional<signature> came = sig();
+    const bool is_same = came && table_->sig_tag(entry) == tag_of(*came);
+    if (is_same) provenance_.note(entry, relay_slot);
+    return repeated{.created_at = table_->created_at(entry), .is_same = is_same};
+  }
   /// Whether an event with this id and signature was verified before.
   bool verified_before(const event_id&, const signature&) const noexcept;
 

@@ -32,6 +32,8 @@ struct dial_target {
   const std::string& host() const noexcept { return proxy ? proxy->host : url.host; }
   std::uint16_t port() const noexcept { return proxy ? proxy->port : url.port; }
 
+  std::string path;
+  bool for_document = false;  // no upgrade: see port::dial_request
   std::string user_agent;
   std::vector<http_header> headers;
   std::chrono::milliseconds silence{};   // after which TCP asks whether the peer is there; 0: never

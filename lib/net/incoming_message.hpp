@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 // Happy path: a text that comes as one piece is handed on from where it was read, without a copy. Others are joined in
-// a buffer that is borrowed for the time of one message. What can go wrong: a message may be larger than allowed; the
-// header of its frame says so, and nothing of that frame is stored.
+// a buffer that is borrowed for the time of one message. What can go wrong: a message may be larger than allowed. Then it
+// is read past, and only its two ends are kept, which tell what it was. One that is larger by far ends the connection.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
+#include <limits>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -24,19 +26,33 @@ struct message_piece {
 /// Joins the pieces of one connection's messages.
 class incoming_message {
  public:
-  enum class outcome { incomplete, text, binary, too_big };
+  enum class outcome {
+    incomplete,
+    text,
+    binary,
+    passed,  // a text that is too big has been read past
+    too_big,
+  };
+  /// So many times the allowed size is read past.
+  static constexpr std::size_t most_passed = 16;
+  /// Of each end of a message that is too big.
+  static constexpr std::size_t kept_bytes = 1024;
 
   incoming_message(spare_texts& spares, std::size_t max_bytes) noexcept : spares_(spares), max_bytes_(max_bytes) {}
 
   outcome add(const message_piece& piece) noexcept {
-    if (!begun_) size_ = 0;
-    const std::size_t room = max_bytes_ - size_;
+    if (!begun_) {
+      size_ = 0;
+      is_passed_ = false;
+    }
+    const std::size_t room = (most_passed > largest / max_bytes_ ? largest : most_passed * max_bytes_) - size_;
     if (piece.bytes.size() > room || piece.rest_of_frame > room - piece.bytes.size()) return outcome::too_big;
     const bool is_first = !std::exchange(begun_, true);
     const bool is_whole = piece.is_last_frame && piece.rest_of_frame == 0;
     size_ += piece.bytes.size();
     if (is_whole) begun_ = false;
     if (piece.is_binary) return is_whole ? outcome::binary : outcome::incomplete;
+    if (size_ + piece.rest_of_frame > max_bytes_) return pass(piece.bytes, is_first, is_whole);
     if (is_whole && is_first) {
       text_ = piece.bytes;
       return outcome::text;
@@ -51,18 +67,39 @@ class incoming_message {
   /// The last message, until the next add() or done_with_text(); a piece must live as long.
   std::string_view text() const noexcept { return text_; }
   std::size_t size() const noexcept { return size_; }
+  /// Of the last message that was read past.
+  std::string_view beginning() const noexcept { return std::string_view(joined_).substr(0, kept_bytes); }
+  std::string_view end() const noexcept { return end_; }
 
   void done_with_text() noexcept {
     if (text_.data() == joined_.data()) spares_.give_back(std::exchange(joined_, {}));
   }
 
  private:
+  static constexpr std::size_t largest = std::numeric_limits<std::size_t>::max();
+
+  outcome pass(std::string_view bytes, bool is_first, bool is_whole) noexcept {
+    if (!std::exchange(is_passed_, true)) {
+      if (is_first) joined_ = {};
+      end_ = std::string_view(joined_).substr(joined_.size() - std::min(joined_.size(), kept_bytes));
+      joined_.resize(std::min(joined_.size(), kept_bytes));
+      joined_.shrink_to_fit();
+    }
+    joined_.append(bytes.substr(0, kept_bytes - std::min(joined_.size(), kept_bytes)));
+    end_.append(bytes.substr(bytes.size() - std::min(bytes.size(), kept_bytes)));
+    end_.erase(0, end_.size() - std::min(end_.size(), kept_bytes));
+    text_ = joined_;
+    return is_whole ? outcome::passed : outcome::incomplete;
+  }
+
   spare_texts& spares_;
   std::size_t max_bytes_;
   std::string joined_;
   std::string_view text_;
   std::size_t size_ = 0;  // so far; of a binary one as well, which is counted but not kept
   bool begun_ = false;
+  bool is_passed_ = false;
+  std::string end_;  // of one that is read past
 };
 
 }  // namespace uvnostr::net

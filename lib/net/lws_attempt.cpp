@@ -45,6 +45,7 @@ lws_attempt* lws_attempt::start(shared_context& context, const dial_target& targ
   info.host = target.authority.c_str();
   info.ssl_connection = LCCSCF_HTTP_NO_FOLLOW_REDIRECT | (target.url.secure ? LCCSCF_USE_SSL : 0);
   info.local_protocol_name = "uvnostr";
+  if (target.for_document) info.method = "GET";
   info.alpn = "http/1.1";
   info.ietf_version_or_minus_one = -1;
   info.opaque_user_data = self;

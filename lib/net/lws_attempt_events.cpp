@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The half of lws_attempt that libwebsockets calls; see lws_attempt.cpp.
+#include <array>
 #include <cassert>
 #include <chrono>
 #include <string>
@@ -32,12 +33,15 @@ int lws_attempt::on_event(lws* wsi, lws_callback_reasons reason, void*, void* in
     case LWS_CALLBACK_TIMER:
     case LWS_CALLBACK_WSI_CREATE:
     case LWS_CALLBACK_CLIENT_APPEND_HANDSHAKE_HEADER:
-    case LWS_CALLBACK_RECEIVE_CLIENT_HTTP_READ:
     case LWS_CALLBACK_CLIENT_FILTER_PRE_ESTABLISH:
     case LWS_CALLBACK_CLIENT_ESTABLISHED:
     case LWS_CALLBACK_CLIENT_CONNECTION_ERROR:
     case LWS_CALLBACK_CLIENT_CLOSED:
     case LWS_CALLBACK_CLOSED_CLIENT_HTTP:
+    case LWS_CALLBACK_ESTABLISHED_CLIENT_HTTP:
+    case LWS_CALLBACK_RECEIVE_CLIENT_HTTP:
+    case LWS_CALLBACK_RECEIVE_CLIENT_HTTP_READ:
+    case LWS_CALLBACK_COMPLETED_CLIENT_HTTP:
     case LWS_CALLBACK_WSI_DESTROY: {
       auto* const self = static_cast<lws_attempt*>(lws_get_opaque_user_data(wsi));
       return self != nullptr ? self->handle(wsi, reason, in, size) : go_on;
@@ -79,7 +83,9 @@ int lws_attempt::handle(lws* wsi, lws_callback_reasons reason, void* in, std::si
       return add_headers(position, *position + size) ? go_on : close_it;
     }
 #if UVNOSTR_BUNDLED_LWS
-    case LWS_CALLBACK_RECEIVE_CLIENT_HTTP_READ: return read_answer(*static_cast<lws_ws_reply*>(in));
+    case LWS_CALLBACK_RECEIVE_CLIENT_HTTP_READ:
+      if (!target_.for_document) return read_answer(*static_cast<lws_ws_reply*>(in));
+      return tell(reason, bytes) ? go_on : close_it;
 #endif
     case LWS_CALLBACK_CLIENT_FILTER_PRE_ESTABLISH: {
       // We offer neither, so the answer may name neither (RFC 6455, 4.1).
@@ -109,6 +115,23 @@ bool lws_attempt::tell(lws_callback_reasons reason, std::string_view bytes) noex
       owner_->on_piece({bytes, lws_remaining_packet_payload(wsi_), lws_is_final_fragment(wsi_) != 0,
                         lws_frame_is_binary(wsi_) != 0});
       return true;
+    case LWS_CALLBACK_ESTABLISHED_CLIENT_HTTP: {
+      constexpr unsigned ok = 200;
+      if (!target_.for_document) return true;  // of an upgrade, too; on_established() tells
+      if (lws_http_client_http_response(wsi_) != ok) return false;  // failed() tells
+      enter(attempt_phase::open);
+      owner_->on_answer(*this);
+      return true;
+    }
+    case LWS_CALLBACK_RECEIVE_CLIENT_HTTP: {
+      // Has LWS_CALLBACK_RECEIVE_CLIENT_HTTP_READ called.
+      std::array<char, LWS_PRE + 4096> buffer;
+      char* at = buffer.data() + LWS_PRE;
+      int room = static_cast<int>(buffer.size() - LWS_PRE);
+      return lws_http_client_read(wsi_, &at, &room) >= 0;
+    }
+    case LWS_CALLBACK_RECEIVE_CLIENT_HTTP_READ: owner_->on_document_piece(bytes); return true;
+    case LWS_CALLBACK_COMPLETED_CLIENT_HTTP: closed(false); return false;
     case LWS_CALLBACK_CLIENT_RECEIVE_PONG: owner_->on_pong_frame(); return true;
     case LWS_CALLBACK_WS_PEER_INITIATED_CLOSE: owner_->on_close_frame(bytes); return true;
     case LWS_CALLBACK_CLIENT_WRITEABLE: return owner_->write(wsi_);
@@ -121,6 +144,7 @@ bool lws_attempt::add_headers(unsigned char** position, unsigned char* end) noex
     return lws_add_http_header_by_name(wsi_, bytes_of(name + ":"), bytes_of(value), static_cast<int>(value.size()),
                                        position, end) == 0;
   };
+  if (target_.for_document && !add("accept", "application/nostr+json")) return false;
   if (!target_.user_agent.empty() && !add("user-agent", target_.user_agent)) return false;
   for (const auto& header : target_.headers) {
     if (!add(header.name, header.value)) return false;

@@ -36,6 +36,7 @@ std::error_code ask(uv_loop_t* loop, const dial_target& target, name_listener& l
 #endif
   return uv_question::ask(loop, target.host(), listener, out);
 }
+constexpr std::size_t max_document_bytes = std::size_t{256} * 1024;
 
 }  // namespace
 
@@ -237,11 +238,28 @@ void lws_connection::on_established(lws_attempt& attempt) noexcept {
   if (rule().has_socket && (!queue_.empty() || ping_due_)) ask_to_write();
 }
 
+/// The relay answers a request for its document. What it says comes in pieces.
+void lws_connection::on_answer(lws_attempt& attempt) noexcept {
+  uv_timer_stop(&timer_);
+  abandon_all_but(&attempt);
+  enter(connection_phase::open);
+}
+
+void lws_connection::on_document_piece(std::string_view bytes) noexcept {
+  if (is_over()) return;
+  if (bytes.size() > max_document_bytes - document_.size()) return finish(errc::no_document, "it is too long");
+  document_.append(bytes);
+}
+
 void lws_connection::on_piece(const message_piece& piece) noexcept {
   if (!rule().delivers) return;
   switch (incoming_.add(piece)) {
     case incoming_message::outcome::incomplete: listener_.on_activity(); return;
     case incoming_message::outcome::too_big: give_up_message(); return;
+    case incoming_message::outcome::passed:
+      listener_.on_too_big(incoming_.size(), incoming_.beginning(), incoming_.end());
+      if (!is_over()) incoming_.done_with_text();
+      return;
     case incoming_message::outcome::binary: listener_.on_binary(incoming_.size()); return;
     case incoming_message::outcome::text:
       listener_.on_text(incoming_.text());
@@ -273,7 +291,10 @@ void lws_connection::on_close_frame(std::string_view payload) noexcept {
 }
 
 void lws_connection::on_ended(bool we_broke_it_off) noexcept {
-  if (peers_close_) {
+  if (target_.for_document) {
+    listener_.on_text(document_);
+    if (!is_over()) finish(std::error_code());
+  } else if (peers_close_) {
     finish(std::move(*peers_close_));
   } else if (phase_ == connection_phase::closing) {
     finish(std::error_code());

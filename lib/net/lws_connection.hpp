@@ -44,6 +44,8 @@ class lws_connection final : public port::connection, private name_listener {
   // What an attempt reports. After each of these it may have no owner any more.
   void on_established(lws_attempt&) noexcept;
   void on_failed(lws_attempt&, port::disconnect) noexcept;
+  void on_answer(lws_attempt&) noexcept;
+  void on_document_piece(std::string_view) noexcept;
   void on_piece(const message_piece&) noexcept;
   void on_pong_frame() noexcept { listener_.on_pong(); }
   void on_close_frame(std::string_view payload) noexcept;
@@ -97,6 +99,7 @@ class lws_connection final : public port::connection, private name_listener {
   // With a socket, which is then the only attempt.
   write_queue queue_;
   incoming_message incoming_;
+  std::string document_;
   bool write_asked_ = false;
   bool ping_due_ = false;
   bool reading_ = true;

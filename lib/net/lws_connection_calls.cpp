@@ -116,7 +116,8 @@ void lws_connection::close(std::uint16_t code, std::string_view reason) noexcept
 
 void lws_connection::abort() noexcept {
   transport_.reactor().assert_thread();
-  const bool owes_close = phase_ == connection_phase::open || phase_ == connection_phase::closing_later;
+  const bool owes_close =
+      !target_.for_document && (phase_ == connection_phase::open || phase_ == connection_phase::closing_later);
   if (owes_close && !peers_close_) queue_.write_close(socket(), LWS_CLOSE_STATUS_GOINGAWAY);
   retire();
 }

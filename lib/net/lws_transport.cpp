@@ -51,6 +51,8 @@ result<port::connection*> lws_transport::dial(const port::dial_request& request,
     target.name_servers += server;
   }
   target.authority = request.url.authority();
+  target.path = request.url.target;
+  target.for_document = request.for_document;
   target.user_agent = request.options.user_agent;
   target.headers = request.options.headers;
   target.silence = request.options.ping_interval;

@@ -113,6 +113,8 @@ error check_options(const relay_options& o, std::string_view owner, port::transp
              o.max_message_bytes != 0 && o.max_message_bytes <= largest_message, "from 1 byte to 1 GiB (1073741824)");
   all.size("max_publish_bytes", o.max_publish_bytes);
   all.option("max_redirects", std::size_t{o.max_redirects}, o.max_redirects <= most_redirects, "from 0 to 20");
+  all.time("offence_pause", o.offence_pause);
+  for (const signer& each : o.auth_users) all.time("auth_users", each.timeout());
   check_headers(all, o);
   if (error found = all.take()) return found;
   const error unusable = transport.check(o);

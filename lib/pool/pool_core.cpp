@@ -29,6 +29,7 @@ pool_core::pool_core(port::world& world, pool_options options, pool_callbacks ca
       budget_(reactor_),
       later_(reactor_),
       dialler_(reactor_, timers_, relays_, options_.max_dials),
+      desk_(reactor_, world_.transport(), timers_, later_),
       seen_(options_.seen_entries, secret),
       subscriptions_(later_, callbacks_, seen_),
       receiver_(reactor_, *this, subscriptions_, seen_, budget_, options_) {}
@@ -94,12 +95,23 @@ error pool_core::remove_relay(relay_id id) {
   const base::ref<relay_session> removed = relays_.remove(id);
   if (!removed) return unknown(id);
   subscriptions_.remove_relay(*removed);
+  desk_.forget(id, errc::relay_removed);
   if (removed->stopped()) {
     session_stopped(*removed);
   } else {
     removed->stop(errc::relay_removed);
   }
   if (relays_.empty()) reactor_.hold_loop(false);
+  return {};
+}
+
+error pool_core::information(relay_id id, callback<void(const result<relay_information>&)> take,
+                             std::chrono::seconds max_age) {
+  if (closed()) return errc::closed;
+  relay_session* const found = relays_.find(id);
+  if (found == nullptr) return unknown(id);
+  const turn guard(*this);
+  desk_.ask(*found, std::move(take), max_age);
   return {};
 }
 
@@ -134,11 +146,11 @@ void pool_core::on_session_state(relay_session& session) noexcept {
   if (session.stopped()) session_stopped(session);
 }
 
-void pool_core::on_auth(relay_session& session, auth_step step, std::string_view challenge,
-                        std::string_view words) noexcept {
+void pool_core::on_auth(relay_session& session, auth_step step, const std::optional<pubkey>& user,
+                        std::string_view challenge, std::string_view words) noexcept {
   if (!callbacks_.on_auth) return;
-  later_.add([this, relay = session.id(), step, challenge = std::string(challenge), words = std::string(words)] {
-    callbacks_.on_auth({.relay = relay, .step = step, .challenge = challenge, .words = words});
+  later_.add([this, relay = session.id(), step, user, challenge = std::string(challenge), words = std::string(words)] {
+    callbacks_.on_auth({.relay = relay, .step = step, .challenge = challenge, .user = user, .words = words});
   });
 }
 
@@ -208,8 +220,12 @@ void pool_core::close() {
   if (closed()) return;
   const turn guard(*this);
   phase_ = phase::closing;
+  for (base::intrusive_list<publish_record>::cursor each(publishes_); publish_record* const p = each.next();) {
+    give_up_signing(*p, errc::closed);
+  }
   for (const auto& [id, each] : relays_.present()) each->stop(errc::closed);
   subscriptions_.end_all(close_reason::pool_closed);
+  desk_.close(errc::closed);
   finish_close_later();
 }
 
@@ -245,10 +261,12 @@ void pool_core::shutdown() noexcept {
   subscriptions_.fall_silent();
   while (publish_record* const p = publishes_.front()) {
     p->hook.unlink();
+    p->forget_signer();
     p->release();
   }
   later_.clear();
   dialler_.clear();
+  desk_.clear();
   world_.release();
 }
 

@@ -24,6 +24,7 @@
 #include "base/ref.hpp"
 #include "base/timer_queue.hpp"
 #include "pool/dialler.hpp"
+#include "pool/information_desk.hpp"
 #include "pool/publish_record.hpp"
 #include "pool/relay_set.hpp"
 #include "port/world.hpp"
@@ -55,6 +56,9 @@ class pool_core final : public base::ref_counted<pool_core>,
   result<subscription> fetch(std::span<const filter>, fetch_callbacks, const fetch_options&,
                              const std::vector<relay_id>& relays = {});
   error publish(const event&, publish_callbacks, const publish_options& = {}, const std::vector<relay_id>& relays = {});
+  error publish(draft, const signer&, publish_callbacks, const publish_options& = {},
+                const std::vector<relay_id>& relays = {});
+  error information(relay_id, callback<void(const result<relay_information>&)>, std::chrono::seconds max_age);
   void close();
   /// The application's object is gone: silence.
   void destroy() noexcept;
@@ -107,8 +111,13 @@ class pool_core final : public base::ref_counted<pool_core>,
   std::uint32_t page_size(const session::request& request) noexcept override {
     return subscriptions_.page_size(request);
   }
-  void on_auth(session::relay_session&, auth_step, std::string_view challenge,
+  void on_auth(session::relay_session&, auth_step, const std::optional<pubkey>& user, std::string_view challenge,
                std::string_view words) noexcept override;
+  void ask_signer(const signer& who, draft unsigned_event, signer::answer take) noexcept override {
+    later_.add([who, unsigned_event = std::move(unsigned_event), take = std::move(take)]() mutable {
+      who.sign(unsigned_event, std::move(take));
+    });
+  }
   void on_delivery_done(session::relay_session&, session::delivery&, outcome, std::string_view,
                         std::error_code) noexcept override;
 
@@ -131,6 +140,12 @@ class pool_core final : public base::ref_counted<pool_core>,
   result<std::vector<session::relay_session*>> targets(const std::vector<relay_id>&) const;
   void session_stopped(session::relay_session&);
   void give_receipt(publish_record&, receipt);
+  void delivery_done(publish_record&, relay_id, outcome, std::string_view words, std::error_code cause);
+  void keep(publish_record&) noexcept;
+  void send(publish_record&, session::relay_session&);
+  void on_signed(publish_record&, const draft&, const pubkey& user, result<event>);
+  friend class publish_record;
+  void give_up_signing(publish_record&, std::error_code cause);
   void finish_close_later();
   void finish_close();
   void shutdown() noexcept;
@@ -146,6 +161,7 @@ class pool_core final : public base::ref_counted<pool_core>,
   deferred_calls later_;
   relay_set relays_;
   dialler dialler_;
+  information_desk desk_;
   dedup::seen_events seen_;
   subscription_set subscriptions_;
   receiver receiver_;

@@ -49,23 +49,92 @@ error pool_core::publish(const event& event, publish_callbacks callbacks, const 
   }
 
   const turn guard(*this);
-  auto record = base::make_ref<publish_record>(std::move(message), event.id(), std::move(callbacks), options);
-  for (relay_session* const each : *asked) {
-    publish_target& target = record->targets.emplace_back(*record);
-    const std::error_code cause =
-        each->stopped() ? make_error_code(errc::retries_exhausted) : each->outbox().add(target);
-    if (cause) on_delivery_done(*each, target, outcome::not_sent, {}, cause);
-  }
-  publishes_.push_back(record->hook);
-  record->retain();  // the pool's count
+  auto record = base::make_ref<publish_record>(std::move(callbacks), options);
+  record->message = std::move(message);
+  record->id = event.id();
+  for (relay_session* const each : *asked) send(*record, *each);
+  keep(*record);
   return {};
 }
 
+void pool_core::keep(publish_record& record) noexcept {
+  publishes_.push_back(record.hook);
+  record.retain();  // the pool's count
+}
+
+void pool_core::send(publish_record& record, relay_session& to) {
+  publish_target& target = record.targets.emplace_back(record);
+  const std::error_code cause = to.stopped() ? make_error_code(errc::retries_exhausted) : to.outbox().add(target);
+  if (cause) delivery_done(record, to.id(), outcome::not_sent, {}, cause);
+}
+
+error pool_core::publish(draft unsigned_event, const signer& who, publish_callbacks callbacks,
+                         const publish_options& options, const std::vector<relay_id>& relays) {
+  if (closed()) return errc::closed;
+  if (error wrong = check_options(options)) return wrong;
+  const result<std::vector<relay_session*>> found = targets(relays);
+  if (!found) return found.error();
+  if (found->empty()) return errc::no_relay;
+  if (options.enough_accepted > found->size()) return errc::option_range;
+
+  const turn guard(*this);
+  auto record = base::make_ref<publish_record>(std::move(callbacks), options);
+  for (const relay_session* const each : *found) record->unsigned_for.push_back(each->id());
+  record->asked = std::make_shared<publish_record::ticket>(publish_record::ticket{this, record.get()});
+  keep(*record);
+  timers_.schedule(record->sign_timer, reactor_.now().time_since_epoch() + who.timeout());
+  draft to_sign = unsigned_event;
+  ask_signer(
+      who, std::move(to_sign),
+      [asked = record->asked, unsigned_event = std::move(unsigned_event), user = who.pubkey()](result<event> made) {
+        if (asked->record != nullptr) asked->core->on_signed(*asked->record, unsigned_event, user, std::move(made));
+      });
+  return {};
+}
+
+/// Called by whoever signs, at any time.
+void pool_core::on_signed(publish_record& record, const draft& wanted, const pubkey& user, result<event> made) {
+  const turn guard(*this);
+  reactor_.wake_soon();
+  const bool is_it = made && made->pubkey() == user && made->kind() == wanted.kind &&
+                     made->view().content() == wanted.content && made->view().tags().size() == wanted.tags.size();
+  if (!is_it || (record.options.verify && made->verify())) return give_up_signing(record, errc::not_signed);
+  record.forget_signer();
+  record.message = wire::event_message(made->json());
+  record.id = made->id();
+  const std::vector<relay_id> relays = std::exchange(record.unsigned_for, {});
+  for (const relay_id each : relays) {
+    relay_session* const to = relays_.find(each);
+    if (to == nullptr) {
+      record.targets.emplace_back(record);
+      delivery_done(record, each, outcome::not_sent, {}, errc::relay_removed);
+    } else if (record.message.size() > to->options().max_publish_bytes) {
+      record.targets.emplace_back(record);
+      delivery_done(record, each, outcome::not_sent, {}, errc::event_too_big);
+    } else {
+      send(record, *to);
+    }
+  }
+}
+
+void pool_core::give_up_signing(publish_record& record, std::error_code cause) {
+  record.forget_signer();
+  for (const relay_id each : std::exchange(record.unsigned_for, {})) {
+    record.targets.emplace_back(record);
+    delivery_done(record, each, outcome::not_sent, {}, cause);
+  }
+}
+
+void publish_record::on_sign_timeout() noexcept { asked->core->give_up_signing(*this, errc::not_signed); }
+
 void pool_core::on_delivery_done(relay_session& session, session::delivery& delivery, outcome what,
                                  std::string_view words, std::error_code cause) noexcept {
-  publish_record& record = static_cast<publish_target&>(delivery).record;
-  later_.add([this, keep = base::ref<publish_record>::retain(record), relay = session.id(), what,
-              words = std::string(words), cause] {
+  delivery_done(static_cast<publish_target&>(delivery).record, session.id(), what, words, cause);
+}
+
+void pool_core::delivery_done(publish_record& record, relay_id relay, outcome what, std::string_view words,
+                              std::error_code cause) {
+  later_.add([this, keep = base::ref<publish_record>::retain(record), relay, what, words = std::string(words), cause] {
     const std::string_view message = words;
     const std::string_view prefix = wire::reason_prefix(message);
     std::string_view text = prefix.empty() ? message : message.substr(prefix.size() + 1);

@@ -4,16 +4,19 @@
 
 #include <cstddef>
 #include <list>
+#include <memory>
 #include <string>
 
 #include <uvnostr/publish.hpp>
 
 #include "base/intrusive_list.hpp"
 #include "base/ref.hpp"
+#include "base/timer_queue.hpp"
 #include "session/delivery.hpp"
 
 namespace uvnostr {
 
+class pool_core;
 class publish_record;
 
 class publish_target final : public session::delivery {
@@ -25,15 +28,31 @@ class publish_target final : public session::delivery {
 /// Lives until its last receipt was given.
 class publish_record final : public base::ref_counted<publish_record> {
  public:
-  publish_record(std::string text, const event_id& event, publish_callbacks calls, const publish_options& how)
-      : message(std::move(text)), id(event), callbacks(std::move(calls)), options(how) {}
+  publish_record(publish_callbacks calls, const publish_options& how) : callbacks(std::move(calls)), options(how) {}
+  ~publish_record() { forget_signer(); }
 
-  const std::string message;
-  const event_id id;
+  std::string message;  // it and the id are set before there are targets
+  event_id id{};
   publish_callbacks callbacks;
   const publish_options options;
   std::list<publish_target> targets;  // they are linked from elsewhere: none may move
-  std::size_t receipts = 0;           // given to the application
+  // Of an event that is still to be signed:
+  struct ticket {
+    pool_core* core;
+    publish_record* record;
+  };
+  std::vector<relay_id> unsigned_for;
+  std::shared_ptr<ticket> asked;  // the signer holds it as well, and finds out by it that nobody waits any longer
+  base::timer sign_timer = base::timer::calling<&publish_record::on_sign_timeout>(*this);
+
+  void forget_signer() noexcept {
+    if (asked) asked->record = nullptr;
+    asked.reset();
+    sign_timer.cancel();
+  }
+  void on_sign_timeout() noexcept;
+
+  std::size_t receipts = 0;  // given to the application
   std::size_t accepted = 0;
   bool enough_told = false;                     // or not wanted
   base::list_hook<publish_record> hook{*this};  // in the pool

@@ -23,6 +23,9 @@ namespace uvnostr::port {
 struct dial_request {
   const base::url& url;
   const relay_options& options;  // ca_file, user_agent, headers, max_message_bytes
+  /// Asks for the relay's information document by HTTP instead of upgrading: there is no on_open(); on_text() brings the
+  /// document, and then on_disconnect() comes, without a cause if all is well. Source: NIP-11.
+  bool for_document = false;
 };
 
 /// Why a connection could not be made, or ended.
@@ -41,6 +44,11 @@ class connection_listener {
   virtual void on_open() noexcept = 0;
   /// A whole text message, of any fragmentation, at most max_message_bytes. Dies on return.
   virtual void on_text(std::string_view) noexcept = 0;
+  /// A text message above max_message_bytes was read past: its size, its beginning and its end (a KiB of each), which die
+  /// on return.
+  virtual void on_too_big(std::size_t bytes, std::string_view beginning, std::string_view end) noexcept {
+    (void)bytes, (void)beginning, (void)end;
+  }
   /// A whole binary message of that size.
   virtual void on_binary(std::size_t bytes) noexcept = 0;
   /// A part of a message came: a sign of life. Not called for what completes a message.

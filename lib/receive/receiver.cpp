@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include "receive/receiver.hpp"
 
+#include <charconv>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 
+#include "wire/event_ends.hpp"
 #include "wire/json_escape.hpp"
 
 namespace uvnostr {
@@ -26,6 +28,17 @@ constexpr std::size_t joined_bytes = 64;
 
 /// An id of ours has at most sixteen characters, of which each may be written as \u0030.
 constexpr std::size_t longest_escaped_id = std::size_t{16} * 6;
+
+/// Source: NIP-40.
+bool is_expired(const event_view& event, unix_seconds now) noexcept {
+  const std::optional<tag_view> tag = event.tag("expiration");
+  if (!tag) return false;
+  const std::string_view digits = tag->value();
+  std::int64_t at = 0;
+  const auto parsed = std::from_chars(digits.data(), digits.data() + digits.size(), at);
+  return parsed.ec == std::errc() && parsed.ptr == digits.data() + digits.size() &&
+         at <= now.time_since_epoch().count();
+}
 
 session::sent_req& req_of(verify::source& from) noexcept { return static_cast<session::sent_req&>(from); }
 relay_request& request_of(session::sent_req& req) noexcept { return static_cast<relay_request&>(req.owner()); }
@@ -61,14 +74,33 @@ void receiver::on_message(relay_session& from, std::string_view message) {
   switch (head.verb) {
     case wire::verb::event: on_event_message(from, head); break;
     case wire::verb::unknown: ++from.counted().messages.unknown_verb; break;
-    case wire::verb::malformed: ++from.counted().messages.malformed; break;
+    case wire::verb::malformed:
+      ++from.counted().messages.malformed;
+      from.note_offence();
+      break;
     default: on_other_message(from, head.verb, message);
   }
+}
+
+/// Its event is lost, and nothing else is: the answer goes on around it.
+void receiver::on_too_big(relay_session& from, std::size_t bytes, std::string_view beginning,
+                          std::string_view end) noexcept {
+  host_.hold();
+  ++from.counted().messages_in;
+  from.counted().bytes_in += bytes;
+  ++from.counted().messages.too_big;
+  const wire::frame_head head = wire::scan_head(beginning);
+  if (head.verb == wire::verb::event) {
+    session::sent_req* const req = from.requests().find(head.subscription);
+    if (req != nullptr) from.requests().on_too_big(*req, wire::scan_ends(beginning, end));
+  }
+  host_.unhold();
 }
 
 void receiver::on_binary(relay_session& from) noexcept {
   ++from.counted().messages_in;
   ++from.counted().messages.binary;
+  from.note_offence();
 }
 
 void receiver::on_event_message(relay_session& from, const wire::frame_head& head) {
@@ -89,10 +121,12 @@ void receiver::on_event_message(relay_session& from, const wire::frame_head& hea
   // Who has several filters has to read the event to see which of them it is for.
   const bool is_read = req->state == session::sent_req::state::asked && req->owner().history().needs_event();
   if (id) {
-    if (const auto known = seen_.repeats(*id, subscription->in_seen, from.slot())) {
-      ++counts.duplicate;
+    const auto known =
+        seen_.repeats(*id, subscription->in_seen, from.slot(), [&] { return wire::scan_sig(head.event); });
+    if (known) {
+      count_known(from, known->is_same);
       const std::optional<wire::raw_event> read = is_read ? wire::scan_event(head.event) : std::nullopt;
-      note_copy(*req, *id, *known, read ? &read->fields() : nullptr);
+      note_copy(*req, *id, known->created_at, read ? &read->fields() : nullptr);
       return;
     }
     const auto joined = is_read ? std::nullopt : pending_.join(*id, head.event, subscription->number);
@@ -106,11 +140,13 @@ void receiver::on_event_message(relay_session& from, const wire::frame_head& hea
   const std::optional<wire::raw_event> event = wire::scan_event(head.event);
   if (!event) {
     ++counts.malformed_event;
+    from.note_offence();
     return;
   }
   record_.assign(event->fields());
   if (!subscription->wanted.matches(record_.view())) {
     ++counts.not_matching;
+    from.note_offence();
     return;
   }
   if (!subscriptions_.has_store() || !is_in_store(*req, *event)) accept(*req, *event);
@@ -223,6 +259,7 @@ void receiver::on_other_message(relay_session& from, wire::verb verb, std::strin
   std::optional<wire::relay_message> message = wire::parse_relay_message(verb, text);
   if (!message) {
     ++counts.malformed;
+    from.note_offence();
     return;
   }
   switch (verb) {
@@ -234,6 +271,7 @@ void receiver::on_other_message(relay_session& from, wire::verb verb, std::strin
       break;
     case wire::verb::notice:
       ++counts.notice;
+      from.requests().on_notice(message->text);
       host_.on_notice(from, message->text);
       break;
     case wire::verb::auth:
@@ -335,9 +373,10 @@ void receiver::on_copy(verify::source& from, const wire::raw_event& event) noexc
   verify::id_form form;
   if (request.subscription() == nullptr) {
     ++request.session().counted().messages.unknown_subscription;
-  } else if (const auto known = seen_.repeats(fields.id, request.subscription()->in_seen, request.session().slot())) {
-    note(to, fields.id, *known, &fields);
-    ++request.session().counted().messages.duplicate;
+  } else if (const auto known = seen_.repeats(fields.id, request.subscription()->in_seen, request.session().slot(),
+                                              [&] { return std::optional(fields.sig); })) {
+    note(to, fields.id, known->created_at, &fields);
+    count_known(request.session(), known->is_same);
   } else if (seen_.verified_before(fields.id, fields.sig)) {
     const std::optional<verify::verified_event> trusted = verifier_.trust(event, form);
     trusted ? deliver(to, *trusted, form) : refuse(request, verdict::wrong_id);
@@ -348,10 +387,21 @@ void receiver::on_copy(verify::source& from, const wire::raw_event& event) noexc
   }
 }
 
+void receiver::count_known(relay_session& from, bool is_same) noexcept {
+  if (is_same) {
+    ++from.counted().messages.duplicate;
+    from.note_good_event();
+  } else {
+    ++from.counted().messages.false_copy;
+    from.note_offence();
+  }
+}
+
 void receiver::refuse(relay_request& to, verdict why) noexcept {
   message_counts& counts = to.session().counted().messages;
   ++(why == verdict::wrong_id ? counts.wrong_id : counts.wrong_signature);
   to.session().note_forgery();
+  to.session().note_offence();
 }
 
 void receiver::count_copy(subscription_record& of, session::sent_req& to, const event_id& id,
@@ -360,6 +410,7 @@ void receiver::count_copy(subscription_record& of, session::sent_req& to, const 
   note(to, id, created_at, nullptr);
   seen_.repeats(id, of.in_seen, from.slot());
   ++from.counted().messages.duplicate;
+  from.note_good_event();
 }
 
 void receiver::deliver(session::sent_req& to, const verify::verified_event& event, verify::id_form form) noexcept {
@@ -402,8 +453,13 @@ void receiver::give(subscription_record& subscription, session::sent_req& to, co
     case seen_events::admission::first:
     case seen_events::admission::fresh: break;
   }
-  ++stats.messages.delivered;
+  request.session().note_good_event();
   record_.assign(fields, !verifier_.off());
+  if (subscription.options.leave_out_expired && is_expired(record_.view(), request.session().trusted_time())) {
+    ++stats.messages.expired;
+    return;
+  }
+  ++stats.messages.delivered;
   subscriptions_.deliver(subscription, request.session().id(), record_.view(),
                          admitted == seen_events::admission::first);
 }

@@ -48,6 +48,8 @@ class receiver final : public session::message_listener, private verify::verifie
   receiver(port::reactor&, receiver_host&, subscription_set&, dedup::seen_events&, turn_budget&, const pool_options&);
 
   void on_text(session::relay_session&, std::string_view message) noexcept override;
+  void on_too_big(session::relay_session&, std::size_t bytes, std::string_view beginning,
+                  std::string_view end) noexcept override;
   void on_binary(session::relay_session&) noexcept override;
   /// At the end of a loop turn.
   void pump() noexcept;
@@ -73,6 +75,7 @@ class receiver final : public session::message_listener, private verify::verifie
   void count_copy(subscription_record&, session::sent_req&, const event_id&, unix_seconds created_at) noexcept;
   void hold(subscription_record&, held_item) noexcept;
   void give_waiting(subscription_record&) noexcept;
+  static void count_known(session::relay_session&, bool is_same) noexcept;
   void refuse(relay_request&, verify::verdict) noexcept;
   void dequeued(relay_request&, std::size_t bytes) noexcept;
 

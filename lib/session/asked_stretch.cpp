@@ -71,7 +71,8 @@ void asked_stretch::settle() {
 }
 
 std::optional<unix_seconds> asked_stretch::oldest() const noexcept {
-  return lowest.empty() ? std::nullopt : std::optional(lowest.front().at);
+  const auto first = std::min_element(lowest.begin(), lowest.end());
+  return first == lowest.end() ? std::nullopt : std::optional(first->at);
 }
 
 missing_stretch asked_stretch::rest() const {

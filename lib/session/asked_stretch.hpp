@@ -65,7 +65,6 @@ struct asked_stretch {
   void note_published(const event_id&, unix_seconds created_at, bool meanwhile);
   /// The answer is at its end: counts each event once.
   void settle();
-  /// After settle().
   std::optional<unix_seconds> oldest() const noexcept;
   /// What is missing, without what has come.
   missing_stretch rest() const;

@@ -2,23 +2,28 @@
 // NIP-42 on one connection: proves to the relay who we are, when that is wanted.
 //
 // Happy path: a challenge comes, with the connection or with the first refusal; a refusal asks for AUTH, or the policy is
-// eager; the proof is sent, and OK true ends it.
+// eager; each user's proof is signed and sent, and the first OK true ends the wait.
 // What can go wrong:
 //   a challenge comes again     the newest one counts. It is answered once something is refused again: an AUTH may expire
 //   no challenge comes          what was refused waits for it no longer than `answer_timeout`. After a reconnect it is
 //                               waited for a moment before anything else, until that was in vain once
+//   a signer takes its time     what was refused waits; after the signer's timeout it counts as having refused
 //   the relay refuses our AUTH  what needed it is told; the same challenge is answered again after pauses that grow
 //   it challenges very often    at most `most_answers` are given at a time, one more a minute
-// A relay cannot make us sign at its will: without a key nothing is signed, and what is signed names this relay's URL and
+// A relay cannot make us sign at its will: without users nothing is signed, and what is signed names this relay's URL and
 // the challenge, and nothing else.
 #pragma once
 
 #include <chrono>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
-#include <uvnostr/types.hpp>
+#include <uvnostr/error.hpp>
+#include <uvnostr/event.hpp>
+#include <uvnostr/relay_status.hpp>
 
 #include "base/timer_queue.hpp"
 
@@ -29,6 +34,9 @@ class relay_session;
 class authenticator {
  public:
   explicit authenticator(relay_session& session) noexcept : session_(session) {}
+  authenticator(const authenticator&) = delete;
+  authenticator& operator=(const authenticator&) = delete;
+  ~authenticator() { forget_proofs(); }
 
   void on_connected() noexcept;
   void on_disconnected() noexcept;
@@ -51,19 +59,33 @@ class authenticator {
  private:
   static constexpr double most_answers = 3;
 
+  /// One user's. A signer holds the ticket, and finds out by it that nobody waits any longer.
+  struct ticket {
+    authenticator* owner;
+  };
+  struct proof {
+    pubkey user;
+    std::shared_ptr<ticket> asked;  // until it is signed
+    std::string message;            // until it is sent
+    std::optional<event_id> id{};
+  };
+
   bool may_answer() noexcept;
+  bool is_under_way() const noexcept { return !proofs_.empty(); }
   void answer();
+  void on_signed(const ticket&, result<event>);
+  void forget_proofs() noexcept;
+  void drop(std::size_t number, auth_step, std::string_view text);
   void on_timer() noexcept;
   void on_retry() noexcept;
-  void finish(bool accepted, std::string_view text);
+  void finish(bool accepted, auth_step, std::string_view text);
   void open_gate() noexcept;
 
   relay_session& session_;
   base::timer timer_ = base::timer::calling<&authenticator::on_timer>(*this);        // for a challenge or an OK
   base::timer retry_timer_ = base::timer::calling<&authenticator::on_retry>(*this);  // after a refusal
   std::string challenge_;                                                            // the newest
-  std::string to_send_;                                                              // the AUTH message
-  std::optional<event_id> sent_;  // the AUTH event that waits for its OK
+  std::vector<proof> proofs_;                                                        // that are not decided
   std::chrono::microseconds answered_at_{};
   double answers_ = 0;     // given, less one a minute
   unsigned refusals_ = 0;  // of our AUTH, in a row

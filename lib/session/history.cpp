@@ -190,6 +190,29 @@ bool history::note_stored(const event_id& id, const event_view& event) {
   return is_new;
 }
 
+void history::note_too_big(const wire::event_ends& event, unix_seconds now) {
+  ++came_;
+  if (std::exchange(told_, false)) gaps_.clear();
+  asking* first = nullptr;
+  for (asking& each : asked_) {
+    if (event.created_at && !takes(each, *event.created_at)) continue;
+    if (event.created_at) {
+      add_gap(event.created_at, *event.created_at, gap_reason::too_big);
+      each.note(event.id_or_date(), *event.created_at);
+    } else {
+      // It cannot be older than what comes after it, but that is not known yet.
+      add_gap(since_of(each), each.oldest().value_or(until_of(each)), gap_reason::too_big);
+      ++each.came;
+    }
+    if (std::exchange(first, first == nullptr ? &each : first) == nullptr) continue;
+    ++each.shared;
+    first->shared = std::max(first->shared, 1U);
+  }
+  if (first != nullptr) return;
+  const unix_seconds at = event.created_at.value_or(now);
+  add_gap(at, at, gap_reason::too_big);
+}
+
 void history::note_newest(unix_seconds created_at) noexcept {
   if (main_answer_ && created_at <= *begun_) newest_ = later(newest_, created_at);
 }
@@ -242,7 +265,8 @@ bool history::is_over(asking& a, const verdict& v) {
     return false;
   }
   if (v.is_complete) return true;
-  if (a.came == 0) return false;  // others may have used up the answer
+  if (a.came == 0) return false;      // others may have used up the answer
+  if (a.lowest.empty()) return true;  // nothing came but events of unknown dates: a gap tells of all
   // What does not come again was cut off, or the relay does not store it: an ephemeral event, or one that was replaced.
   if (a.lacks_known()) {
     if (a.retreat()) return false;

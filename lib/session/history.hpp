@@ -35,6 +35,7 @@
 
 #include "session/asked_stretch.hpp"
 #include "session/gap_list.hpp"
+#include "wire/event_ends.hpp"
 
 namespace uvnostr::session {
 
@@ -62,6 +63,8 @@ class history {
   /// The same where the request has one stretch only, so that the event need not be read.
   bool note_stored(const event_id&, unix_seconds created_at);
   bool needs_event() const noexcept { return filters_.size() > 1 || asked_.size() > 1 || is_part_asked(); }
+  /// An event came that was too big to be kept: that it stands there is all that counts, and a gap tells of it.
+  void note_too_big(const wire::event_ends&, unix_seconds now);
   /// A verified event came after EOSE.
   void note_live(const event_id&, unix_seconds created_at, unix_seconds now);
   /// The same for one that says nothing of how far the relay has come, because others are still on their way.

@@ -64,6 +64,8 @@ relay_stats relay_session::stats() const {
   relay_stats now = stats_;
   now.state = state();
   now.publish_bytes = outbox_.bytes();
+  now.waiting_reqs = requests_.waiting();
+  now.most_reqs = requests_.most_open();
   return now;
 }
 
@@ -137,6 +139,11 @@ void relay_session::on_text(std::string_view message) noexcept {
   around_.messages.on_text(*this, message);
 }
 
+void relay_session::on_too_big(std::size_t bytes, std::string_view beginning, std::string_view end) noexcept {
+  liveness_.heard();
+  around_.messages.on_too_big(*this, bytes, beginning, end);
+}
+
 void relay_session::on_binary(std::size_t) noexcept {
   liveness_.heard();
   around_.messages.on_binary(*this);
@@ -168,7 +175,9 @@ void relay_session::connection_over(const port::disconnect& end) noexcept {
   end_pause();
   last_end_ = end;
   last_end_text_ = end.cause ? sentence(end) : std::string();
-  backoff_.is_sent_away(sends_us_away(end));
+  const bool misbehaved = end.cause == errc::misbehaved;
+  if (misbehaved) stats_.offences = 0;
+  backoff_.is_sent_away(sends_us_away(end) || misbehaved);
   if (was == phase::connecting) {
     dial_failed_ = true;
     backoff_.failed();
@@ -189,6 +198,16 @@ void relay_session::connection_over(const port::disconnect& end) noexcept {
   } else {
     wait_or_stop();
   }
+}
+
+void relay_session::note_offence() noexcept {
+  ++stats_.offences;
+  if (is_unbearable()) pump_soon();  // not here: whoever counts is in the middle of a message
+}
+
+void relay_session::on_pump_timer() noexcept {
+  if (open() && is_unbearable()) return lost(errc::misbehaved);
+  pump();
 }
 
 double relay_session::random_fraction(port::reactor& reactor) noexcept {
@@ -218,10 +237,12 @@ void relay_session::wait_or_stop() noexcept {
         std::min<std::chrono::milliseconds>(*last_end_.retry_after, longest_retry_after);
     delay_ = std::max(*delay_, backoff_.not_all_at_once(asked, random_fraction()));
   }
+  const bool misbehaved = last_end_.cause == errc::misbehaved;
+  if (misbehaved) delay_ = std::max(*delay_, backoff_.not_all_at_once(options_.offence_pause, random_fraction()));
   enter(phase::waiting);
   timers().schedule(phase_timer_, phase_since_ + *delay_);
   listener().on_session_state(*this);
-  if (failing()) requests_.settle_all();
+  if (failing() || misbehaved) requests_.settle_all();
 }
 
 void relay_session::finish(std::error_code cause) noexcept {

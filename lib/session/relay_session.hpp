@@ -9,6 +9,7 @@
 //   it fails for ever                     the delays grow; after max_retries it is stopped, for good
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <optional>
@@ -91,6 +92,11 @@ class relay_session final : public base::ref_counted<relay_session>, private por
   /// What the relay's clock shows, as far as we know; else ours.
   unix_seconds relay_time() noexcept;
   void note_forgery() noexcept { has_forged_ = true; }
+  /// It sent what it should not have. Too much of that is its end, which comes with the next turn.
+  void note_offence() noexcept;
+  void note_good_event() noexcept {
+    if (stats_.offences > 0) stats_.offences = std::max(0.0, stats_.offences - 1.0 / 20);
+  }
   /// It sent an event that did not verify.
   bool has_forged() const noexcept { return has_forged_; }
 
@@ -131,6 +137,7 @@ class relay_session final : public base::ref_counted<relay_session>, private por
 
   void on_open() noexcept override;
   void on_text(std::string_view) noexcept override;
+  void on_too_big(std::size_t bytes, std::string_view beginning, std::string_view end) noexcept override;
   void on_binary(std::size_t) noexcept override;
   void on_activity() noexcept override { liveness_.heard(); }
   void on_pong() noexcept override;
@@ -145,10 +152,13 @@ class relay_session final : public base::ref_counted<relay_session>, private por
   void finish(std::error_code cause) noexcept;
   void pump() noexcept;
   void lost(errc cause) noexcept;
+  bool is_unbearable() const noexcept {
+    return options_.max_offences != 0 && stats_.offences > static_cast<double>(options_.max_offences);
+  }
   void pause_if_full() noexcept;
   void end_pause() noexcept;
   void on_phase_timer() noexcept;
-  void on_pump_timer() noexcept { pump(); }
+  void on_pump_timer() noexcept;
 
   const relay_id id_;
   const std::uint32_t slot_;

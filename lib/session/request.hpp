@@ -76,6 +76,8 @@ class request : public base::shared_object {
   unsigned losses_ = 0;                        // connections that were lost since its answer came further
   unsigned fatal_ = 0;                         // connections that were lost over it
   bool suspect_ = false;                       // the last connection may have been lost over it
+  bool had_turn_ = false;                      // on this connection
+  std::chrono::microseconds turn_begun_{};     // when it was answered
   base::ref<sent_req> open_req_;               // the one that stays open
   base::ref<sent_req> page_;
 };

@@ -83,16 +83,20 @@ sent_req* request_table::find(std::string_view wire_id) const noexcept {
 }
 
 void request_table::on_connected() noexcept {
+  pace_.on_connected();
+  refuses_by_notice_ = false;
   for (cursor each(requests_); request* const at = each.next();) {
     request& r = *at;
     r.step_ = r.fatal_ >= most_fatal ? request::step::refused : request::step::to_ask;
-    r.auth_tried_ = r.caught_up_told_ = r.page_waits_ = r.waits_for_others_ = false;
+    r.auth_tried_ = r.caught_up_told_ = r.page_waits_ = r.waits_for_others_ = r.had_turn_ = false;
     r.refusals_ = r.failed_pages_ = 0;
   }
 }
 
 void request_table::on_disconnected(bool hung_up) noexcept {
   closes_.clear();
+  turn_timer_.cancel();
+  waiting_ = 0;
   const unix_seconds now = session_.trusted_time();
   std::size_t unanswered = 0;
   for (cursor each(requests_); request* const r = each.next();) {
@@ -166,19 +170,28 @@ bool request_table::pump() {
     if (!session_.send(closes_.front())) return false;
     closes_.pop_front();
   }
+  begin_pump();
   bool suspects = false;
   for (cursor each(requests_); request* const at = each.next();) {
     request& r = *at;
     suspects = suspects || (r.suspect_ && r.step_ == request::step::to_ask);
-    const bool is_sent =
-        (r.step_ != request::step::to_ask || r.suspect_ || ask(r)) && (!may_ask_page(r) || ask_page(r));
-    if (is_sent) continue;
+    bool is_sent = true;
+    if (r.step_ == request::step::to_ask && !r.suspect_) {
+      if (is_its_turn(r) && may_send()) {
+        is_sent = ask(r);
+      } else {
+        ++waiting_;
+        if (!r.had_turn_) ++newcomers_;
+      }
+    }
+    if (is_sent && (!may_ask_page(r) || !make_place_for_page(r) || ask_page(r))) continue;
     // The relay does not read. That may last, and others wait for the same.
     for (cursor rest(requests_); request* const waiting = rest.next();) {
       if (waiting->step_ == request::step::to_ask || waiting == &r) watch(*waiting);
     }
     return false;
   }
+  pass_places_on();
   if (!suspects || answers_are_due()) return true;
   for (cursor each(requests_); request* const r = each.next();) {
     if (r->suspect_ && r->step_ == request::step::to_ask) return ask(*r);
@@ -209,6 +222,7 @@ void request_table::end_req(base::ref<sent_req>& req) noexcept {
 void request_table::close_req(base::ref<sent_req>& req) {
   if (!req) return;
   if (session_.open()) closes_.push_back(wire::close_message(req->id()));
+  ++closed_;
   end_req(req);
 }
 
@@ -220,6 +234,7 @@ bool request_table::ask(request& r) {
     end_req(req);
     return false;
   }
+  note_sent(*req);
   r.open_req_ = std::move(req);
   r.step_ = request::step::asked;
   await_answer(r);
@@ -236,6 +251,7 @@ bool request_table::ask_page(request& r) {
     r.history_.interrupted_page();
     return false;
   }
+  note_sent(*req);
   r.page_ = std::move(req);
   await_answer(r);
   return true;
@@ -251,6 +267,17 @@ void request_table::watch(request& r) noexcept {
   if (!r.settled() && !r.timer_.is_scheduled()) await_answer(r);
 }
 
+void request_table::on_too_big(sent_req& req, const wire::event_ends& event) {
+  if (req.state == sent_req::state::over) return;
+  request& r = req.owner();
+  const base::ref<request> keep = base::ref<request>::retain(r);
+  if (req.state == sent_req::state::asked) r.note_progress();
+  r.history_.note_too_big(event, session_.trusted_time());
+  if (req.state != sent_req::state::live || !r.caught_up_told_) return;
+  session_.listener().on_request_caught_up(session_, r, false);
+  r.history_.told();
+}
+
 void request_table::on_eose(sent_req& req, eose_hint hint) {
   if (req.state != sent_req::state::asked) return;
   request& r = req.owner();
@@ -263,6 +290,9 @@ void request_table::on_eose(sent_req& req, eose_hint hint) {
   // The REQ that stays open is answered on each connection, which says nothing of the pages.
   if (req.what == sent_req::kind::page || !r.history_.ever_answered()) r.losses_ = 0;
   r.history_.answered(hint, session_.trusted_time());
+  pace_.answered();
+  r.had_turn_ = true;
+  r.turn_begun_ = session_.now();
   if (req.what == sent_req::kind::page) {
     close_req(r.page_);
   } else if (r.only_stored_) {
@@ -274,7 +304,10 @@ void request_table::on_eose(sent_req& req, eose_hint hint) {
   }
   session_.pump_soon();
   session_.listener().on_request_progress(session_, r);
-  if (r.history_.is_caught_up()) tell_caught_up(r);
+  if (!r.history_.is_caught_up()) return;
+  tell_caught_up(r);
+  // A page took its place.
+  if (r.hook.is_linked() && r.step_ == request::step::live && !r.open_req_ && !r.only_stored_) end_turn(r);
 }
 
 /// The call may be the end of the request.
@@ -306,6 +339,8 @@ void request_table::on_closed(sent_req& req, std::string_view text) {
   const base::ref<request> keep = base::ref<request>::retain(r);
   r.suspect_ = false;
   r.fatal_ = 0;
+  if (req.state == sent_req::state::asked) ++session_.counted().refused_reqs;
+  if (wait_for_turn(req, text)) return;
   if (req.what == sent_req::kind::page) {
     end_req(r.page_);
     r.timer_.cancel();
@@ -410,6 +445,7 @@ void request_table::on_timer(request& r) {
   const base::ref<request> keep = base::ref<request>::retain(r);
   if (r.page_) return page_failed(r, gap_reason::no_answer);
   settle(r, request::ending::timed_out);
+  if (waiting_ != 0 || (refuses_by_notice_ && !r.had_turn_)) end_turn(r);
   // Whoever waits for it need not wait longer; should the answer still come, it counts.
   session_.listener().on_request_progress(session_, r);
 }

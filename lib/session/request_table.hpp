@@ -15,6 +15,9 @@
 //     again and again
 //   the relay hangs up over it   asked alone, after the others; then refused until ask_again()
 //   the socket is full           pump() goes on where it stopped
+//   the relay lets fewer REQs    the others wait; each that was answered gives its place up. A page takes the place of its
+//     be open than there are     own REQ, if there is no other
+//   it takes fewer a second      they wait, and go out at a pace that it bears: see req_pace
 //
 // Every REQ has a fresh id, because some relays do not replace a live one, and so that what was meant for an older one
 // is not taken for the new one.
@@ -23,12 +26,15 @@
 #include <chrono>
 #include <cstdint>
 #include <list>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/intrusive_list.hpp"
+#include "session/req_pace.hpp"
 #include "session/request.hpp"
+#include "wire/event_ends.hpp"
 
 namespace uvnostr::session {
 
@@ -54,6 +60,8 @@ class request_table {
   /// Sends what is due. False if the socket is full.
   bool pump();
 
+  /// An event of it was too big to be kept.
+  void on_too_big(sent_req&, const wire::event_ends&);
   /// EOSE came, in its turn.
   void on_eose(sent_req&, eose_hint);
   /// CLOSED came, in its turn.
@@ -64,6 +72,13 @@ class request_table {
   void on_auth(bool accepted, std::string_view text);
   /// A REQ waits for its EOSE.
   bool answers_are_due() const noexcept;
+  /// A NOTICE came. Some relays refuse a REQ so: the newest that is unanswered is taken for the one.
+  void on_notice(std::string_view text);
+  /// What the relay's document says. Source: NIP-11.
+  void limit_open(std::size_t most) noexcept { pace_.limit_open(most); }
+  /// How many wait for their turn.
+  std::size_t waiting() const noexcept { return waiting_; }
+  std::optional<std::size_t> most_open() const noexcept { return pace_.most_open(); }
   /// Other relays have come further: a page that waited may be asked.
   void go_on(request&) noexcept;
 
@@ -74,6 +89,17 @@ class request_table {
     std::uint32_t generation = 0;
   };
 
+  void begin_pump() noexcept;
+  bool is_its_turn(const request&) noexcept;
+  bool may_send() noexcept;
+  void note_sent(sent_req&) noexcept;
+  bool wait_for_turn(sent_req&, std::string_view text);
+  std::size_t open_before(const sent_req&) const noexcept;
+  void end_turn(request&);
+  bool make_place_for_page(request&);
+  void pass_places_on();
+  void wake_by(std::chrono::microseconds) noexcept;
+  void on_turn_timer() noexcept;
   bool ask(request&);
   bool ask_page(request&);
   bool may_ask_page(const request&) const noexcept;
@@ -98,7 +124,15 @@ class request_table {
   base::intrusive_list<request> requests_;
   std::vector<slot> slots_;
   std::vector<std::uint32_t> free_slots_;
-  std::list<std::string> closes_;  // CLOSE messages to send; a deque takes 576 bytes even when it is empty
+  req_pace pace_;
+  base::timer turn_timer_ = base::timer::calling<&request_table::on_turn_timer>(*this);
+  std::uint64_t last_place_ = 0;
+  std::uint64_t closed_ = 0;        // REQs that were sent a CLOSE
+  bool refuses_by_notice_ = false;  // on this connection
+  std::size_t under_way_ = 0;       // REQs that wait for their answer, as this pump() found and sent them
+  std::size_t waiting_ = 0;         // requests that found no place or had to wait, in the last pump()
+  std::size_t newcomers_ = 0;       // of these, without a turn on this connection
+  std::list<std::string> closes_;   // CLOSE messages to send; a deque takes 576 bytes even when it is empty
 };
 
 }  // namespace uvnostr::session

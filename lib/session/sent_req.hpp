@@ -3,6 +3,7 @@
 
 #include <array>
 #include <charconv>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
@@ -43,6 +44,9 @@ class sent_req final : public base::event_source {
   const std::uint32_t slot;
   sent_req::state state = sent_req::state::asked;
   bool answer_ended = false;  // its EOSE or CLOSED came, and may still wait for events before it
+  std::uint64_t place = 0;  // in the order of sending
+  std::chrono::microseconds sent_at{};
+  std::uint64_t closed_before = 0;  // how many REQs had been closed by then
 
  private:
   base::ref<request> owner_;

@@ -5,11 +5,13 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string_view>
 #include <system_error>
 
 #include <uvnostr/publish.hpp>
 #include <uvnostr/relay_status.hpp>
+#include <uvnostr/signer.hpp>
 #include <uvnostr/subscription.hpp>
 
 namespace uvnostr::session {
@@ -34,6 +36,9 @@ struct refusal {
 class message_listener {
  public:
   virtual void on_text(relay_session&, std::string_view message) noexcept = 0;
+  /// One that was too big to be kept: its size and its two ends.
+  virtual void on_too_big(relay_session&, std::size_t bytes, std::string_view beginning,
+                          std::string_view end) noexcept = 0;
   virtual void on_binary(relay_session&) noexcept = 0;
 
  protected:
@@ -66,7 +71,10 @@ class session_listener {
   /// How many events an answer is to hold at most.
   virtual std::uint32_t page_size(const request&) noexcept = 0;
   /// What happened to NIP-42 AUTH. The texts die on return.
-  virtual void on_auth(relay_session&, auth_step, std::string_view challenge, std::string_view words) noexcept = 0;
+  virtual void on_auth(relay_session&, auth_step, const std::optional<pubkey>& user, std::string_view challenge,
+                       std::string_view words) noexcept = 0;
+  /// A signer that has no key is to be asked, not inside of this call.
+  virtual void ask_signer(const signer&, draft, signer::answer) noexcept = 0;
   /// It has its outcome and belongs to the session no longer.
   virtual void on_delivery_done(relay_session&, delivery&, outcome, std::string_view, std::error_code) noexcept = 0;
 

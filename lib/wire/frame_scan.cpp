@@ -192,12 +192,13 @@ const char* find_end_of_value(const char* at, const char* end) noexcept {
   return at;
 }
 
-std::optional<event_id> read_id(const char* at, const char* end) noexcept {
+template <class Value>
+std::optional<Value> read_digits(const char* at, const char* end) noexcept {
   if (at == end || *at != '"') return std::nullopt;
-  std::optional<event_id> id(std::in_place);
-  const char* const behind = read_hex(at + 1, end, id->bytes);
+  std::optional<Value> value(std::in_place);
+  const char* const behind = read_hex(at + 1, end, value->bytes);
   if (behind == nullptr || behind == end || *behind != '"') return std::nullopt;
-  return id;
+  return value;
 }
 
 }  // namespace
@@ -229,27 +230,51 @@ frame_head scan_head(std::string_view message) noexcept {
   return {said, subscription, rest};
 }
 
-std::optional<event_id> scan_id(std::string_view event) noexcept {
+namespace {
+
+/// Where the value of the event's own member of that name begins; null if there is none.
+const char* find_member(std::string_view event, std::string_view wanted) noexcept {
   const char* at = event.data();
   const char* const end = at + event.size();
-  if (at == end) return std::nullopt;
+  if (at == end) return nullptr;
   do {
     at = skip_space(at + 1, end);
-    if (at == end || *at != '"') return std::nullopt;
+    if (at == end || *at != '"') return nullptr;
     bool escaped = false;
     const char* const name = at + 1;
     at = find_quote(name, end, escaped);
-    if (at == nullptr) return std::nullopt;
+    if (at == nullptr) return nullptr;
     const std::string_view body(name, bytes_between(name, at));
     at = skip_space(at + 1, end);
-    if (at == end || *at != ':') return std::nullopt;
+    if (at == end || *at != ':') return nullptr;
     at = skip_space(at + 1, end);
-    if (escaped ? spells(body, "id") : body == "id") return read_id(at, end);
+    if (escaped ? spells(body, wanted) : body == wanted) return at;
     at = find_end_of_value(at, end);
-    if (at == nullptr) return std::nullopt;
+    if (at == nullptr) return nullptr;
     at = skip_space(at, end);
   } while (at != end && *at == ',');
-  return std::nullopt;
+  return nullptr;
+}
+
+}  // namespace
+
+std::optional<event_id> scan_id(std::string_view event) noexcept {
+  const char* const at = find_member(event, "id");
+  return at == nullptr ? std::nullopt : read_digits<event_id>(at, event.data() + event.size());
+}
+
+std::optional<signature> scan_sig(std::string_view event) noexcept {
+  constexpr std::string_view last_member = ",\"sig\":";
+  constexpr std::size_t digits = 128;
+  constexpr std::size_t its_size = last_member.size() + digits + 2;
+  const char* const end = event.data() + event.size();
+  // Behind it stand the brackets of the event and of the message, and little else.
+  for (std::size_t behind = 2; behind < 5 && its_size + behind <= event.size(); ++behind) {
+    const std::string_view there = event.substr(event.size() - its_size - behind);
+    if (there.starts_with(last_member)) return read_digits<signature>(there.data() + last_member.size(), end);
+  }
+  const char* const at = find_member(event, "sig");
+  return at == nullptr ? std::nullopt : read_digits<signature>(at, end);
 }
 
 std::optional<raw_event> scan_event(std::string_view event_to_end_of_message) noexcept {

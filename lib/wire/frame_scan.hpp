@@ -31,6 +31,9 @@ frame_head scan_head(std::string_view message) noexcept;
 /// hex digits. `event` begins with '{'.
 std::optional<event_id> scan_id(std::string_view event) noexcept;
 
+/// The event's "sig", in the same way. Where it stands last, as most relays have it, nothing before it is read.
+std::optional<signature> scan_sig(std::string_view event) noexcept;
+
 /// An event whose shape was checked and nothing else. Only scan_event() and parse_event() make one.
 class raw_event {
  public:

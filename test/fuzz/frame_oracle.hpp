@@ -31,7 +31,7 @@ class frame_oracle {
   enum class place { first_byte, second_byte, length, payload };
 
   bool is_control() const { return opcode_ >= 8; }
-  bool is_too_big() const { return !is_control() && length_ > max_message_bytes_ - message_.size(); }
+  bool is_too_big() const { return !is_control() && length_ > 16 * max_message_bytes_ - message_.size(); }
 
   void take(unsigned char byte) {
     switch (place_) {
@@ -107,7 +107,9 @@ class frame_oracle {
     } else if (!is_control()) {
       message_ += payload_;
       if (!is_final_) return;
-      told.push_back(is_binary_ ? "binary " + std::to_string(message_.size()) : "text " + message_);
+      const std::string size = std::to_string(message_.size());
+      const bool is_passed = message_.size() > max_message_bytes_;
+      told.push_back(is_binary_ ? "binary " + size : is_passed ? "passed " + size : "text " + message_);
       message_.clear();
       in_message_ = false;
     }

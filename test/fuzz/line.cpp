@@ -41,6 +41,9 @@ class line::listener final : public port::connection_listener {
 
   void on_open() noexcept override { out_.opened = true; }
   void on_text(std::string_view text) noexcept override { tell("text " + std::string(text)); }
+  void on_too_big(std::size_t bytes, std::string_view, std::string_view) noexcept override {
+    tell("passed " + std::to_string(bytes));
+  }
   void on_binary(std::size_t bytes) noexcept override { tell("binary " + std::to_string(bytes)); }
   void on_pong() noexcept override { tell("pong"); }
   void on_writable() noexcept override {}

@@ -401,7 +401,7 @@ int main(int count, char** values) {
         report_error("--auth", key.error());
         return 2;
       }
-      relay.auth_key = *key;
+      relay.auth_users = {*key};
     } else {
       options.relays.push_back(argument);
     }

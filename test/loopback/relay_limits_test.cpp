@@ -126,7 +126,7 @@ TEST_P(RelayLimits, JudgesTheDateOfAuthByItsOwnClock) {
   relay->behaviour().auth.demand = auth_demand::on_refusal;
   relay->behaviour().clock_offset = 1h;
   relay_options options;
-  options.auth_key = test_key(7);
+  options.auth_users = {test_key(7)};
   join(options);
   publish(a);
   ASSERT_TRUE(until_said(2));
@@ -139,6 +139,40 @@ TEST_P(RelayLimits, JudgesTheDateOfAuthByItsOwnClock) {
   publish(b);
   ASSERT_TRUE(until_said(4));
   EXPECT_EQ(said[2], "accepted by 1");
+}
+
+TEST_P(RelayLimits, AreReadInTheRelaysDocument) {
+  relay->behaviour().information = R"({"name":"it","limitation":{"max_subscriptions":7}})" + std::string(10'000, ' ');
+  join();
+  std::optional<result<relay_information>> came;
+  const auto ask = [&] {
+    came.reset();
+    ASSERT_FALSE(pool->information(
+        pool->relays()[0], [&](const result<relay_information>& what) { came = what; }, 0s));
+    ASSERT_TRUE(until([&] { return came.has_value(); }));
+  };
+  ask();
+  ASSERT_TRUE(*came) << came->error().message();
+  EXPECT_EQ((*came)->name, "it");
+  EXPECT_EQ(pool->stats().relays[0].most_reqs, 7U);
+  relay->behaviour().information.clear();
+  ask();
+  EXPECT_EQ(came->error(), errc::http_status);
+  relay->behaviour().information = "none";
+  ask();
+  EXPECT_EQ(came->error(), errc::no_document);
+  EXPECT_TRUE(until([this] { return relay->connections().size() == 1; })) << "the connection is another";
+}
+
+TEST_P(RelayLimits, LetALargeEventBeReadPast) {
+  store(1);
+  relay->add(make_event(std::string(50'000, 'x'), test_time + 1h));
+  relay_options options;
+  options.max_message_bytes = 10'000;
+  join(options);
+  EXPECT_EQ(answer_to({.kinds = {1}}), (lines{"event 1 from 1", "eose from 1", "all eose"}));
+  EXPECT_GE(pool->stats().relays[0].messages.too_big, 1U);
+  EXPECT_TRUE(causes().empty());
 }
 
 INSTANTIATE_TEST_SUITE_P(, RelayLimits, ::testing::Values(world_kind::sockets, world_kind::simulated), name_of_world);

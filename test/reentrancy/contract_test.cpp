@@ -133,7 +133,7 @@ TEST_F(Contract, R8ARelayThatHangsUpBeforeItCanBeAskedIsNotWaitedFor) {
 TEST_F(Contract, R8ARelayThatHangsUpBeforeAuthIsDoneIsNotWaitedFor) {
   make();
   relay_options options = plain_relay();
-  options.auth_key = key;
+  options.auth_users = {key};
   add(std::move(options));
   const subscription s = subscribe();
   for (int i = 0; i < 3; ++i) {

@@ -23,7 +23,7 @@ class AuthOverTime : public ::testing::Test {
     relay.emplace(*world.start_relay("wss://relay.example.com"));
     relay->behaviour().auth.demand = demand;
     relay_options defaults;
-    defaults.auth_key = test_key(2);
+    defaults.auth_users = {test_key(2)};
     pool.emplace(*pool::make(
         world.loop(), {.relays = {relay->url()}, .relay_defaults = defaults},
         {.on_auth = [this](const auth_status& status) {

@@ -75,7 +75,7 @@ class PublishFaults : public ::testing::Test {
 };
 
 TEST_F(PublishFaults, EndInAReceiptWhenTheRelayIsGoneAfterAuth) {
-  make_pool({.auth_key = test_key(2)});
+  make_pool({.auth_users = {test_key(2)}});
   relay->on_message([&](const connection& c, std::string_view m) {
     if (m.starts_with("[\"AUTH\"")) {
       c.send_text(ok_text(id_in(m), true));

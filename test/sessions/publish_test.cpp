@@ -234,7 +234,7 @@ class Auth : public Publish {
  protected:
   relay_options with_key(auth_policy policy = auth_policy::on_demand) {
     relay_options options = plain_relay();
-    options.auth_key = key;
+    options.auth_users = {key};
     options.auth = policy;
     return options;
   }

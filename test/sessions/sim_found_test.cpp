@@ -59,7 +59,7 @@ TEST_F(SimFound, MovesTheCursorByAnAnswerThatIsComplete) {
 TEST_F(SimFound, AsksAgainIfTheRefusalIsHandledAfterAuth) {
   make(verification::threads);
   relay_options with_key = plain_relay();
-  with_key.auth_key = key;
+  with_key.auth_users = {key};
   add_open(with_key);
   const subscription s = subscribe();
   const std::string id = asked(world.last())[0];

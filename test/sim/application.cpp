@@ -19,6 +19,7 @@ std::vector<relay_id> ids_of(const std::vector<unsigned>& numbers) {
 
 relay_options application::some_options(random_source& random) {
   relay_options o;
+  o.max_offences = 0;  // these relays misbehave far more than any is left for
   constexpr milliseconds initial[] = {100ms, 1s, 5s};
   constexpr milliseconds longest[] = {10s, 60s, 300s};
   constexpr double factors[] = {1.0, 1.5, 2.0, 3.0};
@@ -147,7 +148,7 @@ void application::act() {
 void application::add_relay(unsigned host) {
   const bool is_there = judge_.relay_at(host) != nullptr;
   relay_options o = state_.random.one_in(2) ? defaults : some_options(state_.random);
-  if (network_.relays[host]->wants_auth) o.auth_key = event_set::get().keys[0];
+  if (network_.relays[host]->wants_auth) o.auth_users = {event_set::get().keys[0]};
   const relay_options given = o;
   const result<relay_id> made = calling([&] { return core_->add_relay(network_.relays[host]->url(), std::move(o)); });
   if (made.has_value() == is_there) return state_.fail("add_relay answered ", made.error().message());

@@ -45,6 +45,7 @@ struct asked_request {
   bool withdrawn = false;                           // the core has sent a CLOSE
   bool closed = false;                              // the core was given its CLOSED
   bool wants_auth = false;                          // that CLOSED was for want of AUTH
+  bool comes_too_soon = false;                      // that CLOSED was for asking too fast, before an answer
 };
 
 }  // namespace uvnostr::sim

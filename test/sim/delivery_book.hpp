@@ -68,6 +68,7 @@ class delivery_book {
   std::set<std::size_t> received;  // genuine events, on REQs that stay open
   std::set<std::size_t> owed;      // of an earlier run: received and not done
   unsigned caught_up_on = 0;       // the last connection on which that was told
+  std::uint64_t caught_up_by = 0;  // the order of the REQ that it was told of
 
  private:
   struct open_request {

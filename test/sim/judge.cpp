@@ -262,8 +262,11 @@ void judge::on_request_sent(link& l, const std::shared_ptr<asked_request>& asked
   if (!s->is_for(l.relay_number)) state_.fail("a REQ for subscription ", s->number, " went to relay ", l.relay_number);
   if (asked->filters.front().since && !s->filters.front().since) state_.saw(situation::resumed);
   std::shared_ptr<asked_request>& open = l.open_requests[s->number];
-  // The one that stays open is asked for again only once the application heard of its end, or for AUTH.
-  asked->is_page = open && !(open->closed && (open->wants_auth || s->at[l.relay_number].closed_told));
+  // The one that stays open is asked for again only once the application heard of its end, or for AUTH, or more slowly.
+  // A relay that lets few REQs be open is asked in turns: what was withdrawn is asked for anew.
+  const bool ended = open && open->closed &&
+                     (open->wants_auth || open->comes_too_soon || s->at[l.relay_number].closed_told);
+  asked->is_page = open && !open->withdrawn && !ended;
   if (asked->is_page) {
     state_.saw(situation::paged);
     if (!open->answered)

@@ -142,6 +142,7 @@ bool sim_relay::refuses(link& from, const std::string& wire_id, const request_re
   state_.saw(asked->is_page ? situation::page_refused : situation::closed);
   from.must_restart = from.must_restart || is_lasting(words);
   asked->wants_auth = from.challenged && words.starts_with("restricted");
+  asked->comes_too_soon = words.starts_with("rate-limited");
   send_closed(from, wire_id, asked, words);
   return true;
 }

@@ -10,7 +10,7 @@ namespace uvnostr {
 namespace {
 
 constexpr int first = static_cast<int>(errc::url_scheme);
-constexpr int last = static_cast<int>(errc::auth_required);
+constexpr int last = static_cast<int>(errc::no_document);
 
 TEST(ErrorCategory, IsNamedAfterTheLibrary) { EXPECT_STREQ(error_category().name(), "uvnostr"); }
 

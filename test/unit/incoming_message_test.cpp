@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+#include <string>
+
 #include <gtest/gtest.h>
 
 #include "net/incoming_message.hpp"
@@ -54,18 +56,42 @@ TEST_F(IncomingMessage, OfBytesIsOnlyCounted) {
   EXPECT_EQ(message.size(), 5U);
 }
 
-TEST_F(IncomingMessage, IsRefusedByItsHeaderWhereItIsTooBig) {
-  EXPECT_EQ(message.add(text_piece("", max_bytes)), outcome::incomplete);
-  incoming_message other(spares, max_bytes);
-  EXPECT_EQ(other.add(text_piece("", max_bytes + 1)), outcome::too_big);
-  EXPECT_EQ(other.add(binary_piece("a", max_bytes)), outcome::too_big);
+TEST_F(IncomingMessage, IsReadPastWhereItIsTooBig) {
+  const std::string first(3'000, 'a');
+  const std::string last(3'000, 'z');
+  incoming_message large(spares, 5'000);
+  EXPECT_EQ(large.add(text_piece(first, 3'000)), outcome::incomplete);
+  ASSERT_EQ(large.add(text_piece(last)), outcome::passed);
+  EXPECT_EQ(large.size(), 6'000U);
+  EXPECT_EQ(large.beginning(), first.substr(0, incoming_message::kept_bytes));
+  EXPECT_EQ(large.end(), last.substr(0, incoming_message::kept_bytes));
+  large.done_with_text();
+  ASSERT_EQ(large.add(text_piece("short")), outcome::text);
+  EXPECT_EQ(large.text(), "short");
 }
 
-TEST_F(IncomingMessage, IsRefusedWhereItsFramesAreTooBigTogether) {
+TEST_F(IncomingMessage, IsReadPastWhereItTurnsOutTooBig) {
+  EXPECT_EQ(message.add(text_piece("0123456789", 0, false)), outcome::incomplete);
+  EXPECT_EQ(message.add(text_piece("abc", 0, false)), outcome::incomplete);
+  ASSERT_EQ(message.add(text_piece("")), outcome::passed);
+  EXPECT_EQ(message.beginning(), "0123456789abc");
+  EXPECT_EQ(message.end(), "0123456789abc");
+}
+
+TEST_F(IncomingMessage, IsRefusedByItsHeaderWhereItIsFarTooBig) {
+  constexpr std::size_t most = max_bytes * incoming_message::most_passed;
+  EXPECT_EQ(message.add(text_piece("", most)), outcome::incomplete);
+  incoming_message other(spares, max_bytes);
+  EXPECT_EQ(other.add(text_piece("", most + 1)), outcome::too_big);
+  EXPECT_EQ(other.add(binary_piece("a", most)), outcome::too_big);
+}
+
+TEST_F(IncomingMessage, IsRefusedWhereItsFramesAreFarTooBigTogether) {
+  constexpr std::size_t most = max_bytes * incoming_message::most_passed;
   for (const auto& piece : {&text_piece, &binary_piece}) {
     incoming_message other(spares, max_bytes);
     EXPECT_EQ(other.add(piece("123456", 0, false)), outcome::incomplete);
-    EXPECT_EQ(other.add(piece("", 5, true)), outcome::too_big);
+    EXPECT_EQ(other.add(piece("", most - 5, true)), outcome::too_big);
   }
 }
 

@@ -63,6 +63,13 @@ struct refusal {
   unsigned times = always;  ///< so many messages; later ones are answered as usual
 };
 
+/// How many REQs a relay takes: a bucket that holds `burst` and is filled at `per_second`. Those beyond are refused.
+struct req_rate {
+  double per_second = 10;
+  double burst = 10;
+  std::string reason{"rate-limited: slow down"};
+};
+
 /// What is wrong with the events that the relay sends.
 enum class forgery {
   none,
@@ -112,6 +119,8 @@ struct behaviour {
   eose_hints hints = eose_hints::none;
   std::optional<refusal> refuse_req{};        ///< with CLOSED
   std::optional<refusal> close_after_eose{};  ///< EOSE, then CLOSED with this reason
+  std::optional<req_rate> max_req_rate{};     ///< of each connection
+  bool refuse_by_notice = false;              ///< REQs are refused by NOTICE instead of CLOSED, as some relays do
   bool answer_events = true;                  ///< false: no OK, though the event is stored and passed on
   std::optional<refusal> refuse_event{};      ///< with OK false
   auth_rule auth{};
@@ -125,6 +134,9 @@ struct behaviour {
   /// How far the relay's clock is ahead; negative: behind. It goes into the Date header of the answer to the upgrade
   /// request, and into the judgement of the date of an AUTH event.
   std::chrono::seconds clock_offset{0};
+
+  /// The answer to a request for the relay's information document; empty: 404. Source: NIP-11.
+  std::string information{};
 
   bool answer_pings = true;
   bool answer_close = true;  ///< false: a close frame of the client is not answered, and TCP stays open

@@ -34,6 +34,8 @@ class host {
 
   virtual std::unique_ptr<timer> make_timer() = 0;
   virtual unix_seconds wall_clock() const noexcept = 0;
+  /// Only differences mean anything.
+  virtual std::chrono::microseconds elapsed() const noexcept = 0;
 };
 
 }  // namespace uvnostr::testing::detail

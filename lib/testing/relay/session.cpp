@@ -73,10 +73,11 @@ void session::handle_req(relay_core& c, const request& r) {
   if (!c.behaviour().answer_reqs) return;
   if (r.filter_error) return send_closed(r.subscription, "invalid: " + r.filter_error.message());
   if (must_authenticate(c)) return send_closed(r.subscription, "auth-required: say who you are");
-  if (const auto reason = refused(c.behaviour().refuse_req)) return send_closed(r.subscription, *reason);
+  if (!takes_one_more(c)) return refuse_req(c, r.subscription, c.behaviour().max_req_rate->reason);
+  if (const auto reason = refused(c.behaviour().refuse_req)) return refuse_req(c, r.subscription, *reason);
   follow(r);
   if (subscriptions_.size() > c.options().max_subscriptions)
-    return send_closed(r.subscription, "error: too many subscriptions");
+    return refuse_req(c, r.subscription, "error: too many subscriptions");
   send_stored(c, subscription(subscriptions_.back()));
 }
 
@@ -205,6 +206,25 @@ std::string session::judge_auth(relay_core& c, const event& e) const {
   const std::vector<pubkey>& allowed = c.behaviour().auth.allowed;
   if (!allowed.empty() && std::ranges::find(allowed, e.pubkey()) == allowed.end()) return "restricted: not for you";
   return {};
+}
+
+/// Whether the rate allows another REQ.
+bool session::takes_one_more(relay_core& c) {
+  const std::optional<req_rate>& rate = c.behaviour().max_req_rate;
+  if (!rate) return true;
+  const std::chrono::duration<double> now = c.host().elapsed();
+  const double filled = tokens_ ? *tokens_ + (now - filled_at_).count() * rate->per_second : rate->burst;
+  tokens_ = std::min(filled, rate->burst);
+  filled_at_ = now;
+  if (*tokens_ < 1) return false;
+  --*tokens_;
+  return true;
+}
+
+void session::refuse_req(relay_core& c, std::string_view id, std::string_view reason) {
+  if (!c.behaviour().refuse_by_notice) return send_closed(id, reason);
+  std::erase_if(subscriptions_, [&](const subscription& s) { return s.id == id; });
+  link_.send_text(notice_message(reason));
 }
 
 void session::send_closed(std::string_view id, std::string_view reason) {

@@ -2,7 +2,9 @@
 // NIP-01 and NIP-42 for one connection.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -43,6 +45,8 @@ class session {
   bool must_authenticate(relay_core&);
   void send_stored(relay_core&, const subscription&);
   void send_event(relay_core&, std::string_view id, std::string_view json);
+  bool takes_one_more(relay_core&);
+  void refuse_req(relay_core&, std::string_view id, std::string_view reason);
   void send_closed(std::string_view id, std::string_view reason);
   void send_ok(const event_id&, bool accepted, std::string_view reason);
   void send_challenge(relay_core&);
@@ -54,6 +58,8 @@ class session {
   std::string challenge_;  // empty: none was sent
   std::set<pubkey> authenticated_;
   std::size_t events_sent_ = 0;
+  std::optional<double> tokens_;  // of behaviour::max_req_rate
+  std::chrono::duration<double> filled_at_{};
 };
 
 }  // namespace uvnostr::testing::detail

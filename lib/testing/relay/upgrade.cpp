@@ -62,6 +62,15 @@ std::string_view find_header(std::string_view head, std::string_view name) noexc
   return {};
 }
 
+bool asks_for_document(std::string_view head) noexcept {
+  return has_word(find_header(head, "Accept"), "application/nostr+json") && find_header(head, "Upgrade").empty();
+}
+
+std::string make_document_answer(std::string_view document) {
+  if (document.empty()) return make_http_answer(404, {}, "no document");
+  return make_http_answer(200, {{"Content-Type", "application/nostr+json"}}, document);
+}
+
 std::string check_upgrade(std::string_view head) {
   const std::string_view request_line = head.substr(0, head.find("\r\n"));
   if (!request_line.starts_with("GET /")) return "the request is no GET of a path";

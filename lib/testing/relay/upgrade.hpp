@@ -13,6 +13,11 @@ namespace uvnostr::testing::detail {
 /// What is wrong with the request, in words; empty if nothing is. `head` ends with the empty line.
 std::string check_upgrade(std::string_view head);
 
+/// Whether the client wants the relay's information document instead. Source: NIP-11.
+bool asks_for_document(std::string_view head) noexcept;
+/// The answer to that: the document, or 404 if it is empty.
+std::string make_document_answer(std::string_view document);
+
 /// The value of the first header of that name, whatever its case; empty if there is none.
 std::string_view find_header(std::string_view head, std::string_view name) noexcept;
 

@@ -5,6 +5,7 @@
 #include <cassert>
 #include <utility>
 
+#include "net/incoming_message.hpp"
 #include "net/write_queue.hpp"
 
 #include "testing/simulation/simulated_host.hpp"
@@ -29,6 +30,7 @@ std::string_view authority_of(std::string_view url) noexcept {
 std::string request_of(const port::dial_request& dial) {
   std::string head = "GET " + dial.url.target + " HTTP/1.1\r\nHost: ";
   head.append(authority_of(dial.url.text));
+  if (dial.for_document) return head += "\r\naccept: application/nostr+json\r\n\r\n";
   head +=
       "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: "
       "c2ltdWxhdGVkIGtleSEhIQ==\r\nSec-WebSocket-Version: 13\r\n";
@@ -115,11 +117,16 @@ void simulated_connection::receive(frame what) {
 
 void simulated_connection::receive_message(const frame& what) {
   if (phase_ == phase::closing) return;
-  if (what.text.size() > max_message_bytes_) {
+  using net::incoming_message;
+  const std::string_view text = what.text;
+  if (text.size() / incoming_message::most_passed > max_message_bytes_) {
     up_->put({.kind = frame::type::close, .text = "message too big", .code = too_big_code});
     return end(because(errc::message_too_big));
   }
-  if (what.kind == frame::type::text) {
+  if (what.kind == frame::type::text && text.size() > max_message_bytes_) {
+    const std::size_t kept = std::min(text.size(), incoming_message::kept_bytes);
+    listener_.on_too_big(text.size(), text.substr(0, kept), text.substr(text.size() - kept));
+  } else if (what.kind == frame::type::text) {
     listener_.on_text(what.text);
   } else {
     listener_.on_binary(what.text.size());

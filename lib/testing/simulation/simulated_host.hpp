@@ -40,6 +40,7 @@ class simulated_host final : public host, public simulated_peer {
   const std::string& ca_file() const noexcept override;
   std::unique_ptr<timer> make_timer() override;
   unix_seconds wall_clock() const noexcept override { return network_.wall_clock(); }
+  std::chrono::microseconds elapsed() const noexcept override { return network_.agenda.now(); }
 
  private:
   simulated_network& network_;

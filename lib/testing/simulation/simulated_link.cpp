@@ -60,7 +60,9 @@ void simulated_link::start(relay_core& c, handshake_rule rule) {
 void simulated_link::answer(relay_core& c, const handshake_rule& rule) {
   const auto refuse_upgrade = [this](std::string why) { refuse(because(errc::handshake_failed, std::move(why))); };
   switch (rule.how) {
-    case handshake::accept: return open(c);
+    case handshake::accept:
+      if (asks_for_document(client_.request)) return send_document(c);
+      return open(c);
     case handshake::http_status: {
       port::disconnect why = because(errc::http_status, {});
       why.http_status = rule.status;
@@ -90,6 +92,18 @@ void simulated_link::refuse_unless_http(std::string_view bytes) {
   constexpr std::string_view version = "HTTP/1.";
   if (version.starts_with(bytes.substr(0, version.size()))) return;  // the client waits for more
   refuse(because(errc::handshake_failed, "the answer is not HTTP/1"));
+}
+
+void simulated_link::send_document(relay_core& c) {
+  const std::string& document = c.behaviour().information;
+  port::disconnect end;
+  if (document.empty()) {
+    end = because(errc::http_status, {});
+    end.http_status = 404;
+  } else {
+    client_.down->put({.kind = frame::type::text, .text = document});
+  }
+  refuse(std::move(end));
 }
 
 void simulated_link::refuse(port::disconnect why) {

@@ -43,6 +43,7 @@ class simulated_link final : public link {
   void open(relay_core&);
   void refuse(port::disconnect);
   void refuse_unless_http(std::string_view bytes);
+  void send_document(relay_core&);
   void take(frame);
   void on_close_frame(relay_core&, const frame&);
   void on_too_big(relay_core&);

@@ -131,4 +131,8 @@ unix_seconds socket_host::wall_clock() const noexcept {
   return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
 }
 
+std::chrono::microseconds socket_host::elapsed() const noexcept {
+  return std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now().time_since_epoch());
+}
+
 }  // namespace uvnostr::testing::detail

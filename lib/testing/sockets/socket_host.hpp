@@ -33,6 +33,7 @@ class socket_host final : public host {
   const std::string& ca_file() const noexcept override;
   std::unique_ptr<timer> make_timer() override { return std::make_unique<loop_timer>(context_); }
   unix_seconds wall_clock() const noexcept override;
+  std::chrono::microseconds elapsed() const noexcept override;
 
  private:
   struct listener;

@@ -91,6 +91,10 @@ void socket_link::on_request(relay_core& c) {
   if (end_of_head == std::string::npos) return;
   record()->request = head_.substr(0, end_of_head + 4);
   head_.erase(0, end_of_head + 4);
+  if (rule_.how == handshake::accept && asks_for_document(record()->request)) {
+    emit_now(make_document_answer(c.behaviour().information), std::nullopt);
+    return end(ending::graceful);
+  }
   std::string wrong = check_upgrade(record()->request);
   if (!wrong.empty()) {
     emit_now(make_http_answer(400, {}, wrong), std::nullopt);

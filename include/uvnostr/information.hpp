@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT
+// What a relay says of itself. Source: NIP-11.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <uvnostr/error.hpp>
+
+namespace uvnostr {
+
+/// What the relay says it demands. Members that it does not name, or names with a wrong type, are empty.
+struct relay_limitation {
+  std::optional<std::uint64_t> max_message_length{};  ///< bytes of a message to it
+  std::optional<std::uint64_t> max_subscriptions{};   ///< of one connection
+  std::optional<std::uint64_t> max_limit{};           ///< it gives at most so many events an answer
+  std::optional<std::uint64_t> default_limit{};
+  std::optional<std::uint64_t> max_subid_length{};
+  std::optional<std::uint64_t> max_event_tags{};
+  std::optional<std::uint64_t> max_content_length{};
+  std::optional<std::uint64_t> min_pow_difficulty{};
+  std::optional<bool> auth_required{};
+  std::optional<bool> payment_required{};
+  std::optional<bool> restricted_writes{};
+};
+
+/// The texts are the relay's own: see printable().
+struct relay_information {
+  std::string name{};
+  std::string description{};
+  std::string pubkey{};
+  std::string contact{};
+  std::string software{};
+  std::string version{};
+  std::vector<unsigned> supported_nips{};
+  relay_limitation limitation{};
+  std::string json{};          ///< the whole document
+  std::chrono::seconds age{};  ///< since it came
+
+  /// Reads a document. Errors: no_document.
+  UVNOSTR_API static result<relay_information> parse(std::string_view json) noexcept;
+};
+
+}  // namespace uvnostr
