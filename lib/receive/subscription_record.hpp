@@ -7,7 +7,7 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
+#include <list>
 #include <span>
 #include <utility>
 #include <vector>
@@ -111,8 +111,8 @@ class subscription_record final : public base::ref_counted<subscription_record> 
   void forget_waiting(const relay_request&);
 
   std::vector<base::ref<relay_request>> requests_;
-  std::vector<relay_answer> gone_;   // relays that were removed before on_all_eose; once it has ended, the others too
-  std::deque<unix_seconds> unsafe_;  // dates of what was not acknowledged: with max_unacknowledged only
+  std::vector<relay_answer> gone_;  // relays that were removed before on_all_eose; once it has ended, the others too
+  std::list<unix_seconds> unsafe_;  // dates of what was not acknowledged: with max_unacknowledged only
 };
 
 }  // namespace uvnostr

@@ -50,7 +50,7 @@ struct asked_stretch {
   std::optional<unix_seconds> unproven{};  // a second above `until` of which there may be more
   std::vector<event_stamp> at_unproven{};  // sorted: events of that second that came
   // About the answer that is being received:
-  std::uint32_t limit = 0;
+  std::optional<std::uint32_t> limit{};
   std::uint32_t came = 0;
   std::uint32_t news = 0;                // of these, not had before
   std::uint32_t again = 0;               // of these, known
@@ -76,6 +76,8 @@ struct asked_stretch {
   bool retreat();
   /// The next answer begins before the end of this one, whose last second may have had more.
   void step_over();
+  /// As much came as was asked for.
+  bool is_full() const noexcept { return limit && came >= *limit; }
   void forget_answer();
 
  private:

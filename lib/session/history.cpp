@@ -128,7 +128,12 @@ std::vector<filter> history::ask(std::vector<asking> parts, std::uint32_t page) 
     each.forget_answer();
     // Events that come again must not use up the room of others.
     const auto again = static_cast<std::uint32_t>(each.known.size() + each.heard.size());
-    each.limit = each.of.left == 0U && again == 0 ? 0 : std::min(each.of.left.value_or(page), page) + again;
+    // The REQ that stays open has the application's limit or none: how much comes at a time is the relay's affair.
+    if (main_answer_) {
+      each.limit = each.of.left;
+    } else {
+      each.limit = each.of.left == 0U && again == 0 ? 0 : std::min(each.of.left.value_or(page), page) + again;
+    }
     filters.push_back(as_asked(each));
   }
   return filters;
@@ -241,7 +246,7 @@ bool history::is_over(asking& a, const verdict& v) {
   if (!f.ids.empty() && a.came >= f.ids.size()) return true;
   if (!f.search.empty()) {
     // The best matches come first (NIP-50), so there are no pages.
-    if (!v.is_complete && !a.of.left && a.came >= a.limit) add_gap(since_of(a), until_of(a), gap_reason::relay_cap);
+    if (!v.is_complete && !a.of.left && a.is_full()) add_gap(since_of(a), until_of(a), gap_reason::relay_cap);
     return true;
   }
   if (a.is_doubtful) return is_decided(a);
@@ -261,7 +266,7 @@ bool history::is_over(asking& a, const verdict& v) {
     if (v.is_of_one) note_cut(std::exchange(a.cut_at, 0));
     ask_for_unproven(a, a.oldest());
     if (v.is_complete) return true;
-    a.cut_at = v.is_of_one && a.came < a.limit ? a.came : 0;
+    a.cut_at = v.is_of_one && !a.is_full() ? a.came : 0;
     a.advance();
     return false;
   }
@@ -284,7 +289,7 @@ bool history::pass(asking& a, const verdict& v) {
     if (is_cut) add_gap(a.oldest(), until_of(a), gap_reason::relay_cap);
     return true;
   }
-  a.cut_at = v.is_of_one && a.came < a.limit ? a.came : 0;
+  a.cut_at = v.is_of_one && !a.is_full() ? a.came : 0;
   a.step_over();
   const bool is_over = *a.of.until < since_of(a).value_or(unix_seconds{});
   if (is_over || is_cut) ask_for_unproven(a, std::nullopt);
@@ -341,7 +346,7 @@ void history::answered(eose_hint hint, unix_seconds now) {
   note_size(asked);
   // A relay that sends as many events as we asked for may have more.
   const bool is_full =
-      std::any_of(asked.begin(), asked.end(), [](const asking& a) { return a.limit != 0 && a.came >= a.limit; });
+      std::any_of(asked.begin(), asked.end(), [](const asking& a) { return a.limit != 0U && a.is_full(); });
   const bool is_empty = std::all_of(asked.begin(), asked.end(), [](const asking& a) { return a.came == 0; });
   const verdict v{.is_complete = is_empty || (hint == eose_hint::finish && !is_full),
                   .brought_news = std::any_of(asked.begin(), asked.end(), [](const asking& a) { return a.news != 0; }),
