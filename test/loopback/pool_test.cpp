@@ -183,8 +183,10 @@ TEST_F(Pool, ClosesWhileTenRelaysAreHalfOpen) {
     urls.push_back(relays.back().url());
   }
   pool p = make_pool(quick(urls));
+  // Not more than four are dialled at one host; the others wait.
   ASSERT_TRUE(until([&] {
-    return std::all_of(relays.begin(), relays.end(), [](const test_relay& r) { return r.counters().accepted == 1; });
+    return std::count_if(relays.begin(), relays.end(),
+                         [](const test_relay& r) { return r.counters().accepted == 1; }) >= 4;
   }));
   close(p);
 }

@@ -109,7 +109,7 @@ TEST_F(Subscription, ResumesALimitedOneFromWhereItWas) {
   world.advance(1s);
   world.last().open();
   world.settle();
-  EXPECT_NE(world.last().sent()[0].find(R"({"kinds":[1],"since":1699998900,)"), std::string::npos)
+  EXPECT_NE(world.last().sent()[0].find(R"({"kinds":[1],"since":1699998900})"), std::string::npos)
       << world.last().sent()[0];
 }
 

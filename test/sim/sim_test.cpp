@@ -18,13 +18,10 @@
 namespace uvnostr::sim {
 namespace {
 
-constexpr std::uint64_t ordinary_seeds = 300;
-// Worlds in which a promise is broken today: nearly all lose a stored event that is dated long before its arrival, without
-// telling a gap. Mend these faults and empty the list. Other seeds than the ordinary ones are judged without it.
-constexpr std::uint64_t known_faults[] = {3,   16,  26,  28,  31,  32,  34,  35,  36,  47,  59,  75,  78,
-                                          85,  90,  105, 108, 114, 120, 126, 130, 137, 146, 155, 158, 170,
-                                          178, 185, 188, 196, 199, 204, 207, 213, 221, 223, 225, 229, 230,
-                                          235, 238, 245, 246, 251, 255, 283, 289, 293, 297};
+constexpr std::uint64_t ordinary_seeds = 1000;
+// Worlds in which a promise is broken today: gaps that are told of too much, an event that comes again after a restart, and
+// one late event that is lost. Mend these faults and empty the list. Other seeds are judged without it.
+constexpr std::uint64_t known_faults[] = {90, 94, 107, 147, 166, 276, 618, 821, 846, 914};
 
 std::uint64_t number_in(const char* name, std::uint64_t otherwise) {
   const char* const text = std::getenv(name);

@@ -41,13 +41,6 @@ TEST(HistoryOrder, AsksNoPagesOfASearch) {
   p.connect();
   EXPECT_EQ(p.reqs.size(), 1U);
   EXPECT_EQ(p.told, none);
-  p.store(9, t - 100);
-  history_player full(std::vector<filter>{{.kinds = {1}, .search = "uvnostr"}});
-  full.page = 10;
-  full.store(20, t);
-  full.connect();
-  EXPECT_EQ(full.reqs.size(), 1U);
-  EXPECT_EQ(full.told, (std::vector<gap>{{at(0), unix_seconds::max(), gap_reason::relay_cap}}));
 }
 
 // --- relays that do not keep the order ---

@@ -31,8 +31,8 @@ struct relay_model {
     answer all{.events = {}, .is_complete = true};
     std::set<event_id> sent;
     for (const filter& f : filters) {
-      const std::size_t most = std::min<std::size_t>(f.limit.value_or(std::numeric_limits<std::uint32_t>::max()),
-                                                     how == capping::each_filter ? cap : unlimited);
+      const std::size_t most =
+          std::min<std::size_t>(f.limit.value_or(default_limit), how == capping::each_filter ? cap : unlimited);
       std::size_t found = 0;
       for (const auto& [place, e] : stored) {
         if (!f.matches(e)) continue;
@@ -54,6 +54,7 @@ struct relay_model {
 
   std::map<std::pair<std::int64_t, event_id>, event> stored{};  // the newest first
   std::size_t cap = unlimited;
+  std::uint32_t default_limit = std::numeric_limits<std::uint32_t>::max();  // of a filter without one
   capping how = capping::each_filter;
   bool sends_for_each_filter = false;  // an event that two filters want comes twice
 };
@@ -85,7 +86,10 @@ class history_player {
   }
 
   // The same in steps.
-  void send_req() { take_answer(under_test.begin(now, page)); }
+  void send_req() {
+    relay.default_limit = page;
+    take_answer(under_test.begin(now, page));
+  }
   bool send_page() {
     std::vector<filter> asked = under_test.next_page(page);
     if (asked.empty()) return false;

@@ -41,7 +41,7 @@ TEST(HistoryResume, IsNotMovedByAnAnswerThatWasInterrupted) {
   p.lose();
   EXPECT_EQ(p.position().reached, std::nullopt);
   p.connect();
-  EXPECT_EQ(p.reqs[1][0].to_json(), R"({"kinds":[1],"limit":500})");
+  EXPECT_EQ(p.reqs[1][0].to_json(), R"({"kinds":[1]})");
   EXPECT_EQ(p.missed(), 0U);
 }
 
@@ -114,8 +114,8 @@ TEST(HistoryResume, AsksForGiftWrapsByAFilterOfTheirOwn) {
   EXPECT_EQ(p.missed(), 0U);
   const std::size_t first = 2;
   ASSERT_EQ(p.reqs[first].size(), 2U);
-  EXPECT_EQ(p.reqs[first][0].to_json(), R"({"kinds":[1],"since":1699999400,"limit":500})");
-  EXPECT_EQ(p.reqs[first][1].to_json(), R"({"kinds":[1059],"since":1699823600,"limit":500})");
+  EXPECT_EQ(p.reqs[first][0].to_json(), R"({"kinds":[1],"since":1699999400})");
+  EXPECT_EQ(p.reqs[first][1].to_json(), R"({"kinds":[1059],"since":1699823600})");
 }
 
 TEST(HistoryResume, AsksOnceForGiftWrapsAlone) {

@@ -68,10 +68,11 @@ TEST(Newest, KeepsNoMoreThanItsLimit) {
 }
 
 TEST(Latest, KnowsTheKindsOfNip01) {
-  for (const event_kind kind : {0, 3, 10'000, 19'999}) EXPECT_TRUE(is_replaceable(kind)) << kind;
-  for (const event_kind kind : {1, 2, 4, 9'999, 20'000, 30'000}) EXPECT_FALSE(is_replaceable(kind)) << kind;
-  for (const event_kind kind : {30'000, 39'999}) EXPECT_TRUE(is_addressable(kind)) << kind;
-  for (const event_kind kind : {29'999, 40'000, 0}) EXPECT_FALSE(is_addressable(kind)) << kind;
+  for (const int kind : {0, 3, 10'000, 19'999}) EXPECT_TRUE(is_replaceable(static_cast<event_kind>(kind))) << kind;
+  for (const int kind : {1, 2, 4, 9'999, 20'000, 30'000})
+    EXPECT_FALSE(is_replaceable(static_cast<event_kind>(kind))) << kind;
+  for (const int kind : {30'000, 39'999}) EXPECT_TRUE(is_addressable(static_cast<event_kind>(kind))) << kind;
+  for (const int kind : {29'999, 40'000, 0}) EXPECT_FALSE(is_addressable(static_cast<event_kind>(kind))) << kind;
 }
 
 TEST(Latest, KeepsTheNewestProfileOfEachAuthor) {
