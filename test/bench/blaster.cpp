@@ -3,9 +3,10 @@
 //
 //   bench_blaster --events FILE --count N [--relays K] [--shuffle on] [--seed S] [--live RATE] [--stamps FILE]
 //
-// It prints one line with its URLs, and serves them until its standard input ends. A REQ, whatever its filters, is
-// answered with all events and EOSE, an EVENT with OK. With --live EOSE comes first, and once every relay has a REQ,
-// each sends RATE events a second; the file then gets "ID NANOSECONDS" for the first departure of each event.
+// It prints one line with its URLs, and serves them until its standard input ends. The first REQ, whatever its filters, is
+// answered with all events and EOSE, later ones with EOSE alone, an EVENT with OK. With --live EOSE comes first, and once
+// every relay has a REQ, each sends RATE events a second; the file then gets "ID NANOSECONDS" for the first departure of
+// each event.
 // What can go wrong: a client that breaks the protocol or disappears loses its connection, without further effect.
 #include <algorithm>
 #include <cinttypes>
@@ -165,8 +166,12 @@ class connection {
       const std::size_t at = text.find("\"id\":\"");
       if (at == text.npos) return;
       answers_ += make_frame(opcode::text, "[\"OK\",\"" + std::string(text.substr(at + 6, 64)) + "\",true,\"\"]");
-    } else if (text.starts_with("[\"REQ\",\"") && !framed_) {
+    } else if (text.starts_with("[\"REQ\",\"")) {
       const std::string subscription(text.substr(8, text.find('"', 8) - 8));
+      if (framed_) {  // a page of the past: all had come
+        answers_ += make_frame(opcode::text, "[\"EOSE\",\"" + subscription + "\"]");
+        return;
+      }
       framed_ = owner_.framed(subscription);
       eose_ = make_frame(opcode::text, "[\"EOSE\",\"" + subscription + "\"]");
       if (owner_.is_live()) {
