@@ -18,7 +18,11 @@
 namespace uvnostr::sim {
 namespace {
 
+#if defined(__SANITIZE_ADDRESS__)
+constexpr std::uint64_t ordinary_seeds = 190;  // they take several times as long
+#else
 constexpr std::uint64_t ordinary_seeds = 1000;
+#endif
 // Worlds in which a promise is broken today: gaps that are told of too much, an event that comes again after a restart, and
 // one late event that is lost. Mend these faults and empty the list. Other seeds are judged without it.
 constexpr std::uint64_t known_faults[] = {90, 94, 107, 147, 166, 276, 618, 821, 846, 914};
