@@ -9,7 +9,6 @@ namespace uvnostr::session {
 
 namespace {
 
-constexpr std::size_t most_lowest = 512;
 constexpr std::size_t most_of_one_second = 10'000;
 constexpr std::size_t most_overlap = 16;
 
@@ -25,20 +24,22 @@ bool asked_stretch::note(const event_id& id, unix_seconds at) {
   ++came;
   if (is_new) ++news;
   lowest.push_back(stamp);
-  if (lowest.size() >= 2 * most_lowest) keep_lowest();
+  if (lowest.size() >= full_at_) keep_lowest();
   return is_new;
 }
 
-/// Drops the newer half, but nothing of a second of which something is kept.
+/// Drops what is newer, but nothing of a second of which something is kept.
 void asked_stretch::keep_lowest() {
   std::sort(lowest.begin(), lowest.end());
   lowest.erase(std::unique(lowest.begin(), lowest.end()), lowest.end());
-  if (lowest.size() <= most_lowest) return;
-  const unix_seconds last = lowest[most_lowest].at;
-  const auto end =
-      std::find_if(lowest.begin() + most_lowest, lowest.end(), [last](const event_stamp& e) { return e.at != last; });
-  lowest.erase(end, lowest.end());
-  if (lowest.size() > most_of_one_second) lowest.resize(most_of_one_second, lowest.front());
+  if (lowest.size() > most_lowest) {
+    const unix_seconds last = lowest[most_lowest].at;
+    const auto end =
+        std::find_if(lowest.begin() + most_lowest, lowest.end(), [last](const event_stamp& e) { return e.at != last; });
+    lowest.erase(end, lowest.end());
+  }
+  if (lowest.size() > most_of_one_second) lowest.erase(lowest.begin() + most_of_one_second, lowest.end());
+  full_at_ = 2 * std::max(lowest.size(), most_lowest);
 }
 
 void asked_stretch::note_published(const event_id& id, unix_seconds at, bool meanwhile) {
@@ -122,6 +123,7 @@ void asked_stretch::step_over() {
 void asked_stretch::forget_answer() {
   came = news = again = live = shared = 0;
   lowest = {};
+  full_at_ = 2 * most_lowest;
   for (const event_stamp& each : std::exchange(published, {})) {
     if (!of.until || each.at <= *of.until) note_published(each.id, each.at, false);
   }

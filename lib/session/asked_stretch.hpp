@@ -81,8 +81,12 @@ struct asked_stretch {
   void forget_answer();
 
  private:
+  static constexpr std::size_t most_lowest = 512;
+
   void go_on_from(unix_seconds until);
   void keep_lowest();
+
+  std::size_t full_at_ = 2 * most_lowest;  // `lowest`: then some are dropped. Twice what is kept, so that it is rare
 };
 
 }  // namespace uvnostr::session

@@ -132,6 +132,18 @@ TEST(HistoryOrder, KnowsWhatCameInTheAnswerBefore) {
   EXPECT_TRUE(p.under_test.note_stored(news.id(), news.created_at()));
 }
 
+TEST(HistoryOrder, TakesAnyNumberOfEventsOfOneSecond) {
+  history_player p(std::vector<filter>{{.kinds = {1}}});
+  p.send_req();
+  event_id id{};
+  for (std::uint32_t i = 0; i < 300'000; ++i) {
+    for (std::size_t byte = 0; byte < 4; ++byte) id.bytes[byte] = static_cast<std::uint8_t>(i >> (8 * byte));
+    p.under_test.note_stored(id, at(t));
+  }
+  p.receive_eose();
+  EXPECT_TRUE(p.send_page()) << "it goes on asking, and took no long time over each event";
+}
+
 TEST(HistoryOrder, GoesOnFromACursor) {
   history_player before(std::vector<filter>{{.kinds = {1}, .limit = 50}});
   before.relay.cap = 10;
