@@ -40,6 +40,8 @@ class req_pace {
   /// At most so many may be open; 0 says nothing.
   void limit_open(std::size_t most) noexcept;
   std::optional<std::size_t> most_open() const noexcept { return most_open_; }
+  /// Whether a refusal spoke of the rate.
+  bool is_slowed() const noexcept { return interval_.count() != 0; }
 
  private:
   static constexpr std::size_t first_window = 16;

@@ -77,6 +77,10 @@ class request : public base::shared_object {
   unsigned fatal_ = 0;                         // connections that were lost over it
   bool suspect_ = false;                       // the last connection may have been lost over it
   bool had_turn_ = false;                      // on this connection
+  bool is_slowed_ = false;                     // refused for its time alone, and not answered since
+  bool is_in_line_ = false;                    // the timer ends its wait for a place or for the pace
+  std::uint64_t answers_before_ = 0;           // the table's answers_ when that timer was set
+  std::uint64_t sent_before_ = 0;              // the table's last_place_ then
   std::chrono::microseconds turn_begun_{};     // when it was answered
   base::ref<sent_req> open_req_;               // the one that stays open
   base::ref<sent_req> page_;

@@ -88,7 +88,7 @@ void request_table::on_connected() noexcept {
   for (cursor each(requests_); request* const at = each.next();) {
     request& r = *at;
     r.step_ = r.fatal_ >= most_fatal ? request::step::refused : request::step::to_ask;
-    r.auth_tried_ = r.caught_up_told_ = r.page_waits_ = r.waits_for_others_ = r.had_turn_ = false;
+    r.auth_tried_ = r.caught_up_told_ = r.page_waits_ = r.waits_for_others_ = r.had_turn_ = r.is_slowed_ = false;
     r.refusals_ = r.failed_pages_ = 0;
   }
 }
@@ -118,6 +118,7 @@ void request_table::on_disconnected(bool hung_up) noexcept {
 /// Its connection is lost. The time for on_all_eose goes on, because the relay may be back before it is over.
 void request_table::lose(request& r, bool may_be_the_cause) noexcept {
   const request::step was = std::exchange(r.step_, request::step::away);
+  r.is_slowed_ = false;
   if (r.fatal_ == most_fatal && may_be_the_cause) {
     ++r.fatal_;
     session_.listener().on_request_refused(
@@ -182,9 +183,20 @@ bool request_table::pump() {
       } else {
         ++waiting_;
         if (!r.had_turn_) ++newcomers_;
+        if (!r.settled() && !r.timer_.is_scheduled()) await_turn(r);
       }
     }
-    if (is_sent && (!may_ask_page(r) || !make_place_for_page(r) || ask_page(r))) continue;
+    if (is_sent && may_ask_page(r)) {
+      r.waits_for_others_ = !session_.listener().may_ask_page(r);
+      if (r.waits_for_others_) {
+        r.timer_.cancel();  // of its turn
+      } else if (make_place_for_page(r)) {
+        is_sent = ask_page(r);
+      } else if (pace_.is_slowed() && !r.timer_.is_scheduled()) {
+        await_turn(r);
+      }
+    }
+    if (is_sent) continue;
     // The relay does not read. That may last, and others wait for the same.
     for (cursor rest(requests_); request* const waiting = rest.next();) {
       if (waiting->step_ == request::step::to_ask || waiting == &r) watch(*waiting);
@@ -242,8 +254,6 @@ bool request_table::ask(request& r) {
 }
 
 bool request_table::ask_page(request& r) {
-  r.waits_for_others_ = !session_.listener().may_ask_page(r);
-  if (r.waits_for_others_) return true;
   const std::vector<filter> filters = r.history_.next_page(session_.listener().page_size(r));
   auto req = make_req(sent_req::kind::page, r);
   if (!session_.send(wire::req_message(req->id(), filters))) {
@@ -260,10 +270,13 @@ bool request_table::ask_page(request& r) {
 void request_table::await_answer(request& r) noexcept {
   r.progress_before_ = r.progress_;
   r.unread_before_ = session_.unread_time();
+  if (r.is_slowed_) return;  // its time runs already
+  r.is_in_line_ = false;
   session_.timers().schedule(r.timer_, session_.now() + r.options_.eose_timeout);
 }
 
 void request_table::watch(request& r) noexcept {
+  r.is_in_line_ = false;
   if (!r.settled() && !r.timer_.is_scheduled()) await_answer(r);
 }
 
@@ -289,6 +302,8 @@ void request_table::on_eose(sent_req& req, eose_hint hint) {
   r.failed_pages_ = 0;
   // The REQ that stays open is answered on each connection, which says nothing of the pages.
   if (req.what == sent_req::kind::page || !r.history_.ever_answered()) r.losses_ = 0;
+  r.is_slowed_ = false;
+  ++answers_;
   r.history_.answered(hint, session_.trusted_time());
   pace_.answered();
   r.had_turn_ = true;
@@ -319,6 +334,7 @@ void request_table::tell_caught_up(request& r) {
 }
 
 void request_table::page_failed(request& r, gap_reason why) {
+  r.is_slowed_ = false;
   close_req(r.page_);
   session_.pump_soon();
   const bool may_try_again = why != gap_reason::no_answer || !r.only_stored_;
@@ -341,6 +357,7 @@ void request_table::on_closed(sent_req& req, std::string_view text) {
   r.fatal_ = 0;
   if (req.state == sent_req::state::asked) ++session_.counted().refused_reqs;
   if (wait_for_turn(req, text)) return;
+  ++answers_;
   if (req.what == sent_req::kind::page) {
     end_req(r.page_);
     r.timer_.cancel();
@@ -377,6 +394,7 @@ std::chrono::milliseconds request_table::pause(unsigned times) noexcept {
 
 void request_table::refuse(request& r, std::string_view text) {
   r.step_ = request::step::refused;
+  r.is_slowed_ = false;
   refusal said{.words = text,
                .hung_up = false,
                .asked_again = asked_again::on_next_connection,
@@ -439,10 +457,17 @@ void request_table::on_timer(request& r) {
     return;
   }
   if (r.step_ == request::step::away) return not_back_in_time(r);
+  const bool waits_for_page = r.step_ == request::step::live && !r.page_;
+  if (r.is_in_line_ && !has_waited_in_vain(r)) return;
   const std::chrono::microseconds unread = session_.unread_since(r.unread_before_);
   if (unread.count() > 0) return session_.timers().schedule(r.timer_, session_.now() + unread);
-  if (r.progress_ != r.progress_before_ || session_.listener().is_behind(r)) return await_answer(r);
+  if (r.progress_ != r.progress_before_ || session_.listener().is_behind(r)) {
+    r.is_slowed_ = false;
+    return await_answer(r);
+  }
   const base::ref<request> keep = base::ref<request>::retain(r);
+  if (waits_for_page) return page_failed(r, gap_reason::refused);
+  r.is_slowed_ = false;
   if (r.page_) return page_failed(r, gap_reason::no_answer);
   settle(r, request::ending::timed_out);
   if (waiting_ != 0 || (refuses_by_notice_ && !r.had_turn_)) end_turn(r);

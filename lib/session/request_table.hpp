@@ -95,6 +95,8 @@ class request_table {
   void note_sent(sent_req&) noexcept;
   bool wait_for_turn(sent_req&, std::string_view text);
   std::size_t open_before(const sent_req&) const noexcept;
+  void await_turn(request&) noexcept;
+  bool has_waited_in_vain(request&) noexcept;
   void end_turn(request&);
   bool make_place_for_page(request&);
   void pass_places_on();
@@ -128,6 +130,7 @@ class request_table {
   base::timer turn_timer_ = base::timer::calling<&request_table::on_turn_timer>(*this);
   std::uint64_t last_place_ = 0;
   std::uint64_t closed_ = 0;        // REQs that were sent a CLOSE
+  std::uint64_t answers_ = 0;       // EOSEs and refusals that came, but for those of the pace
   bool refuses_by_notice_ = false;  // on this connection
   std::size_t under_way_ = 0;       // REQs that wait for their answer, as this pump() found and sent them
   std::size_t waiting_ = 0;         // requests that found no place or had to wait, in the last pump()

@@ -72,6 +72,21 @@ std::size_t request_table::open_before(const sent_req& req) const noexcept {
          }));
 }
 
+/// Whether for its place or at a slower pace: it waits as long as the relay answers others.
+void request_table::await_turn(request& r) noexcept {
+  r.is_in_line_ = true;
+  r.answers_before_ = answers_;
+  r.sent_before_ = last_place_;
+  session_.timers().schedule(r.timer_, session_.now() + r.options_.eose_timeout);
+}
+
+/// Whether others were asked meanwhile, and nobody was answered. Our own pace may be slower than eose_timeout.
+bool request_table::has_waited_in_vain(request& r) noexcept {
+  if (r.answers_before_ == answers_ && r.sent_before_ != last_place_) return true;
+  await_turn(r);
+  return false;
+}
+
 /// A refusal, in so many words, that is not of this REQ but of its time. Then it waits, and nobody need know.
 bool request_table::wait_for_turn(sent_req& req, std::string_view text) {
   request& r = req.owner();
@@ -87,7 +102,7 @@ bool request_table::wait_for_turn(sent_req& req, std::string_view text) {
       if (req.state != sent_req::state::asked || !pace_.slow_down(session_.now())) return false;
       break;
   }
-  r.timer_.cancel();
+  if (!std::exchange(r.is_slowed_, true)) await_turn(r);
   session_.pump_soon();
   if (req.what == sent_req::kind::page) {
     end_req(r.page_);

@@ -136,5 +136,41 @@ TEST_F(Turns, TheRelaysOwnDocumentIsObeyedFromTheStart) {
   EXPECT_EQ(stats().refused_reqs, 0U);
 }
 
+TEST_F(Turns, ARelayThatSlowsDownForeverDoesNotHoldUpAQuery) {
+  start();
+  relay->behaviour().refuse_req = testing::refusal{"rate-limited: slow down"};
+  std::size_t over = 0;
+  for (unsigned i = 0; i < 20; ++i) {
+    subscriptions.push_back(
+        *pool->fetch(filter{.kinds = {static_cast<event_kind>(1000 + i)}}, {.on_done = [&](const fetch_result& told) {
+                       ++over;
+                       EXPECT_EQ(told.refused + told.timed_out, 1U);
+                     }}));
+  }
+  EXPECT_TRUE(world.run_until([&] { return over == 20; }, 1min)) << over;
+}
+
+TEST_F(Turns, ARelayThatTakesNoPagesAnyMoreDoesNotHoldUpAQuery) {
+  start();
+  for (unsigned i = 0; i < 20; ++i) {
+    const auto kind = static_cast<event_kind>(1000 + i);
+    for (int n = 0; n < 3; ++n) {
+      relay->add(make_event(test_key(), kind, std::to_string(n), {}, world.wall_clock() - std::chrono::seconds(n)));
+    }
+  }
+  relay->behaviour().max_limit = 2;
+  std::size_t over = 0;
+  for (unsigned i = 0; i < 20; ++i) {
+    subscriptions.push_back(*pool->fetch(filter{.kinds = {static_cast<event_kind>(1000 + i)}},
+                                         {.on_event =
+                                              [&](relay_id, const event_view&) {
+                                                relay->behaviour().refuse_req =
+                                                    testing::refusal{"rate-limited: slow down"};
+                                              },
+                                          .on_done = [&](const fetch_result&) { ++over; }}));
+  }
+  EXPECT_TRUE(world.run_until([&] { return over == 20; }, 3min)) << over;
+}
+
 }  // namespace
 }  // namespace uvnostr
