@@ -125,6 +125,10 @@ void receiver::on_event_message(relay_session& from, const wire::frame_head& hea
         seen_.repeats(*id, subscription->in_seen, from.slot(), [&] { return wire::scan_sig(head.event); });
     if (known) {
       count_known(from, known->is_same);
+      if (!known->is_same) {  // it says nothing of what the relay stores, but the relay is not silent
+        if (req->state == session::sent_req::state::asked) req->owner().note_progress();
+        return;
+      }
       const std::optional<wire::raw_event> read = is_read ? wire::scan_event(head.event) : std::nullopt;
       note_copy(*req, *id, known->created_at, read ? &read->fields() : nullptr);
       return;
@@ -195,7 +199,8 @@ bool receiver::note(session::sent_req& req, const event_id& id, unix_seconds cre
       if (!to.history().needs_event()) {
         return to.history().note_stored(id, created_at);
       }
-      if (fields == nullptr) return true;
+      // The date is part of what the id stands for: a copy with another is not that event.
+      if (fields == nullptr || fields->created_at_time() != created_at) return true;
       record_.assign(*fields);
       return to.history().note_stored(id, record_.view());
     case session::sent_req::state::live:
