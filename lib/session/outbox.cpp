@@ -61,7 +61,8 @@ void outbox::wait_in(list& where, delivery& d) noexcept {
 }
 
 bool outbox::pump() {
-  if (pause_timer_.is_scheduled()) return true;
+  if (pause_timer_.is_scheduled() || queued_.empty()) return true;
+  const std::uint64_t left = session_.bytes_that_left();  // a system call, and the same for all that is sent now
   while (delivery* const next = queued_.front()) {
     delivery& d = *next;
     if (!may_send(d)) return true;
@@ -71,15 +72,15 @@ bool outbox::pump() {
     d.sent_ = true;
     unanswered_.push_back(d.hook);
     by_id_.emplace(d.id_, &d);
-    await_ok(d);
+    await_ok(d, left);
   }
   return true;
 }
 
-void outbox::await_ok(delivery& d) noexcept {
+void outbox::await_ok(delivery& d, std::uint64_t left) noexcept {
   d.unread_before_ = session_.unread_time();
   d.looked_at_ = session_.now();
-  d.left_before_ = session_.bytes_that_left();
+  d.left_before_ = left;
   d.leaves_at_ = session_.bytes_handed_over();
   session_.timers().schedule(d.timer_, d.looked_at_ + d.options_.ok_timeout / looks);
 }

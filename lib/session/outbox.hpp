@@ -68,7 +68,7 @@ class outbox {
   bool may_send(const delivery&);
   bool is_trying() const noexcept;
   void suspect(const port::disconnect& end, bool asked) noexcept;
-  void await_ok(delivery&) noexcept;
+  void await_ok(delivery&, std::uint64_t bytes_that_left) noexcept;
   bool has_left(delivery&) noexcept;
   void forget_unanswered(delivery&) noexcept;
   void put_back(list&) noexcept;
