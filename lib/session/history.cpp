@@ -300,13 +300,14 @@ bool history::pass(asking& a, const verdict& v) {
 /// where that comes, there was room for all of the second.
 void history::ask_for_unproven(asking& a, std::optional<unix_seconds> older) {
   if (!a.unproven) return;
-  asking& second = missing_.emplace_back();
+  asking second;
   second.of = {
       .filter = a.of.filter, .kinds = a.of.kinds, .since = older ? older : a.unproven, .until = a.unproven, .left = {}};
   second.known = std::move(a.at_unproven);
   second.alone = true;
   second.is_doubtful = older.has_value();
   a.unproven.reset();
+  missing_.push_back(std::move(second));
 }
 
 /// An answer of the second `until` and something older, of which all that is older had come.
@@ -429,11 +430,9 @@ void history::give_up_page(gap_reason why) {
 
 void history::interrupted_page() noexcept {
   if (main_answer_) return;
-  for (asking& each : std::exchange(asked_, {})) put_back(std::move(each));
-  for (std::size_t i = 0; i < missing_.size(); ++i) {
-    asking each = std::move(missing_[i]);
+  for (asking& each : std::exchange(asked_, {})) {
     ask_for_unproven(each, std::nullopt);
-    missing_[i] = std::move(each);
+    put_back(std::move(each));
   }
 }
 

@@ -16,6 +16,8 @@
 //   an answer is cut off silently         only a page without news, or NIP-67's `finish`, proves that there is no more
 //   a second has more events than an      it cannot be paged through and becomes a gap. Unless the relay showed a smaller
 //     answer holds                        cap, one of at least `least_cap` is assumed
+//   an event of an old date is published  it may stand at the end of an answer: pages overlap, so the next one shows what
+//     meanwhile                           that one had left out. See asked_stretch
 //   one filter uses up the answer         a filter counts as complete only if the whole answer is
 //   two filters want the same event       it does not show how far either of them got: they are asked separately
 //   dates are in the past on purpose      gift wraps (NIP-59) are asked for with a longer overlap, by a filter of
@@ -55,7 +57,8 @@ class history {
   history(const std::vector<filter>& filters, std::chrono::seconds overlap) noexcept;
 
   /// A connection was made at this time (the lesser of our clock and the relay's). Returns the filters of the REQ that
-  /// stays open; an answer holds at most `page` events of each.
+  /// stays open. They have no limit but the application's: how much a relay sends at a time is its own affair. If all that
+  /// came is remembered, and was no more than a page, it is asked for once more, for the sake of imports.
   std::vector<filter> begin(unix_seconds now, std::uint32_t page, bool all_is_remembered = false);
   /// Records a stored event of the current answer, which is verified or known. False if it had come in an earlier one,
   /// so that it is known whatever was forgotten meanwhile.
