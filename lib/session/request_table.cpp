@@ -368,16 +368,15 @@ void request_table::on_closed(sent_req& req, std::string_view text) {
   close_req(r.page_);
   r.history_.interrupted(session_.trusted_time());
   r.timer_.cancel();
-  if ((prefix == "auth-required" || prefix == "restricted") && (!r.auth_tried_ || session_.auth().is_challenged())) {
+  const bool lacks_auth = prefix == "auth-required" || prefix == "restricted";
+  if (lacks_auth && (!std::exchange(r.auth_tried_, true) || session_.auth().is_challenged())) {
     if (session_.auth().done()) {
       // The refusal waited for earlier events, and AUTH was over by its turn.
-      r.auth_tried_ = true;
       r.step_ = request::step::to_ask;
       session_.pump_soon();
       return;
     }
     if (session_.want_auth()) {
-      r.auth_tried_ = true;
       r.step_ = request::step::held;
       return;
     }
