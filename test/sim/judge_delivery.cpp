@@ -13,6 +13,7 @@ bool judge::may_come_again(const watched_subscription& s, const watched_relay& r
   if (std::any_of(s.filters.begin(), s.filters.end(),
                   [&](const filter_model& f) { return !f.ids.empty() && f.matches(e); }))
     return true;
+  if (s.asked_again.contains(e.at)) return true;
   if (from.undone && e.at >= from.undone->first && e.at <= from.undone->second) return true;
   const auto book = from.books.find(r.host);
   return book == from.books.end() || book->second.may_repeat(e.at, overlap_for(e.kind, s.options.resume_overlap));
@@ -151,12 +152,11 @@ bool judge::was_not_answered(const watched_subscription& s, const watched_relay&
 
 /// A gap is justified if something is missing, or if the relay did not say that nothing is.
 void judge::check_gap(const watched_subscription& s, const watched_relay& r, const gap& g) {
-  constexpr const char* names[] = {"cap", "refused", "no answer", "ephemeral", "memory"};
   const auto seconds = [](unix_seconds t) { return t.time_since_epoch().count(); };
-  state_.log("      a gap from ", seconds(g.from), " to ", seconds(g.to), ": ", names[static_cast<int>(g.reason)]);
+  state_.log("      a gap from ", seconds(g.from), " to ", seconds(g.to), ": ", to_string(g.reason));
   const auto is_no_gap = [&] {
     state_.fail("subscription ", s.number, " was told of a gap at relay ", r.id, " from ", seconds(g.from), " to ",
-                seconds(g.to), " which is none: ", names[static_cast<int>(g.reason)]);
+                seconds(g.to), " which is none: ", to_string(g.reason));
   };
   if (g.from > g.to) return is_no_gap();
   switch (g.reason) {
