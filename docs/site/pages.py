@@ -21,7 +21,7 @@ def page_of(path):
     relative = path.relative_to(root).as_posix()
     if relative.startswith("docs/"):
         return relative[len("docs/"):-len(".md")] if relative.endswith(".md") else None
-    if re.fullmatch(r"include/uvnostr/(testing/)?\w+\.(hpp|h)", relative):
+    if re.fullmatch(r"include/uvnostr/((testing|c)/)?\w+\.(hpp|h)", relative):
         return "reference/" + re.sub(r"[./]", "_", relative[len("include/uvnostr/"):])
     if re.fullmatch(r"samples/\w+\.(cpp|c|py|lua)", relative):
         return "samples/" + path.name.replace(".", "_")
@@ -91,19 +91,22 @@ def declarations(header):
         if compound.get("kind") in ("class", "struct") and compound.get("prot") == "public" and at.get("file").endswith(where(header)):
             name = compound.findtext("compoundname")
             # A struct within a class is shown there.
-            if name.rpartition("::")[0] in namespaces:
+            if header.suffix == ".h" or name.rpartition("::")[0] in namespaces:
                 found.append((int(at.get("line")), name, f"doxygen{compound.get('kind')} {name}\n:members:\n:undoc-members:"))
-        if compound.get("kind") != "namespace" or compound.findtext("compoundname").endswith("detail"):
+        scope = compound.findtext("compoundname") + "::"
+        if compound.get("kind") == "file" and header.suffix == ".h":
+            scope = ""
+        elif compound.get("kind") != "namespace" or scope.endswith("detail::"):
             continue
         for member in compound.iter("memberdef"):
             at = member.find("location")
             if not (at.get("declfile") or at.get("file")).endswith(where(header)):
                 continue
-            name = f"{compound.findtext('compoundname')}::{member.findtext('name')}"
+            name = scope + member.findtext("name")
             line = int(at.get("declline") or at.get("line"))
             if member.get("kind") == "function":
-                types = ", ".join("".join(p.find("type").itertext()) for p in member.iter("param") if p.find("type") is not None)
-                found.append((line, name, f"doxygenfunction {name}({types})"))
+                types = "" if header.suffix == ".h" else "(" + ", ".join("".join(p.find("type").itertext()) for p in member.iter("param") if p.find("type") is not None) + ")"
+                found.append((line, name, f"doxygenfunction {name}{types}"))
             elif member.get("kind") in ("enum", "typedef", "variable"):
                 found.append((line, name, f"doxygen{member.get('kind')} {name}"))
     text = ""
@@ -145,7 +148,7 @@ for source in sorted(docs.rglob("*.svg")):
     shutil.copyfile(source, target)
     kept.add(target)
 
-headers = sorted((root / "include/uvnostr").glob("*.h*")) + sorted((root / "include/uvnostr/testing").glob("*.hpp"))
+headers = [header for folder in ("", "testing", "c") for header in sorted((root / "include/uvnostr" / folder).glob("*.h*"))]
 rows = []
 for header in headers:
     name = header.relative_to(root / "include").as_posix()
