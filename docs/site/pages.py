@@ -154,7 +154,7 @@ for header in headers:
     name = header.relative_to(root / "include").as_posix()
     text = header.read_text()
     page = page_of(header)
-    write(page, f"# {header.name}\n\n{head_comment(text)}\n\n    #include <{name}>\n" + declarations(root / "include" / name))
+    write(page, f"# {name.removeprefix('uvnostr/')}\n\n{head_comment(text)}\n\n    #include <{name}>\n" + declarations(root / "include" / name))
     rows.append((name, page, head_comment(text)))
 write("reference/index", "# Reference\n\nThis is made from the public headers.\n\n| header | contents |\n| --- | --- |\n" +
       "".join(f"| [{name}]({os.path.basename(page)}.md) | {about} |\n" for name, page, about in rows) +
