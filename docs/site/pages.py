@@ -123,6 +123,28 @@ def where(header):
     return header.relative_to(root).as_posix()
 
 
+def option_tables():
+    """Every option with its default and the first sentence about it."""
+    text = ""
+    order = ["pool", "relay", "reconnect", "subscribe", "fetch", "publish"]
+    place = {f"uvnostr::{name}_options": number for number, name in enumerate(order)}
+    compounds = sorted(xml.iter("compounddef"), key=lambda c: place.get(c.findtext("compoundname"), len(order)))
+    for compound in compounds:
+        name = compound.findtext("compoundname")
+        if not re.fullmatch(r"uvnostr::\w+_options", name):
+            continue
+        header = root / compound.find("location").get("file")
+        text += f"\n## {name.removeprefix('uvnostr::')}\n\nIn [{header.name}]({page_of(header)}.md).\n\n| option | default | meaning |\n| --- | --- | --- |\n"
+        for member in compound.iter("memberdef"):
+            about = " ".join("".join("".join(member.find(part).itertext()) for part in ("briefdescription", "detaileddescription")).split())
+            value = "".join(member.find("initializer").itertext()).strip("= ") if member.find("initializer") is not None else ""
+            kind = "".join(member.find("type").itertext())
+            unit = " ms" if kind.endswith("milliseconds") else " s" if kind.endswith("chrono::seconds") else ""
+            value = f"`{value.strip('{}')}{unit}`" if value.strip("{}") else ""
+            text += f"| `{member.findtext('name')}` | {value} | {re.split(r'(?<=[.]) ', about)[0]} |\n"
+    return text
+
+
 class doxygen:
     """All of Doxygen's XML files."""
 
@@ -141,7 +163,7 @@ kept = set()
 for source in sorted(docs.rglob("*.md")):
     page = page_of(source)
     text = turn_links(source.read_text(), source, page)
-    write(page, text + (navigation(text) if page == "index" else ""))
+    write(page, text + {"index": navigation, "options": lambda _: option_tables()}.get(page, lambda _: "")(text))
 for source in sorted(docs.rglob("*.svg")):
     target = out / source.relative_to(docs)
     target.parent.mkdir(parents=True, exist_ok=True)
