@@ -23,9 +23,9 @@ def page_of(path):
         return relative[len("docs/"):-len(".md")] if relative.endswith(".md") else None
     if re.fullmatch(r"include/uvnostr/((testing|c)/)?\w+\.(hpp|h)", relative):
         return "reference/" + re.sub(r"[./]", "_", relative[len("include/uvnostr/"):])
-    if re.fullmatch(r"samples/\w+\.(cpp|c|py|lua)", relative):
+    if re.fullmatch(r"samples/(c/)?\w+\.(cpp|c|py|lua)", relative):
         return "samples/" + path.name.replace(".", "_")
-    return {"include/uvnostr": "reference/index", "samples": "samples/index", "CONTRIBUTING.md": "contributing",
+    return {"include/uvnostr": "reference/index", "samples": "samples/index", "samples/c": "samples/index", "CONTRIBUTING.md": "contributing",
             "CHANGELOG.md": "changelog", "README.md": "index"}.get(relative)
 
 
@@ -109,8 +109,12 @@ def declarations(header):
                 found.append((line, name, f"doxygenfunction {name}{types}"))
             elif member.get("kind") in ("enum", "typedef", "variable"):
                 found.append((line, name, f"doxygen{member.get('kind')} {name}"))
+    # In C, a struct or enumeration is a type of the same name as well.
+    types = {name for _, name, directive in found if not directive.startswith("doxygentypedef")}
     text = ""
     for _, name, directive in sorted(found):
+        if directive.startswith("doxygentypedef") and name in types:
+            continue
         head, _, rest = directive.partition("\n")
         kind, _, what = head.partition(" ")
         if not name.endswith(("::to_string", "operator<<")):
@@ -183,7 +187,8 @@ write("reference/index", "# Reference\n\nThis is made from the public headers.\n
       "\n```{toctree}\n:hidden:\n\n" + "\n".join(os.path.basename(page) for _, page, _ in rows) + "\n```\n")
 
 languages = {".cpp": "cpp", ".c": "c", ".py": "python", ".lua": "lua"}
-samples = [path for path in sorted((root / "samples").glob("[0-9a-z]*")) if path.suffix in languages]
+samples = [path for folder in ("", "c") for path in sorted((root / "samples" / folder).glob("*.*"))
+           if path.suffix in languages and not path.stem.startswith("local_")]
 for sample in samples:
     text = sample.read_text()
     write(page_of(sample), f"# {sample.name}\n\n```{languages[sample.suffix]}\n{text}```\n")
