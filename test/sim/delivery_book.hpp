@@ -33,7 +33,7 @@ class delivery_book {
  public:
   using request_ref = std::shared_ptr<asked_request>;
 
-  /// A copy that does not see what happens to the requests from now on.
+  /// A copy that does not follow what happens to the requests later.
   delivery_book snapshot() const;
 
   // Events of the world. `clock` is the lesser of our clock and the relay's.
@@ -66,9 +66,9 @@ class delivery_book {
   const std::vector<request_ref>& requests() const noexcept { return all_; }
 
   std::set<std::size_t> received;  // genuine events, on REQs that stay open
-  std::set<std::size_t> owed;      // of an earlier run: received and not done
-  unsigned caught_up_on = 0;       // the last connection on which that was told
-  std::uint64_t caught_up_by = 0;  // the order of the REQ that it was told of
+  std::set<std::size_t> owed;      // received in an earlier run, but not done
+  unsigned caught_up_on = 0;       // the last connection for which on_caught_up was called
+  std::uint64_t caught_up_by = 0;  // the order of the REQ for which it was called
 
  private:
   struct open_request {
@@ -87,7 +87,7 @@ class delivery_book {
   std::vector<std::optional<unix_seconds>> floors_;
   std::vector<gap> lasting_;                      // gaps that no connection will fill
   std::vector<gap> open_gaps_;                    // of the last connection
-  std::uint64_t ephemeral_told_ = 0;              // up to this order, missed ones were reported
+  std::uint64_t ephemeral_told_ = 0;              // missed ephemeral events up to this order were reported
   std::optional<std::uint64_t> first_caught_up_;  // the order of that REQ
   std::uint64_t first_told_ = 0;                  // the order of the REQ whose EOSE was reported first
   bool is_caught_up_ = false;
