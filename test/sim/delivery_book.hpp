@@ -3,12 +3,13 @@
 // of its events the subscription must get.
 //
 // Every matching event of the relay is due, with only these exceptions:
-//   a reported gap          on_caught_up named its dates; a gap that a later connection can fill counts only for its own
+//   a reported gap          on_caught_up named its dates; a gap that a later connection can fill counts only for its
+//                           own connection
 //   `limit`                 the first answer was to hold the newest few; others were not wanted. As a client
 //                           sees only dates, this applies to everything dated before them, or before the first
 //                           REQ if the limit is 0; but not for gift wraps that came later (NIP-59)
 //   an import               the relay was asked for that date and had answered before it stored the event, and the date
-//                           lies before `reached` less the overlap. A filter of NIP-01 names events by their own dates and
+//                           lies before `reached` less the overlap. A filter of NIP-01 names events by their own dates,
 //                           never by when the relay stored them, so no client can ask for such an event without asking
 //                           for the whole past again.
 // `reached` is computed here independently, as the highest value that the library's may have: the newest date, not

@@ -6,8 +6,8 @@
 
 namespace uvnostr::sim {
 
-/// Whether a restarted program may get the event again, because its cursor does not cover it: the event was not done, or
-/// lies within the overlap, or the relay's past was not finished, or it is asked for by its id, whatever its date.
+/// Whether a restarted program may get the event again, because its cursor does not cover it: the event was not done,
+/// or lies within the overlap, or the relay's past was not finished, or it is asked for by its id, whatever its date.
 bool judge::may_come_again(const watched_subscription& s, const watched_relay& r, const known_event& e) const {
   const saved_cursor& from = *s.before;
   if (std::any_of(s.filters.begin(), s.filters.end(),

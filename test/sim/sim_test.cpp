@@ -27,8 +27,8 @@ constexpr std::uint64_t ordinary_seeds = 190;  // AddressSanitizer takes several
 #else
 constexpr std::uint64_t ordinary_seeds = 1000;
 #endif
-// Worlds in which the library breaks a promise today: it reports a gap that is none, repeats an event after a restart, or
-// loses one of two events. Mend these faults and empty the list. The list applies only to a run with the default seeds.
+// Worlds in which the library breaks a promise today: it reports a gap that is none, repeats an event after a restart,
+// or loses an event. Mend these faults and empty the list, which applies only to a run with the default seeds.
 constexpr std::uint64_t known_faults[] = {85, 90, 107, 147, 166, 179, 276, 294, 347, 580, 618, 701, 706, 821, 978};
 
 std::uint64_t number_in(const char* name, std::uint64_t otherwise) {
