@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Happy path: after ask() a thread asks; on_answer() hands the addresses over; the question is freed. What can go wrong:
-// the asker cancels, but a thread that has begun cannot be stopped, so its answer is dropped. An answer may hold the
-// same address several times.
+// Happy path: ask() hands the query to a thread; on_answer() passes the addresses on; the query is freed. What can go
+// wrong: the listener cancels, but a thread that has begun cannot be stopped, so its answer is dropped. An answer may
+// hold the same address several times.
 #include "net/uv_resolver.hpp"
 
 #include <utility>

@@ -10,13 +10,13 @@
 
 namespace uvnostr::net {
 
-/// One question to the system's getaddrinfo(), asked on a thread of libuv's pool. At most half of these threads do so at
-/// the same time: where names hang, others wait for them.
+/// One query by the system's getaddrinfo(), on a thread of libuv's pool. At most half of these threads resolve names at
+/// a time, so names that hang delay others.
 class uv_question final : public name_question {
  public:
-  /// If it returns an error, there is no question.
+  /// If it returns an error, there is no query.
   static std::error_code ask(uv_loop_t*, const std::string& host, name_listener&, name_question*& out) noexcept;
-  /// A thread that has begun goes on, and its answer is dropped.
+  /// A thread that has begun continues, and its answer is dropped.
   void cancel() noexcept override;
 
  private:

@@ -138,6 +138,9 @@ class pool_core final : public base::ref_counted<pool_core>,
                                                            const subscribe_options&,
                                                            const std::vector<relay_id>& relays, bool only_stored);
   result<std::vector<session::relay_session*>> targets(const std::vector<relay_id>&) const;
+  /// The relays of one publish(), once all that can be refused without the event has been checked.
+  result<std::vector<session::relay_session*>> publish_targets(const publish_options&,
+                                                               const std::vector<relay_id>&) const;
   void session_stopped(session::relay_session&);
   void give_receipt(publish_record&, receipt);
   void delivery_done(publish_record&, relay_id, outcome, std::string_view words, std::error_code cause);

@@ -53,7 +53,7 @@ class receiver final : public session::message_listener, private verify::verifie
   void on_binary(session::relay_session&) noexcept override;
   /// To be called at the end of a turn of the loop.
   void pump() noexcept;
-  /// Passes on nothing from now on.
+  /// Passes nothing on after this.
   void stop() noexcept { verifier_.stop(); }
 
   std::uint64_t verified() const noexcept { return verifier_.checked(); }
@@ -95,8 +95,8 @@ class receiver final : public session::message_listener, private verify::verifie
   turn_budget& budget_;
   pending_events pending_;
   verify::verifier verifier_;
-  wire::event_record record_;  // shows one event after the other
-  std::uint32_t in_store_;     // a subscription's number in seen_, for what the program has; only if it can be asked
+  wire::event_record record_;  // reused for each event
+  std::uint32_t in_store_;     // the subscription number in seen_ for events in the program's store; only with `known`
 };
 
 }  // namespace uvnostr

@@ -61,7 +61,7 @@ class subscription_record final : public base::ref_counted<subscription_record> 
         number(serial) {}
 
   subscription_id id() const noexcept { return subscription_id{number}; }
-  /// Every relay has answered, or is not waited for.
+  /// Whether every relay has answered, or is no longer waited for.
   bool all_settled() const noexcept;
 
   void ask(base::ref<session::relay_session>);
@@ -75,7 +75,7 @@ class subscription_record final : public base::ref_counted<subscription_record> 
   bool is_held() const noexcept {
     return is_paused || (options.max_unacknowledged != 0 && delivered - acknowledged >= options.max_unacknowledged);
   }
-  /// Whether new events have to wait, because it takes none or others wait already.
+  /// Whether new events have to wait, because the subscription takes none or other events wait already.
   bool must_wait() const noexcept { return !waiting.empty() || is_held(); }
   void note_delivered(unix_seconds created_at);
   /// Its on_event has returned.
@@ -85,7 +85,7 @@ class subscription_record final : public base::ref_counted<subscription_record> 
   /// The position of acknowledged events at each relay.
   cursor_positions position() const;
   answer_counts answers() const noexcept;
-  /// Of each relay that it was asked of; those that are gone come first.
+  /// The answer of each relay that was asked; removed relays come first.
   std::vector<relay_answer> relay_answers() const;
   std::span<const base::ref<relay_request>> requests() const noexcept { return requests_; }
 
@@ -93,7 +93,7 @@ class subscription_record final : public base::ref_counted<subscription_record> 
   filter_index wanted{filters};
   subscription_callbacks callbacks;
   const subscribe_options options;
-  const bool is_for_all_relays;  // those added later included
+  const bool is_for_all_relays;  // including those that are added later
   const bool wants_only_stored;  // no live events
   pool_core* core;               // null once the subscription or the pool has ended
   const std::uint32_t number;
@@ -106,7 +106,7 @@ class subscription_record final : public base::ref_counted<subscription_record> 
   bool pages_wait = false;    // a relay that is ahead waits for others
   bool was_asked = false;     // at least one relay was asked
   bool all_eose_told = false;
-  bool abandoned = false;                                    // its handle was destroyed: nothing is called any more
+  bool abandoned = false;                                    // its handle was destroyed: no callback runs after that
   base::list_hook<subscription_record> hook{*this};          // in the pool
   base::list_hook<subscription_record> waiting_hook{*this};  // among those for which something waits
 

@@ -5,6 +5,8 @@
 #include <uv.h>
 #include <uvnostr/testing/relay.hpp>
 
+#include "support/run_until_input_ends.hpp"
+
 int main() {
   namespace testing = uvnostr::testing;
   uv_loop_t* const loop = uv_default_loop();
@@ -15,17 +17,6 @@ int main() {
   }
   std::printf("%s\n", relay->url().c_str());
   std::fflush(stdout);
-
-  static char buffer[64];
-  uv_pipe_t input;
-  uv_pipe_init(loop, &input, 0);
-  uv_pipe_open(&input, 0);
-  uv_read_start(
-      reinterpret_cast<uv_stream_t*>(&input),
-      [](uv_handle_t*, std::size_t, uv_buf_t* into) { *into = uv_buf_init(buffer, sizeof buffer); },
-      [](uv_stream_t* stream, ssize_t length, const uv_buf_t*) {
-        if (length < 0) uv_stop(stream->loop);
-      });
-  uv_run(loop, UV_RUN_DEFAULT);
+  uvnostr::run_until_input_ends(loop);
   return 0;
 }

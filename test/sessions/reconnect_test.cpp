@@ -19,6 +19,12 @@ class Reconnect : public CoreTest {
     }
     return waits;
   }
+  void add_open_with_pings(std::chrono::milliseconds interval) {
+    relay_options options = plain_relay();
+    options.ping_interval = interval;
+    options.pong_timeout = 10s;
+    add_open(std::move(options));
+  }
 };
 
 TEST_F(Reconnect, DialsFromTheLoopAndNotInTheCall) {
@@ -160,10 +166,7 @@ TEST_F(Reconnect, KeepsControlCharactersOfARelayOutOfTheSentenceAndGivesItsWords
 
 TEST_F(Reconnect, DropsAConnectionWithoutPong) {
   make();
-  relay_options options = plain_relay();
-  options.ping_interval = 30s;
-  options.pong_timeout = 10s;
-  add_open(options);
+  add_open_with_pings(30s);
   world.advance(30s);
   EXPECT_EQ(world.last().pings(), 1U);
   world.last().pong();
@@ -203,10 +206,7 @@ TEST_F(Reconnect, NeedsNoCallbacks) {
 
 TEST_F(Reconnect, PingsAgainAfterAPong) {
   make();
-  relay_options options = plain_relay();
-  options.ping_interval = 1s;
-  options.pong_timeout = 10s;
-  add_open(options);
+  add_open_with_pings(1s);
   world.advance(1s);
   world.last().pong();
   world.advance(1s);

@@ -114,7 +114,7 @@ watched_subscription& judge::subscribed(unsigned number, std::vector<filter_mode
 
 saved_cursor judge::saved(const watched_subscription& s, std::string text) {
   saved_cursor now{.text = std::move(text), .done = s.before ? s.before->done : std::vector<bool>(s.had.size())};
-  if (s.before) now.undone = s.before->undone;  // what was not given again yet still is
+  if (s.before) now.undone = s.before->undone;  // some of these may not have come again yet
   now.given.resize(s.had.size());
   for (std::size_t i = 0; i < s.given.size(); ++i) {
     now.given[s.given[i]] = true;
@@ -124,7 +124,7 @@ saved_cursor judge::saved(const watched_subscription& s, std::string text) {
     }
     now.add_undone(event_set::get().events[s.given[i]].at);
   }
-  // What was received and waits to be given is not done either.
+  // Events that were received but wait for delivery are not done either.
   for (const auto& [host, book] : s.books) {
     for (const std::size_t each : book.received) {
       if (!s.had[each]) now.add_undone(event_set::get().events[each].at);
@@ -269,8 +269,8 @@ void judge::on_request_sent(link& l, const std::shared_ptr<asked_request>& asked
   if (!s->is_for(l.relay_number)) state_.fail("a REQ for subscription ", s->number, " went to relay ", l.relay_number);
   if (asked->filters.front().since && !s->filters.front().since) state_.saw(situation::resumed);
   std::shared_ptr<asked_request>& open = l.open_requests[s->number];
-  // The one that stays open is asked for again only once the application heard of its end, or for AUTH, or more slowly.
-  // A relay that lets few REQs be open is asked in turns: what was withdrawn is asked for anew.
+  // The REQ that stays open is sent again only after the application was told of its end, or after AUTH, or because it
+  // came too soon. At a relay that allows few open REQs, subscriptions take turns, and a withdrawn REQ is sent again.
   const bool ended =
       open && open->closed && (open->wants_auth || open->comes_too_soon || s->at[l.relay_number].closed_told);
   asked->is_page = open && !open->withdrawn && !ended;
@@ -292,7 +292,7 @@ void judge::on_request_come(link& l, const std::shared_ptr<asked_request>& asked
   if (s != nullptr && !asked->is_page) s->books[r.host].come(asked, clock(r));
 }
 
-/// After a refusal it is sent again when the application was told that it would be, and not before.
+/// After a refusal, the REQ is sent again at the time of which the application was told, and not before.
 void judge::check_pause(watched_subscription& s, link& l, const asked_request& asked) {
   watched_subscription::at_relay& at = s.at[l.relay_number];
   const std::optional<relay_closed::again> told = std::exchange(at.closed_told, std::nullopt);

@@ -6,8 +6,8 @@
 
 namespace uvnostr::sim {
 
-/// A restarted program is given again what the cursor does not cover: what was not done, what lies within the overlap,
-/// what a relay whose past was not finished still had, and what is asked for by its id, as that may have any date.
+/// Whether a restarted program may get the event again, because its cursor does not cover it: the event was not done,
+/// or lies within the overlap, or the relay's past was not finished, or it is asked for by its id, whatever its date.
 bool judge::may_come_again(const watched_subscription& s, const watched_relay& r, const known_event& e) const {
   const saved_cursor& from = *s.before;
   if (std::any_of(s.filters.begin(), s.filters.end(),
@@ -19,8 +19,8 @@ bool judge::may_come_again(const watched_subscription& s, const watched_relay& r
   return book == from.books.end() || book->second.may_repeat(e.at, overlap_for(e.kind, s.options.resume_overlap));
 }
 
-/// Whether so many events came after this one that not even a fair part of the memory holds it. What a relay stores is not
-/// given again then, and told as a gap; but what it has just been sent may as well be new.
+/// Whether more events came after this one than a fair share of the memory holds. A stored event is then reported as a
+/// gap instead of being delivered again. But an event that the relay has only just received may be new.
 bool judge::may_have_forgotten(const watched_subscription& s, std::size_t event) const {
   const auto since = s.given.end() - std::find(s.given.begin(), s.given.end(), event);
   return static_cast<std::size_t>(since) * 2 * subscriptions.size() >= options_.seen_entries;
@@ -37,7 +37,7 @@ void judge::on_caught_up(watched_subscription& s, relay_id from, std::span<const
   if (r.current == nullptr || !r.current->open_requests.contains(s.number))
     return state_.fail("on_caught_up without a REQ on this connection");
   book.caught_up_on = r.current->number;
-  // Once for each REQ that stays open: a relay that lets few be open is asked in turns.
+  // Once for each REQ that stays open. At a relay that allows few of them, subscriptions take turns.
   if (std::exchange(book.caught_up_by, book.last_open()->order) == book.last_open()->order)
     return state_.fail("on_caught_up twice on one connection");
   if (!book.last_open()->answered) return state_.fail("on_caught_up before that relay's EOSE");
@@ -75,8 +75,8 @@ void judge::check_nothing_lost(watched_subscription& s, const watched_relay& r, 
   }
 }
 
-/// docs/reconnect.md: a relay that gives fewer than a hundred events at a time, and never showed it, may hide some of a full second. It
-/// shows it when an answer that was cut off is followed by what is older.
+/// A relay that gives fewer than a hundred events at a time may hide some events of a full second, unless it has shown
+/// its cap: an answer was cut off, and older events followed. See docs/reconnect.md.
 bool judge::is_hidden_by_unknown_cap(const watched_subscription& s, const watched_relay& r,
                                      const known_event& e) const {
   const sim_relay& at = *network_.relays[r.host];
@@ -129,7 +129,7 @@ bool judge::was_not_answered(const watched_subscription& s, const watched_relay&
     return each->is_page && !each->answered && (each->closed || state_.now() - each->sent_at >= s.options.eose_timeout);
   };
   if (std::none_of(here.begin(), here.end(), failed)) return false;
-  // Events that the subscription would want, dated at the ends of the gap.
+  // Events that match the subscription, dated at the ends of the gap.
   for (const filter_model& f : s.filters) {
     filter_model at_any_date = f;
     at_any_date.since = at_any_date.until = std::nullopt;

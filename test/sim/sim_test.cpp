@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: MIT
-// Seeded worlds. UVNOSTR_SIM_SEEDS: how many; UVNOSTR_SIM_FIRST: the first; UVNOSTR_SIM_FAILURES: after how many to stop;
-// UVNOSTR_SIM_TALLY: what they met; UVNOSTR_SIM_SEED: this one only, with its whole log.
+// Seeded worlds. Environment variables choose what is run and printed:
+//   UVNOSTR_SIM_SEEDS     the number of worlds
+//   UVNOSTR_SIM_FIRST     the seed of the first one
+//   UVNOSTR_SIM_FAILURES  the number of failures after which to stop
+//   UVNOSTR_SIM_TALLY     if set, how often each situation occurred
+//   UVNOSTR_SIM_SEED      only this seed, with its whole log
 #include <unistd.h>
 #include <algorithm>
 #include <csignal>
@@ -19,7 +23,7 @@ namespace uvnostr::sim {
 namespace {
 
 #if defined(__SANITIZE_ADDRESS__)
-constexpr std::uint64_t ordinary_seeds = 190;  // they take several times as long
+constexpr std::uint64_t ordinary_seeds = 190;  // AddressSanitizer takes several times as long
 #else
 constexpr std::uint64_t ordinary_seeds = 1000;
 #endif

@@ -7,12 +7,6 @@
 namespace uvnostr::session {
 namespace {
 
-using namespace std::chrono_literals;
-
-constexpr std::int64_t t = 1'700'000'000;
-unix_seconds at(std::int64_t seconds) { return unix_seconds(std::chrono::seconds(seconds)); }
-const std::vector<gap> none;
-
 TEST(HistoryResume, AsksFromWhatWasReachedLessTheOverlap) {
   history_player p(std::vector<filter>{{.kinds = {1}}}, 100s);
   p.store(5, t - 1'000);
