@@ -23,6 +23,37 @@ void BuildsFilters(void);
 void OrdersEvents(void);
 void RefusesNullInValues(void);
 
+// pools.c
+void DeliversEachEventOnce(void);
+void ManagesRelays(void);
+void AllowsDestructionInCallbacks(void);
+void AsksWhatIsKnown(void);
+void FindsWhoHasAnEvent(void);
+
+// subscriptions.c
+void ContinuesFromACursor(void);
+void HoldsRelaysBack(void);
+void TellsRefusedSubscriptions(void);
+void FetchesPageByPage(void);
+
+// publishing.c
+void GivesAReceiptForEachRelay(void);
+void AsksSigners(void);
+void AnswersChallenges(void);
+void TellsInformation(void);
+
+// relays.c
+void ConnectsToASingleRelay(void);
+void TellsWhyARelayWasGivenUp(void);
+void RemembersIds(void);
+
+// refusals.c
+void RefusesNullInPools(void);
+void RefusesNullInTheRest(void);
+void RefusesBadOptions(void);
+void ReadsEachOption(void);
+void TakesCallbacksOfOlderPrograms(void);
+
 #ifdef __cplusplus
 }
 #endif
