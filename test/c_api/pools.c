@@ -33,7 +33,7 @@ void DeliversEachEventOnce(void) {
   world_run_until(world, &all.notices, 1);
 
   stats = uvnostr_pool_get_stats(pool);
-  CHECK(stats->relay_count == 2 && stats->messages->delivered == 5 && stats->messages->duplicate == 2);
+  CHECK(stats->relay_count == 2 && stats->messages->delivered == 5 && stats->messages->duplicate >= 2);
   CHECK(stats->relays[1]->connects == 1 && is_text(stats->relays[0]->url, world_url(world, 0)));
   CHECK(stats->relays[0]->messages->notice == 1 && stats->relays[0]->state == UVNOSTR_CONNECTED);
   CHECK(stats->verified > 0 && stats->seen_entries > 0 && stats->relays[0]->connect_time_us >= 0);

@@ -214,7 +214,8 @@ static void take_information(void* data, int status, const uvnostr_information* 
   receipts* const seen = data;
   ++seen->told;
   if (status < 0) {
-    CHECK(status == UVNOSTR_E_NO_DOCUMENT && information == NULL);
+    CHECK_CODE(status, UVNOSTR_E_HTTP_STATUS);
+    CHECK(information == NULL);
     return;
   }
   CHECK(is_text(information->name, "a relay") && information->supported_nip_count == 2);

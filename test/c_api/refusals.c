@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What pools and relays refuse: NULL, options out of range, structs of another size.
+#include <uv.h>
+
 #include "c_api/check.h"
 #include "c_api/counting.h"
 #include "c_api/tests.h"
@@ -125,12 +127,6 @@ void RefusesBadOptions(void) {
   CHECK_CODE(CREATE, UVNOSTR_E_OPTION_RANGE);
   CHECK(strstr(error.message, "ping_interval is -5 ms") != NULL);
   relay_options.ping_interval_ms = 30000;
-  relay_options.proxy = "gopher://x";
-  CHECK_CODE(CREATE, UVNOSTR_E_OPTION_RANGE);
-  relay_options.proxy = NULL;
-  relay_options.ca_file = "/no/such/file";
-  CHECK_CODE(CREATE, UVNOSTR_E_OPTION_CA_FILE);
-  relay_options.ca_file = NULL;
   relay_options.resolver = -1;
   INVALID(CREATE);
   relay_options.resolver = UVNOSTR_RESOLVER_GETADDRINFO;
@@ -153,6 +149,28 @@ void RefusesBadOptions(void) {
   CHECK_CODE(CREATE, UVNOSTR_OK);
   uvnostr_pool_destroy(pool);
   world_destroy(world);
+}
+
+void RefusesBadProxiesAndCaFiles(void) {
+  uvnostr_pool* pool = NULL;
+  uvnostr_pool_options options;
+  uvnostr_relay_options relay_options;
+  uvnostr_error error;
+  uv_loop_t loop;  // a real one, because simulated relays have neither
+  CHECK(uv_loop_init(&loop) == 0);
+  uvnostr_pool_options_init(&options, sizeof options);
+  uvnostr_relay_options_init(&relay_options, sizeof relay_options);
+  options.relay_defaults = &relay_options;
+  relay_options.proxy = "gopher://x";
+  CHECK_CODE(uvnostr_pool_create(&pool, &loop, &options, NULL, &error), UVNOSTR_E_OPTION_RANGE);
+  CHECK(strstr(error.message, "proxy") != NULL);
+  relay_options.proxy = NULL;
+  relay_options.ca_file = "/no/such/file";
+  CHECK_CODE(uvnostr_pool_create(&pool, &loop, &options, NULL, &error), UVNOSTR_E_OPTION_CA_FILE);
+  relay_options.ca_file = NULL;
+  CHECK_CODE(uvnostr_pool_create(&pool, &loop, &options, NULL, &error), UVNOSTR_OK);
+  uvnostr_pool_destroy(pool);
+  CHECK(uv_run(&loop, UV_RUN_DEFAULT) == 0 && uv_loop_close(&loop) == 0);
 }
 
 void ReadsEachOption(void) {

@@ -34,7 +34,7 @@ static void count_published(void* data, size_t accepted, size_t asked) {
   ++((counts*)data)->done;
 }
 static void count_information(void* data, int status, const uvnostr_information* information) {
-  CHECK(status == UVNOSTR_E_NO_DOCUMENT && information == NULL);
+  CHECK(status == UVNOSTR_E_HTTP_STATUS && information == NULL);
   ++((counts*)data)->done;
 }
 
@@ -98,7 +98,7 @@ void ConnectsToASingleRelay(void) {
   uvnostr_relay_stats_free(stats);
   uvnostr_relay_close(relay);
   world_run_until(world, &seen.closes, 1);
-  CHECK(uvnostr_relay_get_url(relay).size == 0 && events.closes == 1);
+  CHECK(events.closes == 1);
   CHECK_CODE(uvnostr_relay_reconnect(relay), UVNOSTR_E_CLOSED);
   uvnostr_relay_destroy(relay);
   uvnostr_subscription_destroy(subscription);

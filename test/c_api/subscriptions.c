@@ -44,7 +44,7 @@ void ContinuesFromACursor(void) {
   CHECK_CODE(uvnostr_pool_subscribe(pool, NULL, &filter, 1, &callbacks, &options, &error), UVNOSTR_OK);
   world_run_until(world, &second.closes, 1);
   CHECK_TEXT(second.last, "all_eose");
-  CHECK(first.events == 3 && second.events <= 1);
+  CHECK(first.events == 3 && second.events == 1);  // the newest again, because its second may have had more
   options.resume_from = small;
   CHECK_CODE(uvnostr_pool_subscribe(pool, NULL, &filter, 1, &callbacks, &options, &error), UVNOSTR_E_CURSOR_FORMAT);
   uvnostr_pool_destroy(pool);

@@ -51,6 +51,7 @@ void RemembersIds(void);
 void RefusesNullInPools(void);
 void RefusesNullInTheRest(void);
 void RefusesBadOptions(void);
+void RefusesBadProxiesAndCaFiles(void);
 void ReadsEachOption(void);
 void TakesCallbacksOfOlderPrograms(void);
 

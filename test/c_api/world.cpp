@@ -9,6 +9,7 @@
 #include "c_api/check.h"
 
 using namespace uvnostr::testing;
+using uvnostr::unix_seconds;
 
 struct test_world {
   simulation simulated;
@@ -32,9 +33,10 @@ test_world* world_create(unsigned relay_count) {
     world->urls.push_back("wss://relay" + std::to_string(i) + ".example");
     world->relays.push_back(*world->simulated.start_relay(world->urls.back()));
     test_relay& relay = world->relays.back();
-    relay.add(make_event("every 1", test_time));
-    relay.add(make_event("every 2", test_time + std::chrono::seconds(1)));
-    relay.add(make_event("only " + std::to_string(i), test_time + std::chrono::seconds(2)));
+    const unix_seconds when = test_time - std::chrono::seconds(100);
+    relay.add(make_event("every 1", when));
+    relay.add(make_event("every 2", when + std::chrono::seconds(1)));
+    relay.add(make_event("only " + std::to_string(i), when + std::chrono::seconds(2)));
   }
   return world;
 }

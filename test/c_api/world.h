@@ -10,8 +10,8 @@ extern "C" {
 
 typedef struct test_world test_world;
 
-/// A world with this many relays, "wss://relay0.example" and so on, each of which has three notes, dated 1700000000 to
-/// 1700000002: "every 1", "every 2", and one of its own.
+/// A world with this many relays, "wss://relay0.example" and so on, each of which has three notes, dated 1699999900 to
+/// 1699999902, a hundred seconds before the clock: "every 1", "every 2", and one of its own.
 test_world* world_create(unsigned relay_count);
 /// To be called after everything in it has been destroyed.
 void world_destroy(test_world* world);

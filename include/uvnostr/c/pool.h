@@ -119,7 +119,7 @@ UVNOSTR_EXTERN int uvnostr_relay_create(uvnostr_relay** relay, struct uv_loop_s*
 UVNOSTR_EXTERN void uvnostr_relay_close(uvnostr_relay* relay);
 UVNOSTR_EXTERN void uvnostr_relay_destroy(uvnostr_relay* relay);
 UVNOSTR_EXTERN int uvnostr_relay_reconnect(uvnostr_relay* relay);
-/// Empty once closed.
+/// The normalised URL.
 UVNOSTR_EXTERN uvnostr_string uvnostr_relay_get_url(const uvnostr_relay* relay);
 /// A snapshot, to be freed by uvnostr_relay_stats_free(); NULL for NULL.
 UVNOSTR_EXTERN const uvnostr_relay_stats* uvnostr_relay_get_stats(const uvnostr_relay* relay);
