@@ -47,6 +47,9 @@ void ConnectsToASingleRelay(void);
 void TellsWhyARelayWasGivenUp(void);
 void RemembersIds(void);
 
+// demolition.c
+void CallsNothingAfterDestructionInAnyCallback(void);
+
 // refusals.c
 void RefusesNullInPools(void);
 void RefusesNullInTheRest(void);
