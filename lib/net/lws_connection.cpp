@@ -103,6 +103,8 @@ void lws_connection::on_answer(name_answer answer) noexcept {
       finish(answer.error, std::move(answer.detail));
       return;
     }
+    listener_.on_remark("the resolver fails: the addresses of the last connection are tried", target_.host(),
+                        answer.detail, answer.error);
     answer.addresses = *known;
   }
   take_addresses(std::move(answer.addresses));
@@ -138,7 +140,11 @@ void lws_connection::on_timer() noexcept {
     return;
   }
   if (addresses_.empty()) {  // the resolver is slow
-    if (const auto* known = transport_.context().addresses().find(target_.host())) take_addresses(*known);
+    if (const auto* known = transport_.context().addresses().find(target_.host())) {
+      listener_.on_remark("the resolver is slow: the addresses of the last connection are tried", target_.host(), {},
+                          {});
+      take_addresses(*known);
+    }
   }
   if (phase_ == connection_phase::resolving) enter(connection_phase::trying);
   try_next_address();
@@ -153,9 +159,15 @@ void lws_connection::try_next_address() noexcept {
       if (next_address_ < addresses_.size()) start_timer(head_start_ms);
       return;
     }
+    remark_on_failure(address, why);
     remember(std::move(why));
   }
   if (attempts_.empty() && question_ == nullptr) finish(std::move(failure_));
+}
+
+/// The program is told of one failure, and a host may have several addresses.
+void lws_connection::remark_on_failure(const ip_address& address, const port::disconnect& why) noexcept {
+  listener_.on_remark("an address does not serve", address.text, why.detail, why.cause);
 }
 
 void lws_connection::remember(port::disconnect why) noexcept {
@@ -164,6 +176,7 @@ void lws_connection::remember(port::disconnect why) noexcept {
 
 void lws_connection::on_failed(lws_attempt& attempt, port::disconnect why) noexcept {
   std::erase(attempts_, &attempt);
+  remark_on_failure(attempt.address(), why);
   if (follow(why, attempt.location())) return;
   if (is_final(why)) {
     finish(std::move(why));

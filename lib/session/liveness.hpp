@@ -31,6 +31,7 @@ class liveness {
 
   /// To be called when something arrives.
   void heard() noexcept;
+  std::chrono::microseconds heard_at() const noexcept { return heard_at_; }
   void on_pong() noexcept;
 
  private:
