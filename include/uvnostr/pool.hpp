@@ -15,6 +15,7 @@
 #include <uvnostr/fetch.hpp>
 #include <uvnostr/filter.hpp>
 #include <uvnostr/information.hpp>
+#include <uvnostr/log.hpp>
 #include <uvnostr/publish.hpp>
 #include <uvnostr/relay_options.hpp>
 #include <uvnostr/relay_status.hpp>
@@ -50,6 +51,8 @@ struct pool_options {
   /// have as many places of their own. A relay that has not answered within 100 ms gives its place to the next, so up
   /// to 16 times as many dials may be unanswered at the same time. At least 1.
   std::size_t max_dials = 32;
+  /// The last level that pool_callbacks::on_log gets. Entries above it cost nothing.
+  uvnostr::log_level log_level = uvnostr::log_level::info;
   /// False: the pool does not keep uv_run() from returning, for programs that end when their own work is done.
   bool keep_loop_alive = true;
 };
@@ -74,6 +77,10 @@ struct pool_callbacks {
   callback<void(const auth_status&)> on_auth{};
   /// A relay's connection changed its state.
   callback<void(const relay_status&)> on_relay_state{};
+  /// What the pool does, for a log: states of connections with their causes, refusals, gaps, offences, AUTH. Without this
+  /// callback, or above pool_options::log_level, no entry is made. A relay that floods us fills no memory: if more than
+  /// 1,000 entries wait, further ones are left out and counted.
+  callback<void(const log_entry&)> on_log{};
   /// After close(): every connection has ended. Exactly once, and the last call.
   callback<void()> on_close{};
 };

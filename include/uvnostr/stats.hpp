@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include <uvnostr/histogram.hpp>
 #include <uvnostr/relay_status.hpp>
 #include <uvnostr/types.hpp>
 
@@ -44,6 +45,14 @@ struct message_counts {
   UVNOSTR_API message_counts& operator+=(const message_counts&) noexcept;
 };
 
+/// Receipts of published events, by their outcome.
+struct receipt_counts {
+  std::uint64_t accepted = 0;
+  std::uint64_t rejected = 0;
+  std::uint64_t timed_out = 0;
+  std::uint64_t not_sent = 0;
+};
+
 struct relay_stats {
   relay_id relay{};
   std::string url{};
@@ -62,11 +71,25 @@ struct relay_stats {
   double offences = 0;                     ///< see relay_options::max_offences
   std::uint64_t nonstandard_ids = 0;       ///< events accepted although their id hashes control characters as \u00xx
   std::size_t publish_bytes = 0;           ///< of events that wait to be sent or answered; at most max_publish_bytes
-  std::size_t unverified_bytes = 0;        ///< of messages that wait for verification
-  bool reading_paused = false;             ///< unverified_bytes exceeded max_unverified_bytes: the socket is not read
+  receipt_counts receipts{};
+  std::size_t unverified_bytes = 0;  ///< of messages that wait for verification
+  bool reading_paused = false;       ///< unverified_bytes exceeded max_unverified_bytes: the socket is not read
   std::optional<std::chrono::microseconds> connect_time{};  ///< of the last connection, DNS to upgrade
   std::optional<std::chrono::microseconds> ping_time{};     ///< of the last ping
   message_counts messages{};
+};
+
+/// How long the steps of a pool and its relays take. Removed relays are included.
+struct pool_times {
+  duration_histogram connect{};      ///< of each connection, from the DNS query to the upgrade
+  duration_histogram first_event{};  ///< from a REQ to the first of its stored events, as it arrives
+  duration_histogram eose{};         ///< from a REQ, pages included, to its EOSE, as it arrives
+  duration_histogram ok{};           ///< from an EVENT to the relay's OK, whatever that says
+  /// Of each batch of events that are verified together: from the arrival of its first event to its verdicts.
+  duration_histogram verification{};
+  /// Of each turn of the loop in which the pool called the program: the time that it spent there. It includes the last
+  /// steps of each delivery, less than a microsecond an event.
+  duration_histogram callbacks{};
 };
 
 struct pool_stats {
@@ -75,6 +98,7 @@ struct pool_stats {
   std::uint64_t bytes_in = 0;
   std::uint64_t verified = 0;    ///< signatures checked
   std::size_t seen_entries = 0;  ///< entries in the cache against duplicates
+  pool_times times{};
   std::vector<relay_stats> relays{};
 };
 

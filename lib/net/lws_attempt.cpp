@@ -31,7 +31,7 @@ constexpr int connecting_events = UV_READABLE | UV_WRITABLE;
 
 lws_attempt* lws_attempt::start(shared_context& context, const dial_target& target, const ip_address& address,
                                 lws_connection& owner, port::disconnect& why) noexcept {
-  auto* self = new lws_attempt(context, target);
+  auto* self = new lws_attempt(context, target, address);
   if (target.proxy) self->dialogue_ = std::make_unique<proxy_dialogue>(*target.proxy, target.url.host, target.url.port);
   context.attempts().add(*self);
   const newer_handles handles(context.loop());

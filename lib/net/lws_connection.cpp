@@ -19,7 +19,7 @@
 #include "net/lws_transport.hpp"
 #include "net/redirect.hpp"
 #include "net/socket_calls.hpp"
-#include "net/uv_resolver.hpp"
+#include "net/system_resolver.hpp"
 
 namespace uvnostr::net {
 namespace {
@@ -28,13 +28,14 @@ constexpr std::uint64_t head_start_ms = 250;  // RFC 8305, 5
 // If the resolver has not answered within this time, we try the addresses that worked last time.
 constexpr std::uint64_t patience_ms = 2'000;
 
-std::error_code ask(uv_loop_t* loop, const dial_target& target, name_listener& listener, name_question*& out) noexcept {
+std::error_code ask(shared_context& context, const dial_target& target, name_listener& listener,
+                    name_question*& out) noexcept {
 #if UVNOSTR_C_ARES
   if (target.resolver == name_resolver::c_ares) {
-    return ares_question::ask(loop, target.host(), target.name_servers, listener, out);
+    return ares_question::ask(context.loop(), target.host(), target.name_servers, listener, out);
   }
 #endif
-  return uv_question::ask(loop, target.host(), listener, out);
+  return context.resolver().ask(target.host(), listener, out);
 }
 constexpr std::size_t max_document_bytes = std::size_t{256} * 1024;
 
@@ -72,7 +73,7 @@ void lws_connection::find_addresses() noexcept {
   } else if (parse_ip_address(host, literal)) {
     addresses_.push_back(std::move(literal));
   } else {
-    failure_.cause = ask(transport_.loop(), target_, *this, question_);
+    failure_.cause = ask(transport_.context(), target_, *this, question_);
     if (question_ != nullptr) {
       if (transport_.context().addresses().find(host) != nullptr) start_timer(patience_ms);
       return;
@@ -103,6 +104,8 @@ void lws_connection::on_answer(name_answer answer) noexcept {
       finish(answer.error, std::move(answer.detail));
       return;
     }
+    listener_.on_remark("the resolver fails: the addresses of the last connection are tried", target_.host(),
+                        answer.detail, answer.error);
     answer.addresses = *known;
   }
   take_addresses(std::move(answer.addresses));
@@ -138,7 +141,11 @@ void lws_connection::on_timer() noexcept {
     return;
   }
   if (addresses_.empty()) {  // the resolver is slow
-    if (const auto* known = transport_.context().addresses().find(target_.host())) take_addresses(*known);
+    if (const auto* known = transport_.context().addresses().find(target_.host())) {
+      listener_.on_remark("the resolver is slow: the addresses of the last connection are tried", target_.host(), {},
+                          {});
+      take_addresses(*known);
+    }
   }
   if (phase_ == connection_phase::resolving) enter(connection_phase::trying);
   try_next_address();
@@ -153,9 +160,15 @@ void lws_connection::try_next_address() noexcept {
       if (next_address_ < addresses_.size()) start_timer(head_start_ms);
       return;
     }
+    remark_on_failure(address, why);
     remember(std::move(why));
   }
   if (attempts_.empty() && question_ == nullptr) finish(std::move(failure_));
+}
+
+/// The program is told of one failure, and a host may have several addresses.
+void lws_connection::remark_on_failure(const ip_address& address, const port::disconnect& why) noexcept {
+  listener_.on_remark("an address does not serve", address.text, why.detail, why.cause);
 }
 
 void lws_connection::remember(port::disconnect why) noexcept {
@@ -164,6 +177,7 @@ void lws_connection::remember(port::disconnect why) noexcept {
 
 void lws_connection::on_failed(lws_attempt& attempt, port::disconnect why) noexcept {
   std::erase(attempts_, &attempt);
+  remark_on_failure(attempt.address(), why);
   if (follow(why, attempt.location())) return;
   if (is_final(why)) {
     finish(std::move(why));

@@ -75,6 +75,7 @@ class lws_connection final : public port::connection, private name_listener {
   void try_next_address() noexcept;
   void stop_asking() noexcept;
   void abandon_all_but(const lws_attempt*) noexcept;
+  void remark_on_failure(const ip_address&, const port::disconnect&) noexcept;
   void remember(port::disconnect) noexcept;
   void give_up_message() noexcept;
   void ask_to_write() noexcept;

@@ -137,6 +137,14 @@ void publish_record::on_sign_timeout() noexcept { asked->core->give_up_signing(*
 
 void pool_core::on_delivery_done(relay_session& session, session::delivery& delivery, outcome what,
                                  std::string_view words, std::error_code cause) noexcept {
+  receipt_counts& counts = session.counted().receipts;
+  switch (what) {
+    case outcome::accepted: ++counts.accepted; break;
+    case outcome::rejected: ++counts.rejected; break;
+    case outcome::timed_out: ++counts.timed_out; break;
+    case outcome::not_sent: ++counts.not_sent; break;
+  }
+  log_receipt(session, delivery, what, words, cause);
   delivery_done(static_cast<publish_target&>(delivery).record, session.id(), what, words, cause);
 }
 

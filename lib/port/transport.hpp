@@ -53,6 +53,11 @@ class connection_listener {
   virtual void on_binary(std::size_t bytes) noexcept = 0;
   /// A part of a message arrived, as a sign of life. Not called for the part that completes a message.
   virtual void on_activity() noexcept {}
+  /// For a log: something that did not end the connection. `what` is a literal; `about` is an address or a name.
+  virtual void on_remark(std::string_view what, std::string_view about, std::string_view detail,
+                         std::error_code cause) noexcept {
+    (void)what, (void)about, (void)detail, (void)cause;
+  }
   virtual void on_pong() noexcept = 0;
   /// There is room again after send_text() returned false.
   virtual void on_writable() noexcept = 0;

@@ -45,7 +45,8 @@ class receiver_host {
 
 class receiver final : public session::message_listener, private verify::verifier_listener {
  public:
-  receiver(port::reactor&, receiver_host&, subscription_set&, dedup::seen_events&, turn_budget&, const pool_options&);
+  receiver(port::reactor&, receiver_host&, subscription_set&, dedup::seen_events&, turn_budget&, const pool_options&,
+           pool_times&);
 
   void on_text(session::relay_session&, std::string_view message) noexcept override;
   void on_too_big(session::relay_session&, std::size_t bytes, std::string_view beginning,
@@ -84,7 +85,8 @@ class receiver final : public session::message_listener, private verify::verifie
   void on_copy(verify::source&, const wire::raw_event&) noexcept override;
   void on_joined(verify::source&, std::uint32_t fate) noexcept override;
   void on_marker(verify::source&, const wire::relay_message&) noexcept override;
-  bool has_time() noexcept override { return budget_.has_time(); }
+  void begin_giving() noexcept override { budget_.begin_calls(); }
+  bool has_time() noexcept override { return budget_.still_has_time(); }
   void hold() noexcept override { host_.hold(); }
   void unhold() noexcept override { host_.unhold(); }
 

@@ -67,6 +67,8 @@ class subscription_record final : public base::ref_counted<subscription_record> 
   void ask(base::ref<session::relay_session>);
   void remove_relay(const session::relay_session&) noexcept;
   void remove_all_relays() noexcept;
+  /// For cursor() after the end: to be called while its relays are there, and what waits.
+  void keep_progress();
   relay_request* at(relay_id) const noexcept;
 
   /// Whether it takes no event now.
@@ -76,6 +78,8 @@ class subscription_record final : public base::ref_counted<subscription_record> 
   /// Whether new events have to wait, because the subscription takes none or other events wait already.
   bool must_wait() const noexcept { return !waiting.empty() || is_held(); }
   void note_delivered(unix_seconds created_at);
+  /// Its on_event has returned.
+  void note_returned() noexcept { in_hand_.reset(); }
   /// The first n events are acknowledged.
   void acknowledge(std::uint64_t n) noexcept;
   /// The position of acknowledged events at each relay.
@@ -93,7 +97,7 @@ class subscription_record final : public base::ref_counted<subscription_record> 
   const bool wants_only_stored;  // no live events
   pool_core* core;               // null once the subscription or the pool has ended
   const std::uint32_t number;
-  cursor_positions resume_from;  // where relays that are added begin, and where removed ones ended
+  cursor_positions resume_from;  // where added relays begin, and how far removed ones came, whatever was acknowledged
   held_items waiting;
   std::uint64_t delivered = 0;
   std::uint64_t acknowledged = 0;
@@ -107,12 +111,14 @@ class subscription_record final : public base::ref_counted<subscription_record> 
   base::list_hook<subscription_record> waiting_hook{*this};  // among those for which something waits
 
  private:
-  void ask_for_unsafe(session::history_position&) const;
-  void forget_waiting(const relay_request&);
+  cursor_positions progress() const;
+  void ask_for(session::history_position&, std::vector<unix_seconds> dates, std::size_t most_stretches) const;
+  std::vector<unix_seconds> forget_waiting(const relay_request&);
 
   std::vector<base::ref<relay_request>> requests_;
   std::vector<relay_answer> gone_;  // relays that were removed before on_all_eose; once it has ended, the others too
   std::list<unix_seconds> unsafe_;  // dates of what was not acknowledged: with max_unacknowledged only
+  std::optional<unix_seconds> in_hand_;  // without it: the date of the event whose on_event is running
 };
 
 }  // namespace uvnostr

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A relay with three events, for scripts. It prints its URL and ends when its standard input ends.
+// A relay with three events and a document, for scripts. It prints its URL and ends when its standard input ends.
 #include <cstdio>
 
 #include <uv.h>
@@ -15,6 +15,7 @@ int main() {
   for (const char* content : {"plain", "two\nlines, \"quoted\"", "\x1b[31mnot for a terminal"}) {
     relay->add(testing::make_event(content));
   }
+  relay->behaviour().information = "{\"name\":\"a \\u001b[31mrelay\",\n\"supported_nips\":[1,11]}";
   std::printf("%s\n", relay->url().c_str());
   std::fflush(stdout);
   uvnostr::run_until_input_ends(loop);

@@ -177,6 +177,23 @@ TEST_F(Reconnect, DropsAConnectionWithoutPong) {
   EXPECT_EQ(states.back().cause, errc::ping_timeout);
 }
 
+TEST_F(Reconnect, DropsAConnectionThatTakesEverythingAndSaysNothing) {
+  make();
+  relay_options options = plain_relay();
+  options.ping_interval = 30s;
+  options.pong_timeout = 10s;
+  add_open(options);
+  played_connection& silent = world.last();
+  std::vector<subscription> asked;
+  for (int i = 0; i < 20 && !silent.aborted(); ++i) {
+    world.advance(3s);
+    asked.push_back(subscribe());  // its bytes leave at once
+  }
+  EXPECT_EQ(silent.pings(), 1U);
+  EXPECT_TRUE(silent.aborted());
+  EXPECT_TRUE(std::any_of(states.begin(), states.end(), [](const auto& s) { return s.cause == errc::ping_timeout; }));
+}
+
 TEST_F(Reconnect, NeedsNoCallbacks) {
   pool_options options;
   options.relay_defaults = plain_relay();

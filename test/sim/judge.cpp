@@ -61,8 +61,12 @@ void judge::relay_added(unsigned id, unsigned host, relay_options options) {
 void judge::relay_removed(unsigned id) {
   watched_relay& r = *relay(id);
   r.removed = true;
-  // Events that it had sent but that were not delivered are asked for when it is added again.
-  for (const auto& s : subscriptions) s->books[r.host].received.clear();
+  // Events that it had sent but that were not delivered are asked for, by their dates, when it is added again.
+  for (const auto& s : subscriptions) {
+    for (const std::size_t each : std::exchange(s->books[r.host].received, {})) {
+      if (!s->had[each]) s->asked_again.insert(event_set::get().events[each].at);
+    }
+  }
 }
 
 void judge::reconnect_asked(unsigned id) {
@@ -92,7 +96,10 @@ watched_subscription& judge::subscribed(unsigned number, std::vector<filter_mode
         if (before->done[each]) continue;
         // A complete answer decides what a limit lets through.
         const bool was_due = book.was_told_first_answer() || !has_limit(made->filters) || before->given[each];
-        if (was_due && !event_set::get().events[each].ephemeral()) {
+        const auto& stored = network_.relays[host]->events;
+        const bool is_stored =
+            std::any_of(stored.begin(), stored.end(), [each](const sim_relay::stored& e) { return e.event == each; });
+        if (was_due && is_stored) {
           goes_on.owed.insert(each);
         } else {
           goes_on.received.erase(each);  // it is not due, or cannot be had again

@@ -13,6 +13,7 @@ bool judge::may_come_again(const watched_subscription& s, const watched_relay& r
   if (std::any_of(s.filters.begin(), s.filters.end(),
                   [&](const filter_model& f) { return !f.ids.empty() && f.matches(e); }))
     return true;
+  if (s.asked_again.contains(e.at)) return true;
   if (from.undone && e.at >= from.undone->first && e.at <= from.undone->second) return true;
   const auto book = from.books.find(r.host);
   return book == from.books.end() || book->second.may_repeat(e.at, overlap_for(e.kind, s.options.resume_overlap));

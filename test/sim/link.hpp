@@ -30,6 +30,7 @@ struct down_frame {
   std::size_t event = event_set::npos;  // event, ok
   bool genuine = false;                 // event: as its author signed it
   bool accepted = false;                // ok
+  bool live = false;                    // event: not of a stored answer
   std::shared_ptr<asked_request> to{};  // event, eose, closed; null: no REQ that was asked
 };
 

@@ -280,5 +280,15 @@ TEST(HistoryResume, JoinsGapsThatTouch) {
   EXPECT_EQ(told, (std::vector<gap>{{at(4), at(6), gap_reason::memory}, {at(9), at(9), gap_reason::memory}}));
 }
 
+TEST(HistoryResume, AsksForAGiftWrapByItsIdThatIsDatedBeforeTheFloor) {
+  const made_up wrap{.number = 77, .at = t - 86'400, .kind = 1059};
+  history_player p(std::vector<filter>{{.ids = {make_up(wrap).id()}, .limit = 0}});
+  p.connect();
+  p.lose();
+  p.relay.add(make_up(wrap));
+  p.connect();
+  EXPECT_EQ(p.missed(), 0U);
+}
+
 }  // namespace
 }  // namespace uvnostr::session

@@ -66,7 +66,8 @@ class SeenEvents : public ::testing::Test {
   played_world network;
   port::world& world = network.share();
   no_listener listener;
-  verify::verifier verifier{world.reactor(), listener, verification::off};
+  duration_histogram times;
+  verify::verifier verifier{world.reactor(), listener, verification::off, times};
   seen_events seen;
 };
 
