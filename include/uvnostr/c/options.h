@@ -87,6 +87,8 @@ typedef struct uvnostr_pool_options {
   size_t max_dials;                             ///< at a time
   int verification;                             ///< a uvnostr_verification
   int keep_loop_alive;                          ///< 0: the pool does not keep uv_run() from returning
+  int log_level;                                ///< a uvnostr_log_level: the last one that on_log gets
+  int reserved;
 } uvnostr_pool_options;
 UVNOSTR_EXTERN void uvnostr_pool_options_init(uvnostr_pool_options* options, size_t size);
 
