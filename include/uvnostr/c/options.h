@@ -18,7 +18,7 @@ typedef enum uvnostr_auth_policy {
 /// How relays' names are resolved.
 typedef enum uvnostr_name_resolver {
   UVNOSTR_RESOLVER_C_ARES = 0,      ///< /etc/hosts, then the name servers, from the loop
-  UVNOSTR_RESOLVER_GETADDRINFO = 1  ///< everything that the system knows, on libuv's threads
+  UVNOSTR_RESOLVER_GETADDRINFO = 1  ///< everything that the system knows, on threads of its own
 } uvnostr_name_resolver;
 
 /// Where ids and signatures are checked.
