@@ -22,6 +22,7 @@ void subscription_set::end(subscription_record& record, std::optional<close_reas
   record.hook.unlink();
   record.waiting_hook.unlink();
   seen_.end_subscription(record.in_seen);
+  record.keep_progress();
   for (const held_item& each : std::exchange(record.waiting, {})) {
     relay_session& from = static_cast<relay_request&>(each.to->owner()).session();
     from.remove_pending(each.bytes);
@@ -69,6 +70,7 @@ void subscription_set::deliver(subscription_record& to, relay_id from, const eve
   keep->note_delivered(event.created_at());
   if (keep->callbacks.on_event) keep->callbacks.on_event(from, event);
   if (first && !silent_ && callbacks_.on_event) callbacks_.on_event(from, event);
+  keep->note_returned();
 }
 
 void subscription_set::on_caught_up(session::request& request, bool first) noexcept {
