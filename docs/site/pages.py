@@ -138,7 +138,7 @@ def option_tables():
     # An option without a comment of its own has that of its type.
     abouts = {c.findtext("compoundname"): described(c) for c in xml.iter("compounddef")}
     abouts |= {m.findtext("qualifiedname") or "uvnostr::" + m.findtext("name"): described(m) for m in xml.iter("memberdef") if m.get("kind") == "enum"}
-    order = ["pool", "relay", "reconnect", "subscribe", "fetch", "publish"]
+    order = ["pool", "relay", "reconnect", "subscribe", "fetch", "publish", "metrics"]
     place = {f"uvnostr::{name}_options": number for number, name in enumerate(order)}
     compounds = sorted(xml.iter("compounddef"), key=lambda c: place.get(c.findtext("compoundname"), len(order)))
     for compound in compounds:
