@@ -65,9 +65,9 @@ void request_table::remove(request& r) {
 
 bool request_table::ask_again(request& r) {
   const bool was_fatal = std::exchange(r.fatal_, 0) >= most_fatal;
-  r.refusals_ = 0;
   r.suspect_ = false;
   if (r.step_ != request::step::refused) return was_fatal;
+  r.refusals_ = 0;
   r.timer_.cancel();
   r.step_ = request::step::to_ask;
   session_.pump_soon();
