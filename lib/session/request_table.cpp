@@ -467,7 +467,8 @@ void request_table::on_timer(request& r) {
     return await_answer(r);
   }
   const base::ref<request> keep = base::ref<request>::retain(r);
-  if (waits_for_page) return page_failed(r, gap_reason::refused);
+  // A query ends; what stays open has time.
+  if (waits_for_page && r.only_stored_) return page_failed(r, gap_reason::refused);
   r.is_slowed_ = false;
   if (r.page_) return page_failed(r, gap_reason::no_answer);
   settle(r, request::ending::timed_out);
