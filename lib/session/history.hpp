@@ -131,7 +131,8 @@ class history {
   bool takes(const asking&, unix_seconds created_at) const noexcept;
   void note_newest(unix_seconds created_at) noexcept;
   void note_size(const std::vector<asking>& asked) noexcept;
-  void drop_what_came(const asking&, const verdict&);
+  void drop_what_is_complete(const std::vector<asking>& asked);
+  void drop_what_came(const asking&);
   bool is_over(asking&, const verdict&);
   bool pass(asking&, const verdict&);
   void ask_for_unproven(asking&, std::optional<unix_seconds> older);

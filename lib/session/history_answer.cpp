@@ -134,20 +134,32 @@ void history::note_size(const std::vector<asking>& asked) noexcept {
   if (!main_answer_) whole_cap_.note_page(all);
 }
 
-/// What is newer than the oldest event of an answer was in it, so that it need not be asked for separately.
-void history::drop_what_came(const asking& a, const verdict& v) {
-  const bool is_whole = v.is_complete && a.limit != 0U;
-  if (a.is_doubtful || (a.is_probe && a.came != 0) || a.live != 0 || (!is_whole && (a.lowest.empty() || a.shared != 0)))
-    return;
-  const std::optional<unix_seconds> from =
-      is_whole ? since_of(a) : std::optional(*a.oldest() + std::chrono::seconds(1));
+/// What a whole answer asked for need not be asked for separately.
+void history::drop_what_is_complete(const std::vector<asking>& asked) {
+  const auto has = [&](const asking& other, part kinds) {
+    return std::any_of(asked.begin(), asked.end(), [&](const asking& a) {
+      const auto since = since_of(a), wanted = since_of(other);
+      return a.of.filter == other.of.filter && (a.of.kinds == part::whole || a.of.kinds == kinds) && !a.is_doubtful &&
+             a.limit != 0U && until_of(other) <= until_of(a) && (!since || (wanted && *since <= *wanted));
+    });
+  };
+  std::erase_if(missing_, [&](const asking& other) {
+    if (other.is_proof() || other.unproven) return false;
+    return has(other, other.of.kinds) || (has(other, part::other_kinds) && has(other, part::blurred_kinds));
+  });
+}
+
+/// Nor what is newer than the oldest event of an answer, as it was in it.
+void history::drop_what_came(const asking& a) {
+  if (a.is_proof() || a.live != 0 || a.lowest.empty() || a.shared != 0) return;
+  const unix_seconds from = *a.oldest() + std::chrono::seconds(1);
   std::erase_if(missing_, [&](asking& other) {
     const bool is_of_it = a.of.filter == other.of.filter && (a.of.kinds == part::whole || a.of.kinds == other.of.kinds);
-    if (!is_of_it || other.is_proof() || other.unproven || until_of(other) > until_of(a)) return false;
-    if (other.of.left && a.came != 0) return false;  // it counts what comes
+    // One with a limit counts what comes.
+    if (!is_of_it || other.is_proof() || other.unproven || other.of.left || until_of(other) > until_of(a)) return false;
     const auto since = since_of(other);
-    if (!from || *from <= unix_seconds{} || (since && *since >= *from)) return true;
-    if (until_of(other) >= *from && !other.of.left) other.end_at(*from - std::chrono::seconds(1));
+    if (from <= unix_seconds{} || (since && *since >= from)) return true;
+    if (until_of(other) >= from) other.end_at(from - std::chrono::seconds(1));
     return false;
   });
 }
@@ -178,7 +190,8 @@ void history::answered(eose_hint hint, unix_seconds now) {
     if (a.news != 0) cut_at = std::max(cut_at, a.all_cut_at);
   }
   whole_cap_.note_cut(cut_at);
-  for (const asking& each : asked) drop_what_came(each, v);
+  if (v.is_complete) drop_what_is_complete(asked);
+  for (const asking& each : asked) drop_what_came(each);
   for (asking& each : asked) {
     if (!is_over(each, v)) put_back(std::move(each));
   }

@@ -177,7 +177,6 @@ class judge final : public network_observer, public dial_observer {
   /// The lesser of our clock and the relay's clock.
   unix_seconds clock(const watched_relay&) const;
   bool is_hidden_by_unknown_cap(const watched_subscription&, const watched_relay&, const known_event&) const;
-  bool was_slowed_down(const watched_relay&) const;
   bool may_have_forgotten(const watched_subscription&, std::size_t event) const;
   bool may_forget() const noexcept { return deliveries_ > options_.seen_entries; }
   bool may_come_again(const watched_subscription&, const watched_relay&, const known_event&) const;

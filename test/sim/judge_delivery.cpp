@@ -113,11 +113,6 @@ bool judge::has_full_second(const watched_subscription& s, const watched_relay& 
   return std::any_of(count.begin(), count.end(), [&](const auto& each) { return each.second >= at.traits.cap; });
 }
 
-bool judge::was_slowed_down(const watched_relay& r) const {
-  return r.current != nullptr && std::any_of(r.current->sent_requests.begin(), r.current->sent_requests.end(),
-                                             [](const auto& each) { return each.second->comes_too_soon; });
-}
-
 /// Whether a page was refused or not answered on this connection, and no other answer covered these dates.
 bool judge::was_not_answered(const watched_subscription& s, const watched_relay& r, const gap& g) const {
   const auto& book = s.books.at(r.host);
@@ -167,8 +162,7 @@ void judge::check_gap(const watched_subscription& s, const watched_relay& r, con
     case gap_reason::refused:
     case gap_reason::no_answer:
       state_.saw(g.reason == gap_reason::refused ? situation::gap_of_refusal : situation::gap_of_silence);
-      // A page that a slow pace keeps waiting is given up like one that is refused.
-      if (!was_not_answered(s, r, g) && !(g.reason == gap_reason::refused && was_slowed_down(r))) is_no_gap();
+      if (!was_not_answered(s, r, g)) is_no_gap();
       break;
     case gap_reason::ephemeral: {
       state_.saw(situation::gap_of_ephemeral);
