@@ -85,7 +85,7 @@ struct pool_callbacks {
 class UVNOSTR_API pool {
  public:
   /// Makes a pool, which begins to connect to the relays of its options in the loop's next turn.
-  /// Errors: url_* and duplicate_relay (which of the URLs), option_range, option_ca_file, loop_unusable,
+  /// Errors: url_* and duplicate_relay (which of the URLs), option_range, option_certificate, loop_unusable,
   /// random_unavailable.
   static result<pool> make(uv_loop_t*, pool_options = {}, pool_callbacks = {}) noexcept;
 
@@ -96,7 +96,7 @@ class UVNOSTR_API pool {
   ~pool();
 
   /// Adds a relay and connects to it. Open subscriptions that address all relays include it.
-  /// Errors: url_*, duplicate_relay, option_range, option_ca_file, closed.
+  /// Errors: url_*, duplicate_relay, option_range, option_certificate, closed.
   result<relay_id> add_relay(std::string_view url, relay_options) noexcept;
   /// The same with the pool's relay_defaults.
   result<relay_id> add_relay(std::string_view url) noexcept;
@@ -156,7 +156,7 @@ class UVNOSTR_API pool {
                               std::vector<relay_id> relays = {}) noexcept;
 
   /// Asks the relay for its information document, over HTTP and apart from its connection; with none newer than
-  /// `max_age`, or else gives the one that it has. Calls back once, from the loop, unless the pool ends before.
+  /// `max_age`, or else gives the one that it has. What it says of limits is obeyed from then on. Calls back once, from the loop, unless the pool ends before.
   /// Errors: unknown_relay, closed. To the callback: those of connections, no_document. Source: NIP-11.
   error information(relay_id, callback<void(const result<relay_information>&)>,
                     std::chrono::seconds max_age = std::chrono::hours(1)) noexcept;
