@@ -69,18 +69,18 @@ enum class errc {
   connection_lost,      ///< the connection ended without a close frame
   closed_by_relay,      ///< the relay sent a close frame
   protocol_error,       ///< the relay broke RFC 6455
-  message_too_big,      ///< the relay sent a message above max_message_bytes
-  misbehaved,           ///< it sent too much that is forged, garbled or unasked: see relay_options::max_offences
+  message_too_big,      ///< the relay sent a message of more than sixteen times max_message_bytes
+  misbehaved,           ///< the relay exceeded relay_options::max_offences
   ping_timeout,         ///< no pong within pong_timeout
   retries_exhausted,    ///< max_retries attempts failed; there will be no more
   // Why a publish or a request did not succeed.
   relay_removed,  ///< the relay was removed from the pool
   send_timeout,   ///< the relay could not be reached within send_timeout
   ok_timeout,     ///< the relay did not answer within ok_timeout
-  refused,        ///< the relay answered with a refusal; its words are given beside
+  refused,        ///< the relay refused; receipt::message has its words
   auth_required,  ///< the relay wants NIP-42 AUTH and there are no auth_users, or it refused them
   relay_limit,    ///< it was not sent: the relay's information (NIP-11) says that it refuses such events
-  not_signed,     ///< the signer refused, did not answer in its time, or gave another event
+  not_signed,     ///< the signer refused, did not answer within its timeout, or returned another event
   no_document,    ///< the relay's information document (NIP-11) is missing, too long or no JSON object
 };
 
@@ -111,8 +111,8 @@ class UVNOSTR_API error {
   std::error_code code() const noexcept { return code_; }
   operator std::error_code() const noexcept { return code_; }
 
-  /// The cause: an option with its value and range, one URL of several, a member of a filter or event, a position in
-  /// JSON (bytes count from 0). Empty if the call itself leaves no doubt. Examples: "relays[1] (htp://x)",
+  /// What is wrong: an option with its value and range, one URL of several, a member of a filter or event, a position
+  /// in JSON (bytes count from 0). Empty if the call itself leaves no doubt. Examples: "relays[1] (htp://x)",
   /// "filters[2].tags[0].name", "content at byte 117",
   /// "relay_options::ping_interval is -5 ms; it must be 0 or from 1 ms to 365 days".
   const std::string& subject() const noexcept { return subject_; }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What a relay says of itself. Source: NIP-11.
+// What a relay says about itself. Source: NIP-11.
 #pragma once
 
 #include <chrono>
@@ -13,12 +13,12 @@
 
 namespace uvnostr {
 
-/// What the relay says it demands. Members that it does not name, or names with a wrong type, are empty. From the moment
-/// that it is known, uvnostr obeys it: see pool::information(). 0 counts as no limit.
+/// What the relay says it demands. Members that are missing or have the wrong type are empty. Once it is known, it is
+/// obeyed: see pool::information(). 0 counts as no limit.
 struct relay_limitation {
-  std::optional<std::uint64_t> max_message_length{};  ///< bytes of a message to it
+  std::optional<std::uint64_t> max_message_length{};  ///< bytes of a message to the relay
   std::optional<std::uint64_t> max_subscriptions{};   ///< of one connection
-  std::optional<std::uint64_t> max_limit{};           ///< it gives at most so many events an answer
+  std::optional<std::uint64_t> max_limit{};           ///< the relay gives at most this many events in one answer
   std::optional<std::uint64_t> default_limit{};
   std::optional<std::uint64_t> max_subid_length{};
   std::optional<std::uint64_t> max_event_tags{};
@@ -42,7 +42,7 @@ struct relay_information {
   std::vector<unsigned> supported_nips{};
   relay_limitation limitation{};
   std::string json{};          ///< the whole document
-  std::chrono::seconds age{};  ///< since it came
+  std::chrono::seconds age{};  ///< since it was received
 
   /// Reads a document. Errors: no_document.
   UVNOSTR_API static result<relay_information> parse(std::string_view json) noexcept;

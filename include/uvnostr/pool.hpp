@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Many relays used as one: each event of any of them, once.
+// Many relays used as one: each event comes once, however many relays send it.
 #pragma once
 
 #include <cstddef>
@@ -15,6 +15,7 @@
 #include <uvnostr/fetch.hpp>
 #include <uvnostr/filter.hpp>
 #include <uvnostr/information.hpp>
+#include <uvnostr/log.hpp>
 #include <uvnostr/publish.hpp>
 #include <uvnostr/relay_options.hpp>
 #include <uvnostr/relay_status.hpp>
@@ -43,13 +44,15 @@ struct pool_options {
   std::vector<std::string> relays{};
   /// For relays that are added without options of their own. make() checks them even if there is no relay.
   relay_options relay_defaults{};
-  /// Size of the cache against duplicates: one entry an event and subscription, at most 64 bytes each. 1 to 2^24.
+  /// Size of the cache against duplicates: one entry for each event and subscription, of at most 64 bytes. 1 to 2^24.
   std::size_t seen_entries = 10'000;
   uvnostr::verification verification = uvnostr::verification::threads;
   /// How many relays are dialled at a time; others wait for their turn. Relays that have served before go first, and
   /// have as many places of their own. A relay that has not answered within 100 ms gives its place to the next, so up
   /// to 16 times as many dials may be unanswered at the same time. At least 1.
   std::size_t max_dials = 32;
+  /// The last level that pool_callbacks::on_log gets. Entries above it cost nothing.
+  uvnostr::log_level log_level = uvnostr::log_level::info;
   /// False: the pool does not keep uv_run() from returning, for programs that end when their own work is done.
   bool keep_loop_alive = true;
 };
@@ -74,6 +77,10 @@ struct pool_callbacks {
   callback<void(const auth_status&)> on_auth{};
   /// A relay's connection changed its state.
   callback<void(const relay_status&)> on_relay_state{};
+  /// What the pool does, for a log: states of connections with their causes, refusals, gaps, offences, AUTH. Without this
+  /// callback, or above pool_options::log_level, no entry is made. A relay that floods us fills no memory: if more than
+  /// 1,000 entries wait, further ones are left out and counted.
+  callback<void(const log_entry&)> on_log{};
   /// After close(): every connection has ended. Exactly once, and the last call.
   callback<void()> on_close{};
 };
@@ -112,7 +119,7 @@ class UVNOSTR_API pool {
 
   /// Asks these relays for events that match any of the filters. An empty list means all relays, including later ones.
   /// Errors: filter_* (with the filter and its member, such as "filters[2].tags[0].name"), unknown_relay, option_range,
-  /// closed.
+  /// cursor_format, cursor_filters, closed.
   result<subscription> subscribe(std::span<const filter>, subscription_callbacks, subscribe_options = {},
                                  std::vector<relay_id> relays = {}) noexcept;
   result<subscription> subscribe(std::initializer_list<filter> filters, subscription_callbacks callbacks,
@@ -148,16 +155,17 @@ class UVNOSTR_API pool {
   [[nodiscard]] error publish(const event&, publish_callbacks = {}, publish_options = {},
                               std::vector<relay_id> relays = {}) noexcept;
 
-  /// The same for an event that is still to be signed. The relays, options and callbacks are those of this call; if
-  /// the signer refuses, does not answer in its time, or gives another event, every relay's receipt says not_sent with
-  /// errc::not_signed. The event's size is known when it is signed: too big a one gives receipts with event_too_big.
+  /// The same for an event that the signer signs first. If the signer refuses, does not answer within its timeout, or
+  /// returns another event, every relay's receipt says not_sent with errc::not_signed. A relay for which the signed
+  /// event is too big gives a receipt with errc::event_too_big.
   /// Errors: no_relay, unknown_relay, option_range, closed.
   [[nodiscard]] error publish(draft, const signer&, publish_callbacks = {}, publish_options = {},
                               std::vector<relay_id> relays = {}) noexcept;
 
-  /// Asks the relay for its information document, over HTTP and apart from its connection; with none newer than
-  /// `max_age`, or else gives the one that it has. What it says of limits is obeyed from then on. Calls back once, from the loop, unless the pool ends before.
-  /// Errors: unknown_relay, closed. To the callback: those of connections, no_document. Source: NIP-11.
+  /// Gives the relay's information document: the last one if it is younger than `max_age`, otherwise a new one, which
+  /// is requested over HTTP, apart from the relay's connection. The limits in it are obeyed from then on. Calls back
+  /// once, from the loop, unless the pool is destroyed before. Errors: unknown_relay, closed. To the callback:
+  /// no_document, relay_removed, closed, and those of connections. Source: NIP-11.
   error information(relay_id, callback<void(const result<relay_information>&)>,
                     std::chrono::seconds max_age = std::chrono::hours(1)) noexcept;
 
@@ -171,8 +179,8 @@ class UVNOSTR_API pool {
   std::string_view url(relay_id) const noexcept;
   /// The relay whose normalised URL is that of this one. Errors: url_*, unknown_relay, closed.
   result<relay_id> find(std::string_view url) const noexcept;
-  /// The relays that sent this event as long as it is remembered, duplicates included; in the order of relays(). One that
-  /// sent its id with another signature is not among them.
+  /// The relays that sent this event, first or as a duplicate, in the order of relays(); empty once it is forgotten.
+  /// Relays that sent its id with another signature are not among them.
   std::vector<relay_id> seen_on(const event_id&) const;
   /// Counters of the pool and of each relay, in the order of relays().
   pool_stats stats() const;

@@ -44,7 +44,7 @@ struct publish_callbacks {
   /// Called exactly once for each addressed relay.
   callback<void(const receipt&)> on_receipt{};
   /// Called once if publish_options::enough_accepted is set: with true as soon as that many relays have accepted the
-  /// event, with false as soon as fewer certainly will. The other receipts still follow.
+  /// event, or with false as soon as that has become impossible. The other receipts still follow.
   callback<void(bool)> on_enough{};
   /// Once, after the last receipt.
   callback<void(std::size_t accepted, std::size_t asked)> on_done{};

@@ -14,6 +14,8 @@ struct relay_callbacks {
   callback<void(std::string_view)> on_notice{};
   callback<void(const auth_status&)> on_auth{};
   callback<void(const relay_status&)> on_relay_state{};
+  /// Up to log_level::info.
+  callback<void(const log_entry&)> on_log{};
   /// Called once, last: after close(), or when there will be no more attempts to connect (then the cause is not 0).
   callback<void(std::error_code)> on_close{};
 };

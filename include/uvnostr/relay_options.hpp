@@ -59,10 +59,10 @@ UVNOSTR_API std::string_view to_string(name_resolver) noexcept;
 /// One line of the upgrade request.
 struct http_header {
   std::string name;   ///< a token. Source: RFC 9110, 5.1
-  std::string value;  ///< no control characters but tabs
+  std::string value;  ///< no control characters except tabs
 };
 
-/// The call that takes the options checks every time and size; errc::option_range names the wrong one.
+/// The call that takes the options checks them; the subject of errc::option_range names the wrong one.
 struct relay_options {
   reconnect_options reconnect{};
   /// How the relay's name is resolved. Addresses of both families are tried in parallel. If the resolver fails or does
@@ -89,8 +89,8 @@ struct relay_options {
   std::chrono::milliseconds pong_timeout{10'000};
   /// How long the relay's half of the close handshake may take. 1 ms to 365 days.
   std::chrono::milliseconds close_timeout{2'000};
-  /// A received message above this is not kept: it is read past, counted, and told to its subscription as a gap. One of
-  /// more than sixteen times this closes the connection with 1009. 1 byte to 1 GiB.
+  /// A longer message is skipped and counted, and its subscription gets a gap (gap_reason::too_big). A message of more
+  /// than sixteen times this size closes the connection with 1009. 1 byte to 1 GiB.
   std::size_t max_message_bytes = 1024 * 1024;
   /// The limit for events that wait to be sent to this relay or answered by it. At least 1 byte.
   std::size_t max_publish_bytes = 16 * 1024 * 1024;
@@ -119,17 +119,17 @@ struct relay_options {
   std::string user_agent{"uvnostr"};
   /// Further headers of the upgrade request. At most 16 KiB, including user_agent.
   std::vector<http_header> headers{};
-  /// Who answers AUTH challenges: a secret_key, or a signer that takes its time. With several, each of them answers, and
-  /// the relay counts as satisfied once it has accepted one. Empty: challenges are not answered. Source: NIP-42.
+  /// Who answers AUTH challenges: a secret_key, or a signer that answers later. If there are several, each of them
+  /// answers, and one that the relay accepts is enough. Empty: challenges are not answered. Source: NIP-42.
   std::vector<signer> auth_users{};
   auth_policy auth = auth_policy::on_demand;
-  /// How badly the relay may behave. Each message counts one that is forged, garbled, or for none of the filters that it
-  /// names. So does a message of a flood: one that was not asked for (an event for no subscription, or for one that was
-  /// closed a minute before; a NOTICE, an OK or AUTH that answers nothing), beyond 200 of them and five a second. Every
-  /// twentieth good event takes one off again. Beyond this the relay is left for offence_pause with errc::misbehaved. 0: it
-  /// is never left.
+  /// How many offences are tolerated. An offence is a message that is forged, malformed or binary, an event that matches
+  /// none of its subscription's filters, or a message of a flood. A flood is more than 200 messages that were not asked
+  /// for, and more than five a second: events for no subscription or one that was closed a minute before, NOTICE, AUTH,
+  /// and OK for nothing. Every twenty good events cancel one offence. Above the limit, the connection ends with
+  /// errc::misbehaved. 0: no limit.
   std::size_t max_offences = 200;
-  /// 1 ms to 365 days.
+  /// How long a relay that misbehaved is not dialled. 1 ms to 365 days.
   std::chrono::milliseconds offence_pause{600'000};
 };
 

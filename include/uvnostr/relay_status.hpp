@@ -43,20 +43,20 @@ struct relay_status {
 /// How far an AUTH got. Source: NIP-42.
 enum class auth_step {
   challenged,  ///< the relay sent a challenge; it may do so at any time
-  answered,    ///< one of auth_users has signed it, and it is being sent
+  answered,    ///< one of auth_users has signed the answer, which is being sent
   accepted,
-  refused,         ///< the relay refused the AUTH, or did not answer it. It is tried again later
-  not_challenged,  ///< the relay demands AUTH, and sends no challenge
-  not_signed,      ///< the signer refused, or did not answer in its time
+  refused,         ///< the relay refused the AUTH, or did not answer it; it is tried again later
+  not_challenged,  ///< the relay demands AUTH, but sent no challenge
+  not_signed,      ///< the signer refused, or did not answer within its timeout
 };
 
-/// Lifetime: the texts are valid until the callback returns.
+/// A step of an authentication. Lifetime: the texts are valid until the callback returns.
 struct auth_status {
   relay_id relay{};
   auth_step step{};
-  std::string_view challenge{};  ///< of the relay; may hold anything
-  std::optional<pubkey> user{};  ///< whose AUTH; none for challenged and not_challenged
-  std::string_view words{};      ///< the relay's own, of its answer
+  std::string_view challenge{};  ///< the relay's challenge: see printable()
+  std::optional<pubkey> user{};  ///< who authenticates; empty for challenged and not_challenged
+  std::string_view words{};      ///< the relay's answer: see printable()
 };
 
 }  // namespace uvnostr

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Who signs: a key that we have, or someone who is asked and answers later.
+// Who signs: a key in this program, or a signer elsewhere that answers later.
 #pragma once
 
 #include <chrono>
@@ -14,10 +14,10 @@ namespace uvnostr {
 /// Signs drafts for one user. Copies are the same signer. Source: NIP-46 and NIP-07 have signers of this kind.
 class UVNOSTR_API signer {
  public:
-  /// Takes the signed event, or why there is none. To be called once, on the loop's thread: inside the function below, at
-  /// any time later, or never. A second call does nothing, and neither does one that comes after all is over.
+  /// Takes the signed event or an error. Call it once, on the loop's thread: inside the function below or at any time
+  /// later. Further calls do nothing, and neither do calls after the pool has ended.
   using answer = callback<void(result<event>)>;
-  /// Is called from the loop, never inside a call of yours, and may destroy anything.
+  /// Called from the loop, never from inside one of your calls. It may destroy anything.
   using function = callback<void(const draft&, answer)>;
 
   /// Signs at once.
@@ -27,7 +27,7 @@ class UVNOSTR_API signer {
 
   const uvnostr::pubkey& pubkey() const noexcept;
   std::chrono::milliseconds timeout() const noexcept;
-  /// Whether it has the key: then sign() answers before it returns.
+  /// Whether the signer has the key. Then sign() answers before it returns.
   bool has_key() const noexcept;
   void sign(const draft&, answer) const;
 

@@ -56,13 +56,13 @@ struct relay_closed {
   gap missing{};
 };
 
-/// How many relays answered a subscription, and how. Those that have not ended yet are counted as asked only.
+/// How many relays answered a subscription, and how. Relays that are still answering count only as asked.
 struct answer_counts {
   std::size_t asked = 0;
-  std::size_t answered = 0;     ///< they have sent all their stored events, except for gaps
+  std::size_t answered = 0;     ///< they sent all their stored events, except for gaps
   std::size_t refused = 0;      ///< they sent CLOSED, or hung up over the request
   std::size_t timed_out = 0;    ///< no progress within eose_timeout
-  std::size_t unreachable = 0;  ///< no connection, three connections lost before the answer was whole, or removed
+  std::size_t unreachable = 0;  ///< no connection, three connections lost before the answer was complete, or removed
 
   friend bool operator==(const answer_counts&, const answer_counts&) = default;
 };
@@ -75,10 +75,10 @@ struct subscription_callbacks {
   /// The relay has sent all pages of its stored events. Called once per relay, after those events; a reconnect does not
   /// repeat it. Source: NIP-01 EOSE.
   callback<void(relay_id, eose_hint)> on_eose{};
-  /// All that the relay had stored, up to now, has been given, but for the gaps: once for each connection, the first
-  /// call right after on_eose. No gap: nothing is missing. It is called once more for a live event that was too big. At a
-  /// relay that lets fewer REQs be open than there are subscriptions, they take turns, and it is called for each turn. A
-  /// relay that refuses is told by on_relay_closed instead.
+  /// The relay has given everything that it had stored by now, except for the gaps. Without gaps, nothing is missing.
+  /// Called once for each connection, the first time right after on_eose, and once more for each live event that is too
+  /// big. At a relay that allows fewer open REQs than there are subscriptions, these take turns, and it is called once
+  /// for each turn. If the relay refuses, on_relay_closed is called instead.
   callback<void(relay_id, std::span<const gap>)> on_caught_up{};
   /// Every relay has answered, refused, failed to connect, or exceeded eose_timeout. Called once.
   callback<void(const answer_counts&)> on_all_eose{};
@@ -103,12 +103,12 @@ struct subscribe_options {
   /// A subscription::cursor() with the same filters, saved by an earlier run of the program. Relays are asked from
   /// there; relays that it does not name are asked for everything.
   std::string resume_from{};
-  /// Events whose `expiration` tag lies in the past, by our clock and the relay's, are not given, only counted.
-  /// Source: NIP-40.
+  /// Whether to count events without delivering them if their `expiration` tag lies in the past by both our clock and
+  /// the relay's. Source: NIP-40.
   bool leave_out_expired = false;
-  /// How many events may be given without subscription::acknowledge(): above it nothing more is given, and what comes
-  /// waits, at most relay_options::max_unverified_bytes for a relay, then unread in its socket. 0: an event is done when
-  /// its callback has returned.
+  /// Delivery stops while this many delivered events wait for subscription::acknowledge(). Received events are kept
+  /// meanwhile, up to relay_options::max_unverified_bytes for each relay; above that, its socket is not read. 0: an
+  /// event counts as acknowledged once its callback has returned.
   std::uint64_t max_unacknowledged = 0;
 };
 
@@ -144,7 +144,7 @@ class [[nodiscard]] UVNOSTR_API subscription {
   /// How the relays have answered this subscription so far. Removed relays count until on_all_eose.
   answer_counts answers() const noexcept;
 
-  /// Asks a relay again that has refused this subscription or hung up over it. Returns false if it has done neither.
+  /// Asks a relay again after it refused this subscription or hung up over it. Returns false if it did neither.
   bool ask_again(relay_id) noexcept;
 
   bool is_open() const noexcept;

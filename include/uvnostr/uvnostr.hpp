@@ -8,8 +8,11 @@
 #include <uvnostr/fetch.hpp>
 #include <uvnostr/filter.hpp>
 #include <uvnostr/gap.hpp>
+#include <uvnostr/histogram.hpp>
 #include <uvnostr/information.hpp>
 #include <uvnostr/keys.hpp>
+#include <uvnostr/log.hpp>
+#include <uvnostr/metrics.hpp>
 #include <uvnostr/newest.hpp>
 #include <uvnostr/pool.hpp>
 #include <uvnostr/printable.hpp>

@@ -5,6 +5,8 @@
 #include <iterator>
 #include <string>
 
+#include "api/error_sentence.hpp"
+
 namespace uvnostr {
 namespace {
 
@@ -151,6 +153,11 @@ class category final : public std::error_category {
 std::string_view to_string(errc code) noexcept {
   const entry* const found = find(static_cast<int>(code));
   return found != nullptr ? found->name : "unknown";
+}
+
+const char* api::error_sentence(errc code) noexcept {
+  const entry* const found = find(static_cast<int>(code));
+  return found != nullptr ? found->sentence : nullptr;
 }
 
 const std::error_category& error_category() noexcept {

@@ -12,7 +12,7 @@ std::string_view to_string(gap_reason reason) noexcept {
     case gap_reason::too_big: return "too_big";
     case gap_reason::memory: return "memory";
   }
-  return "?";
+  return "unknown";
 }
 
 }  // namespace uvnostr

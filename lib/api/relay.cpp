@@ -34,6 +34,9 @@ pool_callbacks as_pool_callbacks(relay_callbacks given) {
   if (state->callbacks.on_auth) {
     all.on_auth = [state](const auth_status& status) { state->callbacks.on_auth(status); };
   }
+  if (state->callbacks.on_log) {
+    all.on_log = [state](const log_entry& entry) { state->callbacks.on_log(entry); };
+  }
   all.on_relay_state = [state](const relay_status& status) {
     if (status.state == relay_state::stopped) state->cause = status.cause;
     if (state->callbacks.on_relay_state) state->callbacks.on_relay_state(status);

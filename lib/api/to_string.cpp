@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The names of enumerators, except those of errc, which are beside its sentences.
+#include <uvnostr/log.hpp>
 #include <uvnostr/pool.hpp>
 
 namespace uvnostr {
@@ -13,6 +14,17 @@ std::string_view to_string(relay_state state) noexcept {
     case relay_state::waiting: return "waiting";
     case relay_state::closing: return "closing";
     case relay_state::stopped: return "stopped";
+  }
+  return "unknown";
+}
+
+std::string_view to_string(log_level level) noexcept {
+  switch (level) {
+    case log_level::none: return "none";
+    case log_level::error: return "error";
+    case log_level::warning: return "warning";
+    case log_level::info: return "info";
+    case log_level::debug: return "debug";
   }
   return "unknown";
 }

@@ -21,7 +21,7 @@ enum class attempt_phase : unsigned char {
   upgrading,   // the request is being sent, or its answer is awaited
   open,        // messages go both ways
   closing,     // our close frame and its answer are due; the owner may have left already
-  abandoned,   // there is no owner any more; libwebsockets closes the socket at the next event
+  abandoned,   // the owner has left; libwebsockets closes the socket at the next event
   ended,       // libwebsockets has closed the socket; its WSI_DESTROY is still due
 };
 

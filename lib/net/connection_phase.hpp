@@ -16,7 +16,7 @@ namespace uvnostr::net {
 
 enum class connection_phase : unsigned char {
   resolving,      // the resolver has our question
-  trying,         // attempts are under way, or the next one waits for its time, or for where a redirect leads
+  trying,         // attempts are under way, or the next one waits for its time or for the target of a redirect
   open,           // one attempt has become the socket
   closing_later,  // close() was called; queued messages go out first
   closing,        // the close frame is on its way, and the peer's is awaited
@@ -28,7 +28,7 @@ struct connection_rule {
   connection_phase at;
   bool has_socket;
   bool delivers;       // the peer's messages are passed on
-  bool takes;          // our messages are queued; otherwise they could not be sent any more
+  bool takes;          // our messages are queued; otherwise it is too late to send them
   unsigned char next;  // the phases that may follow, one bit each
 };
 

@@ -26,11 +26,11 @@ struct dial_target {
   std::vector<key_pin> pins;  // empty: any key
   std::optional<net::proxy> proxy;
   name_resolver resolver{};
-  std::string name_servers;  // parted by commas; empty: the system's
+  std::string name_servers;  // separated by commas; empty: the system's
   unsigned redirects_left = 0;
   bool was_redirected = false;
 
-  /// Who is asked for by name, and connected to: the relay or its proxy.
+  /// The host whose name is resolved and to which we connect: the relay or its proxy.
   const std::string& host() const noexcept { return proxy ? proxy->host : url.host; }
   std::uint16_t port() const noexcept { return proxy ? proxy->port : url.port; }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Happy path: a text that comes as one piece is handed on from where it was read, without a copy. Others are joined in
-// a buffer that is borrowed for the time of one message. What can go wrong: a message may be larger than allowed. Then it
-// is read past, and only its two ends are kept, which tell what it was. One that is larger by far ends the connection.
+// Happy path: a text that arrives in one piece is passed on from where it was read, without a copy. Other texts are
+// joined in a buffer that is borrowed for one message. What can go wrong: a message is larger than allowed. Then it is
+// skipped, and only its beginning and end are kept, which tell what it was. A much larger one ends the connection.
 #pragma once
 
 #include <algorithm>
@@ -30,12 +30,12 @@ class incoming_message {
     incomplete,
     text,
     binary,
-    passed,  // a text that is too big has been read past
+    passed,  // a text that is too big was skipped
     too_big,
   };
-  /// So many times the allowed size is read past.
+  /// A message of at most this many times the allowed size is skipped; a larger one is `too_big`.
   static constexpr std::size_t most_passed = 16;
-  /// Of each end of a message that is too big.
+  /// How much of the beginning and of the end of a skipped message is kept.
   static constexpr std::size_t kept_bytes = 1024;
 
   incoming_message(spare_texts& spares, std::size_t max_bytes) noexcept : spares_(spares), max_bytes_(max_bytes) {}
@@ -64,10 +64,10 @@ class incoming_message {
     return is_whole ? outcome::text : outcome::incomplete;
   }
 
-  /// The last message, valid until the next add() or done_with_text(). A piece must live as long.
+  /// The last message, valid until the next add() or done_with_text(). Its piece must live as long.
   std::string_view text() const noexcept { return text_; }
   std::size_t size() const noexcept { return size_; }
-  /// Of the last message that was read past.
+  /// Two parts of the last skipped message.
   std::string_view beginning() const noexcept { return std::string_view(joined_).substr(0, kept_bytes); }
   std::string_view end() const noexcept { return end_; }
 
@@ -99,7 +99,7 @@ class incoming_message {
   std::size_t size_ = 0;  // bytes so far; a binary message is counted but not kept
   bool begun_ = false;
   bool is_passed_ = false;
-  std::string end_;  // of one that is read past
+  std::string end_;  // the end of a message that is being skipped
 };
 
 }  // namespace uvnostr::net

@@ -31,7 +31,7 @@ constexpr int connecting_events = UV_READABLE | UV_WRITABLE;
 
 lws_attempt* lws_attempt::start(shared_context& context, const dial_target& target, const ip_address& address,
                                 lws_connection& owner, port::disconnect& why) noexcept {
-  auto* self = new lws_attempt(context, target);
+  auto* self = new lws_attempt(context, target, address);
   if (target.proxy) self->dialogue_ = std::make_unique<proxy_dialogue>(*target.proxy, target.url.host, target.url.port);
   context.attempts().add(*self);
   const newer_handles handles(context.loop());
@@ -80,7 +80,7 @@ void lws_attempt::watch_connecting(const newer_handles& handles) noexcept {
     if (socket != LWS_SOCK_INVALID && watched_socket(handle) == socket) poll_ = reinterpret_cast<uv_poll_t*>(handle);
   });
   if (poll_ == nullptr) {
-    // Without the handle there is no way to the proxy, and the relay itself must not be spoken to there.
+    // Without the handle we cannot talk to the proxy, and libwebsockets would send it what is meant for the relay.
     if (dialogue_ != nullptr) give_up_connecting();
     return;
   }
@@ -143,7 +143,7 @@ proxy_dialogue::outcome lws_attempt::talk_to_proxy() noexcept {
   }
 }
 
-/// For what cannot go on, from inside of start().
+/// Ends an attempt that cannot continue. Called inside start().
 void lws_attempt::give_up_connecting() noexcept {
   (void)dialogue_->lost();
   lws_set_timeout(wsi_, PENDING_TIMEOUT_USER_OK, LWS_TO_KILL_ASYNC);

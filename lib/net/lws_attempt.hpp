@@ -40,6 +40,7 @@ class lws_attempt {
   void let_it_close() noexcept;
 
   lws* wsi() const noexcept { return wsi_; }
+  const ip_address& address() const noexcept { return address_; }
   /// After a refusal: where its redirect leads.
   const std::string& location() const noexcept { return location_; }
   /// When it has been established: the date in the answer to the upgrade.
@@ -50,7 +51,8 @@ class lws_attempt {
  private:
   friend class attempt_list;
 
-  lws_attempt(shared_context& context, const dial_target& target) noexcept : context_(context), target_(target) {}
+  lws_attempt(shared_context& context, const dial_target& target, const ip_address& address) noexcept
+      : context_(context), target_(target), address_(address) {}
   ~lws_attempt() = default;
   void enter(attempt_phase) noexcept;
   bool was_open() const noexcept { return phase_ == attempt_phase::open || phase_ == attempt_phase::closing; }
@@ -73,6 +75,7 @@ class lws_attempt {
 
   shared_context& context_;
   const dial_target& target_;  // the owner's; used before the socket is open, while there is an owner
+  const ip_address address_;
   lws_connection* owner_ = nullptr;
   attempt_phase phase_ = attempt_phase::connecting;
   lws* wsi_ = nullptr;

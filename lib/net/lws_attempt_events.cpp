@@ -123,8 +123,8 @@ bool lws_attempt::tell(lws_callback_reasons reason, std::string_view bytes) noex
       return true;
     case LWS_CALLBACK_ESTABLISHED_CLIENT_HTTP: {
       constexpr unsigned ok = 200;
-      if (!target_.for_document) return true;                       // of an upgrade, too; on_established() tells
-      if (lws_http_client_http_response(wsi_) != ok) return false;  // failed() tells
+      if (!target_.for_document) return true;                       // upgrades come here too: see on_established()
+      if (lws_http_client_http_response(wsi_) != ok) return false;  // failed() reports it
       enter(attempt_phase::open);
       owner_->on_answer(*this);
       return true;
@@ -225,7 +225,7 @@ void lws_attempt::note_date() noexcept {
   peer_date_ = parse_http_date(answer_ != nullptr ? answer_->date() : header_of(wsi_, WSI_TOKEN_HTTP_DATE), now);
 }
 
-/// It ended after it was open. The owner is told.
+/// The attempt ended after it was open.
 void lws_attempt::closed(bool we_broke_it_off) noexcept {
   enter(attempt_phase::ended);
   std::exchange(owner_, nullptr)->on_ended(we_broke_it_off);

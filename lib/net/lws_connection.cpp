@@ -25,7 +25,7 @@ namespace uvnostr::net {
 namespace {
 
 constexpr std::uint64_t head_start_ms = 250;  // RFC 8305, 5
-// When the resolver has said nothing for so long, we try the addresses that worked last time.
+// If the resolver has not answered within this time, we try the addresses that worked last time.
 constexpr std::uint64_t patience_ms = 2'000;
 
 std::error_code ask(shared_context& context, const dial_target& target, name_listener& listener,
@@ -62,7 +62,7 @@ lws_connection* lws_connection::dial(lws_transport& transport, dial_target targe
   return self;
 }
 
-/// Tells nothing before it returns.
+/// Reports nothing before it returns.
 void lws_connection::find_addresses() noexcept {
   const std::string& host = target_.host();
   ip_address literal;
@@ -98,12 +98,14 @@ void lws_connection::on_answer(name_answer answer) noexcept {
   if (answer.is_complete) question_ = nullptr;
   if (addresses_.empty()) uv_timer_stop(&timer_);
   if (answer.error && addresses_.empty()) {
-    // A name that does not exist any more is believed; a resolver that fails is not.
+    // We believe the answer that a name does not exist, but not a resolver that fails.
     const auto* known = transport_.context().addresses().find(target_.host());
     if (known == nullptr || answer.error == errc::host_not_found) {
       finish(answer.error, std::move(answer.detail));
       return;
     }
+    listener_.on_remark("the resolver fails: the addresses of the last connection are tried", target_.host(),
+                        answer.detail, answer.error);
     answer.addresses = *known;
   }
   take_addresses(std::move(answer.addresses));
@@ -117,7 +119,7 @@ void lws_connection::on_answer(name_answer answer) noexcept {
   }
 }
 
-/// Puts new addresses among those that are still to be tried.
+/// Inserts new addresses among those that are still to be tried.
 void lws_connection::take_addresses(std::vector<ip_address> more) noexcept {
   const auto untried = addresses_.begin() + static_cast<std::ptrdiff_t>(next_address_);
   std::vector<ip_address> to_try(untried, addresses_.end());
@@ -125,7 +127,7 @@ void lws_connection::take_addresses(std::vector<ip_address> more) noexcept {
   for (auto& address : more) {
     if (std::find(addresses_.begin(), addresses_.end(), address) == addresses_.end()) to_try.push_back(address);
   }
-  // After one family it is the other's turn.
+  // The families take turns.
   if (!addresses_.empty()) {
     std::stable_partition(to_try.begin(), to_try.end(),
                           [last = addresses_.back().is_v6](const ip_address& each) { return each.is_v6 != last; });
@@ -139,7 +141,11 @@ void lws_connection::on_timer() noexcept {
     return;
   }
   if (addresses_.empty()) {  // the resolver is slow
-    if (const auto* known = transport_.context().addresses().find(target_.host())) take_addresses(*known);
+    if (const auto* known = transport_.context().addresses().find(target_.host())) {
+      listener_.on_remark("the resolver is slow: the addresses of the last connection are tried", target_.host(), {},
+                          {});
+      take_addresses(*known);
+    }
   }
   if (phase_ == connection_phase::resolving) enter(connection_phase::trying);
   try_next_address();
@@ -154,9 +160,15 @@ void lws_connection::try_next_address() noexcept {
       if (next_address_ < addresses_.size()) start_timer(head_start_ms);
       return;
     }
+    remark_on_failure(address, why);
     remember(std::move(why));
   }
   if (attempts_.empty() && question_ == nullptr) finish(std::move(failure_));
+}
+
+/// The program is told of one failure, and a host may have several addresses.
+void lws_connection::remark_on_failure(const ip_address& address, const port::disconnect& why) noexcept {
+  listener_.on_remark("an address does not serve", address.text, why.detail, why.cause);
 }
 
 void lws_connection::remember(port::disconnect why) noexcept {
@@ -165,6 +177,7 @@ void lws_connection::remember(port::disconnect why) noexcept {
 
 void lws_connection::on_failed(lws_attempt& attempt, port::disconnect why) noexcept {
   std::erase(attempts_, &attempt);
+  remark_on_failure(attempt.address(), why);
   if (follow(why, attempt.location())) return;
   if (is_final(why)) {
     finish(std::move(why));
@@ -179,7 +192,8 @@ void lws_connection::on_failed(lws_attempt& attempt, port::disconnect why) noexc
   }
 }
 
-/// Begins anew where a redirect leads to. If it does not, `why` says so. We may be inside of libwebsockets here.
+/// Starts again at the target of a redirect. Returns false if it does not, and adds the reason to `why`. May be called
+/// inside libwebsockets.
 bool lws_connection::follow(port::disconnect& why, const std::string& location) noexcept {
   if (!is_redirect(why.http_status) || location.empty()) return false;
   const auto next = redirected(target_.url, location);
@@ -198,7 +212,7 @@ bool lws_connection::follow(port::disconnect& why, const std::string& location) 
   uv_timer_stop(&timer_);
   stop_asking();
   abandon_all_but(nullptr);
-  // They may hold what only that host may know.
+  // They may hold secrets that only the first host may know.
   if (next->host != target_.url.host || next->port != target_.url.port || !target_.url.secure) target_.headers.clear();
   target_.vhost = *vhost;
   target_.url = *next;
@@ -239,7 +253,7 @@ void lws_connection::on_established(lws_attempt& attempt) noexcept {
   if (rule().has_socket && (!queue_.empty() || ping_due_)) ask_to_write();
 }
 
-/// The relay answers a request for its document. What it says comes in pieces.
+/// The relay answers the request for its document, which then arrives in pieces.
 void lws_connection::on_answer(lws_attempt& attempt) noexcept {
   uv_timer_stop(&timer_);
   abandon_all_but(&attempt);

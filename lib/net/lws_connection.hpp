@@ -41,7 +41,7 @@ class lws_connection final : public port::connection, private name_listener {
   }
   void abort() noexcept override;
 
-  // Reports of an attempt. After each of them, the attempt may have no owner any more.
+  // Reports of an attempt. After each of them, we may have left the attempt.
   void on_established(lws_attempt&) noexcept;
   void on_failed(lws_attempt&, port::disconnect) noexcept;
   void on_answer(lws_attempt&) noexcept;
@@ -75,6 +75,7 @@ class lws_connection final : public port::connection, private name_listener {
   void try_next_address() noexcept;
   void stop_asking() noexcept;
   void abandon_all_but(const lws_attempt*) noexcept;
+  void remark_on_failure(const ip_address&, const port::disconnect&) noexcept;
   void remember(port::disconnect) noexcept;
   void give_up_message() noexcept;
   void ask_to_write() noexcept;

@@ -69,7 +69,7 @@ error lws_transport::check(const relay_options& options) noexcept {
                                     "\"; it must be an IP address, with brackets if it is IPv6 and a port follows"};
   }
   if (!options.proxy.empty() && !parse_proxy(options.proxy)) {
-    // It is not shown, because there may be a password in it.
+    // Its text is not shown, because it may contain a password.
     return {errc::option_range,
             "proxy is none; it must be socks5://HOST:PORT or http://HOST:PORT, perhaps with "
             "USER:PASSWORD@ before HOST"};

@@ -110,7 +110,7 @@ std::optional<proxy> parse_proxy(std::string_view text) noexcept {
     auto password = percent_decoded(before.substr(std::min(colon + 1, before.size())));
     if (!user || !password || user->empty()) return std::nullopt;
     if (user->size() > most_socks_text_bytes || password->size() > most_socks_text_bytes) return std::nullopt;
-    // Basic has no way to write it. Source: RFC 7617, 2.
+    // Basic authentication cannot express a colon in the user's name. Source: RFC 7617, 2.
     if (made.kind == proxy_kind::http && user->find(':') != std::string::npos) return std::nullopt;
     made.user = std::move(*user);
     made.password = std::move(*password);

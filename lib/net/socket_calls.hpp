@@ -15,9 +15,9 @@
 
 namespace uvnostr::net {
 
-/// Sends what the socket takes without waiting; how much that was, or -1 if the connection is gone.
+/// Sends as much as the socket takes without waiting. Returns the number of bytes, or -1 if the connection is gone.
 long send_now(lws_sockfd_type, std::string_view) noexcept;
-/// 1 and a byte, 0 if there is none yet, or -1 if the connection has ended.
+/// Reads one byte. Returns 1, or 0 if there is none yet, or -1 if the connection has ended.
 long receive_now(lws_sockfd_type, char& byte) noexcept;
 
 /// The error that connect() left with the socket, or 0. Asking clears it.

@@ -36,7 +36,7 @@ class dialler {
   /// The session's dial has succeeded or failed, or is no longer wanted.
   void over(const session::relay_session&) noexcept;
   void start_due() noexcept;
-  /// The network may have come back.
+  /// Call it when the network may have come back.
   void forget_silence() noexcept;
   void clear() noexcept;
 

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
-// The information documents of the pool's relays: asked for on demand, apart from their connections, and kept.
+// The information documents of the pool's relays. They are requested on demand, apart from the relays' connections, and
+// kept.
 //
-// Happy path: ask -> HTTP -> the document is parsed -> all who asked are told, and the relay's session learns its limits.
-// What can go wrong: the relay cannot be reached, answers no document, or nothing at all: then connect_timeout ends it. A
-// relay that is removed, or a pool that closes, ends it as well. Each asker is told exactly once, unless all falls silent.
+// Happy path: ask() sends an HTTP request; the document is parsed; every waiting callback gets it, and the relay's
+// session learns its limits. What can go wrong: the relay cannot be reached, sends something else, or does not answer
+// within connect_timeout; the relay is removed, or the pool closes. Each callback runs exactly once, except when the
+// pool is destroyed.
 #pragma once
 
 #include <chrono>
@@ -32,10 +34,10 @@ class information_desk {
       : reactor_(reactor), transport_(transport), timers_(timers), later_(later) {}
 
   void ask(session::relay_session&, answer, std::chrono::seconds max_age);
-  /// The relay is removed: those who wait are told so.
+  /// The relay was removed: waiting callbacks get the error.
   void forget(relay_id, std::error_code why);
   void close(std::error_code why);
-  /// At once and in silence.
+  /// Ends everything without callbacks.
   void clear() noexcept { entries_.clear(); }
 
  private:

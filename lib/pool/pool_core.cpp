@@ -26,13 +26,14 @@ pool_core::pool_core(port::world& world, pool_options options, pool_callbacks ca
       callbacks_(std::move(callbacks)),
       world_(world),
       reactor_(world.reactor()),
-      budget_(reactor_),
-      later_(reactor_),
+      budget_(reactor_, times_.callbacks),
+      later_(reactor_, budget_),
+      log_(options_.log_level, callbacks_, later_),
       dialler_(reactor_, timers_, relays_, options_.max_dials),
       desk_(reactor_, world_.transport(), timers_, later_),
       seen_(options_.seen_entries, secret),
       subscriptions_(later_, callbacks_, seen_),
-      receiver_(reactor_, *this, subscriptions_, seen_, budget_, options_) {}
+      receiver_(reactor_, *this, subscriptions_, seen_, budget_, options_, times_) {}
 
 pool_core::~pool_core() { shutdown(); }
 
@@ -80,7 +81,9 @@ result<relay_id> pool_core::add_checked(std::string_view text, relay_options opt
                                                           .transport = world_.transport(),
                                                           .timers = timers_,
                                                           .listener = *this,
-                                                          .messages = receiver_});
+                                                          .messages = receiver_,
+                                                          .times = times_,
+                                                          .log = log_});
   relays_.add(added);
   seen_.add_relay(added->slot());
   reactor_.hold_loop(true);
@@ -134,6 +137,7 @@ error pool_core::reconnect() {
 
 void pool_core::on_session_state(relay_session& session) noexcept {
   subscriptions_.on_progress();
+  log_state(session);
   if (callbacks_.on_relay_state) {
     const relay_status at_this_time = session.status();
     later_.add([this, now = at_this_time, keep = base::ref<relay_session>::retain(session),
@@ -148,6 +152,7 @@ void pool_core::on_session_state(relay_session& session) noexcept {
 
 void pool_core::on_auth(relay_session& session, auth_step step, const std::optional<pubkey>& user,
                         std::string_view challenge, std::string_view words) noexcept {
+  log_auth(session, step, user, words);
   if (!callbacks_.on_auth) return;
   later_.add([this, relay = session.id(), step, user, challenge = std::string(challenge), words = std::string(words)] {
     callbacks_.on_auth({.relay = relay, .step = step, .challenge = challenge, .user = user, .words = words});
@@ -172,6 +177,7 @@ void pool_core::on_alarm() noexcept {
   const turn guard(*this);
   armed_.reset();
   finish_turn();
+  budget_.end_turn();
 }
 
 void pool_core::on_wake() noexcept {
@@ -189,7 +195,11 @@ void pool_core::run_timers() noexcept {
   const std::chrono::microseconds now = reactor_.now().time_since_epoch();
   const std::optional<std::chrono::microseconds> next = timers_.next_deadline();
   if (!next) return;
-  if (!sockets_first_until_ && now - *next > standstill) sockets_first_until_ = now + time_to_read;
+  if (!sockets_first_until_ && now - *next > standstill) {
+    sockets_first_until_ = now + time_to_read;
+    const auto late = std::chrono::floor<std::chrono::milliseconds>(now - *next);
+    log_.write(log_level::warning, "the loop stood still", {}, {{"milliseconds", late.count()}});
+  }
   if (sockets_first_until_ && now < *sockets_first_until_) return;
   sockets_first_until_.reset();
   timers_.run_due(now);
@@ -256,6 +266,8 @@ void pool_core::destroy() noexcept {
 void pool_core::shutdown() noexcept {
   if (phase_ == phase::over) return;
   phase_ = phase::over;
+  budget_.stop();
+  log_.stop();
   receiver_.stop();
   relays_.abort_all();
   subscriptions_.fall_silent();
@@ -299,6 +311,7 @@ pool_stats pool_core::stats() const {
   pool_stats all;
   all.verified = receiver_.verified();
   all.seen_entries = seen_.size();
+  all.times = times_;
   relays_.add_to(all);
   return all;
 }

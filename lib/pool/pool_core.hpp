@@ -25,6 +25,7 @@
 #include "base/timer_queue.hpp"
 #include "pool/dialler.hpp"
 #include "pool/information_desk.hpp"
+#include "pool/pool_log.hpp"
 #include "pool/publish_record.hpp"
 #include "pool/relay_set.hpp"
 #include "port/world.hpp"
@@ -95,10 +96,14 @@ class pool_core final : public base::ref_counted<pool_core>,
   }
   void on_request_refused(session::relay_session& session, session::request& request,
                           const session::refusal& said) noexcept override {
+    log_refusal(session, request, said);
     subscriptions_.on_refused(session, request, said);
   }
-  void on_request_caught_up(session::relay_session&, session::request& request, bool first) noexcept override {
+  void on_request_caught_up(session::relay_session& session, session::request& request, bool first) noexcept override {
+    log_gaps(session, request);
+    budget_.begin_call();
     subscriptions_.on_caught_up(request, first);
+    budget_.end_call();
   }
   void on_request_progress(session::relay_session&, session::request&) noexcept override {
     subscriptions_.on_progress();
@@ -139,6 +144,9 @@ class pool_core final : public base::ref_counted<pool_core>,
                                                            const subscribe_options&,
                                                            const std::vector<relay_id>& relays, bool only_stored);
   result<std::vector<session::relay_session*>> targets(const std::vector<relay_id>&) const;
+  /// The relays of one publish(), once all that can be refused without the event has been checked.
+  result<std::vector<session::relay_session*>> publish_targets(const publish_options&,
+                                                               const std::vector<relay_id>&) const;
   void session_stopped(session::relay_session&);
   void give_receipt(publish_record&, receipt);
   void delivery_done(publish_record&, relay_id, outcome, std::string_view words, std::error_code cause);
@@ -147,6 +155,12 @@ class pool_core final : public base::ref_counted<pool_core>,
   void on_signed(publish_record&, const draft&, const pubkey& user, result<event>);
   friend class publish_record;
   void give_up_signing(publish_record&, std::error_code cause);
+  void log_state(const session::relay_session&);
+  void log_refusal(const session::relay_session&, const session::request&, const session::refusal&);
+  void log_gaps(const session::relay_session&, const session::request&);
+  void log_auth(const session::relay_session&, auth_step, const std::optional<pubkey>& user, std::string_view words);
+  void log_receipt(const session::relay_session&, const session::delivery&, outcome, std::string_view words,
+                   std::error_code cause);
   void finish_close_later();
   void finish_close();
   void shutdown() noexcept;
@@ -158,8 +172,10 @@ class pool_core final : public base::ref_counted<pool_core>,
   base::timer_queue timers_;
   std::optional<std::chrono::microseconds> armed_;
   std::optional<std::chrono::microseconds> sockets_first_until_;  // the loop stood still: no time limits until then
+  pool_times times_;
   turn_budget budget_;
   deferred_calls later_;
+  pool_log log_;
   relay_set relays_;
   dialler dialler_;
   information_desk desk_;

@@ -30,17 +30,25 @@ result<std::vector<relay_session*>> pool_core::targets(const std::vector<relay_i
   return found;
 }
 
-error pool_core::publish(const event& event, publish_callbacks callbacks, const publish_options& options,
-                         const std::vector<relay_id>& relays) {
+result<std::vector<relay_session*>> pool_core::publish_targets(const publish_options& options,
+                                                               const std::vector<relay_id>& named) const {
   if (closed()) return errc::closed;
   if (error wrong = check_options(options)) return wrong;
-  const result<std::vector<relay_session*>> asked = targets(relays);
-  if (!asked) return asked.error();
-  if (asked->empty()) return errc::no_relay;
-  if (options.enough_accepted > asked->size()) {
-    return {errc::option_range, "publish_options::enough_accepted is " + std::to_string(options.enough_accepted) +
-                                    "; it must be at most " + std::to_string(asked->size()) + ", the number of relays"};
+  result<std::vector<relay_session*>> found = targets(named);
+  if (!found) return found;
+  if (found->empty()) return errc::no_relay;
+  if (options.enough_accepted > found->size()) {
+    return error(errc::option_range, "publish_options::enough_accepted is " + std::to_string(options.enough_accepted) +
+                                         "; it must be at most " + std::to_string(found->size()) +
+                                         ", the number of relays");
   }
+  return found;
+}
+
+error pool_core::publish(const event& event, publish_callbacks callbacks, const publish_options& options,
+                         const std::vector<relay_id>& relays) {
+  const result<std::vector<relay_session*>> asked = publish_targets(options, relays);
+  if (!asked) return asked.error();
   std::string message = wire::event_message(event.json());
   for (const relay_session* const each : *asked) {
     const std::size_t most = each->options().max_publish_bytes;
@@ -77,16 +85,12 @@ void pool_core::send(publish_record& record, const event_view& event, relay_sess
 
 error pool_core::publish(draft unsigned_event, const signer& who, publish_callbacks callbacks,
                          const publish_options& options, const std::vector<relay_id>& relays) {
-  if (closed()) return errc::closed;
-  if (error wrong = check_options(options)) return wrong;
-  const result<std::vector<relay_session*>> found = targets(relays);
-  if (!found) return found.error();
-  if (found->empty()) return errc::no_relay;
-  if (options.enough_accepted > found->size()) return errc::option_range;
+  const result<std::vector<relay_session*>> asked = publish_targets(options, relays);
+  if (!asked) return asked.error();
 
   const turn guard(*this);
   auto record = base::make_ref<publish_record>(std::move(callbacks), options);
-  for (const relay_session* const each : *found) record->unsigned_for.push_back(each->id());
+  for (const relay_session* const each : *asked) record->unsigned_for.push_back(each->id());
   record->asked = std::make_shared<publish_record::ticket>(publish_record::ticket{this, record.get()});
   keep(*record);
   timers_.schedule(record->sign_timer, reactor_.now().time_since_epoch() + who.timeout());
@@ -136,6 +140,14 @@ void publish_record::on_sign_timeout() noexcept { asked->core->give_up_signing(*
 
 void pool_core::on_delivery_done(relay_session& session, session::delivery& delivery, outcome what,
                                  std::string_view words, std::error_code cause) noexcept {
+  receipt_counts& counts = session.counted().receipts;
+  switch (what) {
+    case outcome::accepted: ++counts.accepted; break;
+    case outcome::rejected: ++counts.rejected; break;
+    case outcome::timed_out: ++counts.timed_out; break;
+    case outcome::not_sent: ++counts.not_sent; break;
+  }
+  log_receipt(session, delivery, what, words, cause);
   delivery_done(static_cast<publish_target&>(delivery).record, session.id(), what, words, cause);
 }
 

@@ -64,8 +64,13 @@ bool pool_core::ask_again(subscription_record& record, relay_id relay) {
 }
 
 void pool_core::on_notice(relay_session& session, std::string_view words) noexcept {
+  log_.write(log_level::info, "the relay sends a notice", session.subject(), {{"words", words}});
   if (!callbacks_.on_notice) return;
-  if (budget_.has_time()) return callbacks_.on_notice(session.id(), words);
+  if (budget_.has_time()) {
+    callbacks_.on_notice(session.id(), words);
+    budget_.end_call();
+    return;
+  }
   const std::size_t bytes = sizeof(callback<void()>) + words.size();
   session.add_pending(bytes);
   later_.add([this, from = base::ref<relay_session>::retain(session), text = std::string(words), bytes] {

@@ -36,13 +36,13 @@ class publish_record final : public base::ref_counted<publish_record> {
   publish_callbacks callbacks;
   const publish_options options;
   std::list<publish_target> targets;  // they are linked from elsewhere: none may move
-  // Of an event that is still to be signed:
+  // For an event that is still to be signed:
   struct ticket {
     pool_core* core;
     publish_record* record;
   };
   std::vector<relay_id> unsigned_for;
-  std::shared_ptr<ticket> asked;  // the signer holds it as well, and finds out by it that nobody waits any longer
+  std::shared_ptr<ticket> asked;  // shared with the signer, which learns from it whether its answer is still wanted
   base::timer sign_timer = base::timer::calling<&publish_record::on_sign_timeout>(*this);
 
   void forget_signer() noexcept {

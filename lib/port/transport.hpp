@@ -23,8 +23,8 @@ namespace uvnostr::port {
 struct dial_request {
   const base::url& url;
   const relay_options& options;  // ca_file, user_agent, headers, max_message_bytes
-  /// Asks for the relay's information document by HTTP instead of upgrading: there is no on_open(); on_text() brings the
-  /// document, and then on_disconnect() comes, without a cause if all is well. Source: NIP-11.
+  /// Requests the relay's information document over HTTP instead of upgrading. on_open() is not called; on_text() gets
+  /// the document, and on_disconnect() follows, without a cause on success. Source: NIP-11.
   bool for_document = false;
 };
 
@@ -44,8 +44,8 @@ class connection_listener {
   virtual void on_open() noexcept = 0;
   /// A complete text message of at most max_message_bytes, however it was fragmented. Valid until this returns.
   virtual void on_text(std::string_view) noexcept = 0;
-  /// A text message above max_message_bytes was read past: its size, its beginning and its end (a KiB of each), which die
-  /// on return.
+  /// A text message above max_message_bytes was skipped: its size, its beginning and its end (at most a KiB of each).
+  /// The texts are valid until this returns.
   virtual void on_too_big(std::size_t bytes, std::string_view beginning, std::string_view end) noexcept {
     (void)bytes, (void)beginning, (void)end;
   }
@@ -53,6 +53,11 @@ class connection_listener {
   virtual void on_binary(std::size_t bytes) noexcept = 0;
   /// A part of a message arrived, as a sign of life. Not called for the part that completes a message.
   virtual void on_activity() noexcept {}
+  /// For a log: something that did not end the connection. `what` is a literal; `about` is an address or a name.
+  virtual void on_remark(std::string_view what, std::string_view about, std::string_view detail,
+                         std::error_code cause) noexcept {
+    (void)what, (void)about, (void)detail, (void)cause;
+  }
   virtual void on_pong() noexcept = 0;
   /// There is room again after send_text() returned false.
   virtual void on_writable() noexcept = 0;
@@ -83,10 +88,10 @@ class connection {
   /// The Date header of the answer to the upgrade, if there was one: the peer's clock when the connection was made.
   /// Source: RFC 9110, 6.6.1.
   virtual std::optional<unix_seconds> peer_date() const noexcept { return std::nullopt; }
-  /// Where redirects have led to; empty if there was none.
+  /// The URL to which redirects led; empty if there were none.
   virtual std::string_view reached_url() const noexcept { return {}; }
-  /// Ends it now, in silence: no callback any more, and the pointer is dead. Allowed inside its callbacks. The peer gets
-  /// a close frame if the socket takes it at once; what is queued is dropped.
+  /// Ends the connection now, without further callbacks; the pointer is then invalid. Allowed inside its callbacks.
+  /// Queued messages are dropped. The peer gets a close frame if the socket takes it at once.
   virtual void abort() noexcept = 0;
 
  protected:

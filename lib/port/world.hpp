@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The outside world of one pool: the core gets it when it is made, and returns it at its end.
+// The outside world of one pool. The core gets it when it is made, and releases it at its end.
 #pragma once
 
 #include "port/reactor.hpp"

@@ -38,7 +38,12 @@ void append(std::string& out, const missing_stretch& each) {
   append(out, each.since);
   out += ',';
   append(out, each.until);
-  out += ',' + (each.left ? std::to_string(*each.left) : "null") + ']';
+  out += ',' + (each.left ? std::to_string(*each.left) : "null");
+  if (each.proof_since) {
+    out += ',';
+    append(out, each.proof_since);
+  }
+  out += ']';
 }
 
 /// Returns false if the value is neither null nor a date.
@@ -50,8 +55,8 @@ bool read(const json_value& from, std::optional<unix_seconds>& to) {
 }
 
 bool read(const json_value& from, std::size_t filters, missing_stretch& to) {
-  if (!from.IsArray() || from.Size() != 5 || !from[0].IsUint() || from[0].GetUint() >= filters || !from[1].IsUint() ||
-      from[1].GetUint() > 2) {
+  if (!from.IsArray() || from.Size() < 5 || from.Size() > 6 || !from[0].IsUint() || from[0].GetUint() >= filters ||
+      !from[1].IsUint() || from[1].GetUint() > 2) {
     return false;
   }
   to.filter = from[0].GetUint();
@@ -61,6 +66,7 @@ bool read(const json_value& from, std::size_t filters, missing_stretch& to) {
   } else if (!from[4].IsNull()) {
     return false;
   }
+  if (from.Size() == 6 && !read(from[5], to.proof_since)) return false;
   return read(from[2], to.since) && read(from[3], to.until);
 }
 

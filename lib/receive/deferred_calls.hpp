@@ -14,12 +14,13 @@
 #include <uvnostr/callback.hpp>
 
 #include "port/reactor.hpp"
+#include "receive/turn_budget.hpp"
 
 namespace uvnostr {
 
 class deferred_calls {
  public:
-  explicit deferred_calls(port::reactor& reactor) noexcept : reactor_(reactor) {}
+  deferred_calls(port::reactor& reactor, turn_budget& budget) noexcept : reactor_(reactor), budget_(budget) {}
 
   void add(callback<void()> call) {
     calls_.push_back(std::move(call));
@@ -31,10 +32,12 @@ class deferred_calls {
   void run() noexcept {
     if (calls_.empty()) return;
     const port::time_point end = reactor_.now() + longest_run;
+    budget_.begin_call();
     for (std::size_t due = calls_.size(); due != 0 && !calls_.empty(); --due) {
       callback<void()> call = std::move(calls_.front());
       calls_.pop_front();
       call();
+      budget_.end_call();
       if (calls_.empty()) return;  // the call may have ended the pool, and the reactor is gone
       if (reactor_.now() >= end) break;
     }
@@ -45,6 +48,7 @@ class deferred_calls {
   static constexpr auto longest_run = std::chrono::milliseconds(4);
 
   port::reactor& reactor_;
+  turn_budget& budget_;
   std::deque<callback<void()>> calls_;
 };
 

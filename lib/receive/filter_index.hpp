@@ -23,13 +23,13 @@ namespace uvnostr {
 
 class filter_index {
  public:
-  /// The filters must outlive it, and never change.
+  /// The filters must outlive this object and must not change.
   explicit filter_index(const std::vector<filter>& filters) noexcept;
   ~filter_index();
   /// Until then every value is compared. The secret is the key of the hash.
   void prepare(const std::array<std::uint8_t, 16>& secret);
 
-  /// As wire::matches() has it, for any of the filters.
+  /// Whether wire::matches() holds for any of the filters.
   bool matches(const event_view&) const noexcept;
   std::size_t memory_bytes() const noexcept;
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Holds what arrives for a subscription that takes nothing now, because it is paused or has enough unacknowledged
-// events. Events, copies and the ends of answers wait in the order in which they came.
+// What arrives for a subscription while it takes nothing, because it is paused or has too many unacknowledged events.
+// Events, copies and the ends of answers wait in the order in which they came.
 #pragma once
 
 #include <list>

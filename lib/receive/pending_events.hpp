@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The events whose signatures are being checked, so that their copies need no check.
+// The events whose signatures are being checked. Their copies need no check of their own.
 //
 // Happy path: add() when an event is queued for its check; join() for each relay that sends identical bytes for the
 // same subscription, which costs a comparison; decide() when it is the event's turn. The verdict holds for all that
@@ -45,7 +45,7 @@ class pending_events {
   /// subscription. `rest_of_message` begins with the event.
   std::optional<std::uint32_t> join(const event_id&, std::string_view rest_of_message, std::uint32_t subscription);
 
-  /// It is the event's turn. It need not have been added. Keeps it if those that joined may have to deliver it.
+  /// It is the event's turn, whether or not it was added. Keeps the event if those that joined may have to deliver it.
   void decide(const verify::verified_event&, verify::id_form, bool keep);
   void decide(const wire::event_fields&, verify::verdict) noexcept;
 

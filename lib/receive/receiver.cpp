@@ -46,14 +46,14 @@ relay_request& request_of(session::sent_req& req) noexcept { return static_cast<
 }  // namespace
 
 receiver::receiver(port::reactor& reactor, receiver_host& host, subscription_set& subscriptions,
-                   dedup::seen_events& seen, turn_budget& budget, const pool_options& options)
+                   dedup::seen_events& seen, turn_budget& budget, const pool_options& options, pool_times& times)
     : reactor_(reactor),
       host_(host),
       subscriptions_(subscriptions),
       seen_(seen),
       budget_(budget),
       pending_(seen.secret()),
-      verifier_(reactor, *this, options.verification),
+      verifier_(reactor, *this, options.verification, times.verification),
       in_store_(subscriptions.has_store() ? seen.add_subscription() : 0) {}
 
 void receiver::pump() noexcept {
@@ -79,7 +79,7 @@ void receiver::on_message(relay_session& from, std::string_view message) {
       break;
     case wire::verb::malformed:
       ++from.counted().messages.malformed;
-      from.note_offence();
+      from.note_offence("a message that is no JSON array with a verb");
       break;
     default: on_other_message(from, head.verb, message);
   }
@@ -103,7 +103,7 @@ void receiver::on_too_big(relay_session& from, std::size_t bytes, std::string_vi
 void receiver::on_binary(relay_session& from) noexcept {
   ++from.counted().messages_in;
   ++from.counted().messages.binary;
-  from.note_offence();
+  from.note_offence("a binary message");
 }
 
 void receiver::on_event_message(relay_session& from, const wire::frame_head& head) {
@@ -120,6 +120,9 @@ void receiver::on_event_message(relay_session& from, const wire::frame_head& hea
     ++counts.unknown_subscription;
     if (req == nullptr && !from.requests().may_still_come(wire_id)) from.note_unasked();
     return;
+  }
+  if (req->state == session::sent_req::state::asked && !std::exchange(req->has_event, true)) {
+    from.times().first_event.add(from.heard_at() - req->sent_at);
   }
   const std::optional<event_id> id = wire::scan_id(head.event);
   // With several filters, the event must be read to see which of them it matches.
@@ -148,13 +151,13 @@ void receiver::on_event_message(relay_session& from, const wire::frame_head& hea
   const std::optional<wire::raw_event> event = wire::scan_event(head.event);
   if (!event) {
     ++counts.malformed_event;
-    from.note_offence();
+    from.note_offence("an EVENT without a valid event");
     return;
   }
   record_.assign(event->fields());
   if (!subscription->wanted.matches(record_.view())) {
     ++counts.not_matching;
-    from.note_offence();
+    from.note_offence("an event outside of the filters");
     return;
   }
   if (!subscriptions_.has_store() || !is_in_store(*req, *event)) accept(*req, *event);
@@ -174,7 +177,9 @@ bool receiver::is_in_store(session::sent_req& to, const wire::raw_event& event) 
     return true;
   }
   if (seen_.has(id) || pending_.find(id)) return false;  // it was asked before
+  budget_.begin_call();
   const bool is_known = subscriptions_.is_in_store(id);
+  budget_.end_call();
   if (request.subscription() == nullptr) {
     ++from.counted().messages.unknown_subscription;
     return true;
@@ -235,7 +240,7 @@ void receiver::accept(session::sent_req& to, const wire::raw_event& event) {
     const std::optional<verify::verified_event> trusted = verifier_.trust(event, form);
     if (!trusted) {
       refuse(request_of(to), verdict::wrong_id);
-    } else if (verifier_.idle() && has_time()) {
+    } else if (verifier_.idle() && budget_.has_time()) {
       deliver(to, *trusted, form);
     } else {
       queue(treatment::trusted, to, event);
@@ -268,7 +273,7 @@ void receiver::on_other_message(relay_session& from, wire::verb verb, std::strin
   std::optional<wire::relay_message> message = wire::parse_relay_message(verb, text);
   if (!message) {
     ++counts.malformed;
-    from.note_offence();
+    from.note_offence("a message whose elements do not fit its verb");
     return;
   }
   switch (verb) {
@@ -303,6 +308,9 @@ void receiver::in_its_turn(relay_session& from, wire::relay_message&& message) {
   if (to == nullptr) {
     if (!from.requests().may_still_come(message.subscription)) from.note_unasked();
     return;
+  }
+  if (message.verb == wire::verb::eose && to->state == session::sent_req::state::asked && !to->answer_ended) {
+    from.times().eose.add(from.heard_at() - to->sent_at);
   }
   to->answer_ended = true;
   if (verifier_.idle()) {
@@ -407,15 +415,14 @@ void receiver::count_known(relay_session& from, bool is_same) noexcept {
     from.note_good_event();
   } else {
     ++from.counted().messages.false_copy;
-    from.note_offence();
+    from.note_offence("a copy of an event with another signature");
   }
 }
 
 void receiver::refuse(relay_request& to, verdict why) noexcept {
   message_counts& counts = to.session().counted().messages;
   ++(why == verdict::wrong_id ? counts.wrong_id : counts.wrong_signature);
-  to.session().note_forgery();
-  to.session().note_offence();
+  to.session().note_forgery(why == verdict::wrong_id ? "a wrong id" : "a wrong signature");
 }
 
 void receiver::count_copy(subscription_record& of, session::sent_req& to, const event_id& id,
@@ -476,6 +483,7 @@ void receiver::give(subscription_record& subscription, session::sent_req& to, co
   ++stats.messages.delivered;
   subscriptions_.deliver(subscription, request.session().id(), record_.view(),
                          admitted == seen_events::admission::first);
+  budget_.end_call();
 }
 
 void receiver::hold(subscription_record& subscription, held_item item) noexcept {
@@ -488,6 +496,7 @@ void receiver::hold(subscription_record& subscription, held_item item) noexcept 
 /// Delivers what has waited, as long as the subscription takes it and there is time. The caller keeps the subscription
 /// alive.
 void receiver::give_waiting(subscription_record& subscription) noexcept {
+  budget_.begin_calls();
   while (!subscription.waiting.empty() && !subscription.is_held()) {
     if (!has_time()) return reactor_.wake_soon();
     const held_item item = std::move(subscription.waiting.front());

@@ -45,7 +45,8 @@ class receiver_host {
 
 class receiver final : public session::message_listener, private verify::verifier_listener {
  public:
-  receiver(port::reactor&, receiver_host&, subscription_set&, dedup::seen_events&, turn_budget&, const pool_options&);
+  receiver(port::reactor&, receiver_host&, subscription_set&, dedup::seen_events&, turn_budget&, const pool_options&,
+           pool_times&);
 
   void on_text(session::relay_session&, std::string_view message) noexcept override;
   void on_too_big(session::relay_session&, std::size_t bytes, std::string_view beginning,
@@ -53,7 +54,7 @@ class receiver final : public session::message_listener, private verify::verifie
   void on_binary(session::relay_session&) noexcept override;
   /// To be called at the end of a turn of the loop.
   void pump() noexcept;
-  /// Passes on nothing from now on.
+  /// Passes nothing on after this.
   void stop() noexcept { verifier_.stop(); }
 
   std::uint64_t verified() const noexcept { return verifier_.checked(); }
@@ -84,7 +85,8 @@ class receiver final : public session::message_listener, private verify::verifie
   void on_copy(verify::source&, const wire::raw_event&) noexcept override;
   void on_joined(verify::source&, std::uint32_t fate) noexcept override;
   void on_marker(verify::source&, const wire::relay_message&) noexcept override;
-  bool has_time() noexcept override { return budget_.has_time(); }
+  void begin_giving() noexcept override { budget_.begin_calls(); }
+  bool has_time() noexcept override { return budget_.still_has_time(); }
   void hold() noexcept override { host_.hold(); }
   void unhold() noexcept override { host_.unhold(); }
 
@@ -95,8 +97,8 @@ class receiver final : public session::message_listener, private verify::verifie
   turn_budget& budget_;
   pending_events pending_;
   verify::verifier verifier_;
-  wire::event_record record_;  // shows one event after the other
-  std::uint32_t in_store_;     // a subscription's number in seen_, for what the program has; only if it can be asked
+  wire::event_record record_;  // reused for each event
+  std::uint32_t in_store_;     // the subscription number in seen_ for events in the program's store; only with `known`
 };
 
 }  // namespace uvnostr

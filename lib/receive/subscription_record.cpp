@@ -2,6 +2,8 @@
 #include "receive/subscription_record.hpp"
 
 #include <algorithm>
+#include <numeric>
+#include <utility>
 
 #include "wire/filter_split.hpp"
 
@@ -30,7 +32,11 @@ namespace {
 
 using ending = session::request::ending;
 
-/// How a relay answered that ended one part so and another so. What is not over yet decides, then what went wrong.
+// What lies between was delivered, and would come again in the next run; each stretch costs a REQ.
+constexpr std::size_t most_stretches_of_unsafe = 1;
+constexpr std::size_t most_stretches_of_removed = 16;
+
+/// How a relay answered that ended one part so and another so: as the worse of them.
 ending both(ending a, ending b) noexcept {
   for (const ending each : {ending::none, ending::refused, ending::unreachable, ending::timed_out}) {
     if (a == each || b == each) return each;
@@ -47,6 +53,14 @@ void count(answer_counts& all, ending end) noexcept {
     case ending::timed_out: ++all.timed_out; break;
     case ending::unreachable: ++all.unreachable; break;
   }
+}
+
+std::vector<unix_seconds> dates_of(const held_items& items) {
+  std::vector<unix_seconds> dates;
+  for (const held_item& each : items) {
+    if (each.event) dates.push_back(each.event->fields.created_at_time());
+  }
+  return dates;
 }
 
 }  // namespace
@@ -126,7 +140,7 @@ void subscription_record::remove_relay(const session::relay_session& session) no
   std::vector<base::ref<relay_request>> removed;
   for (relay_request* const each : all_at(session.id())) removed.push_back(base::ref<relay_request>::retain(*each));
   if (removed.empty()) return;
-  resume_from = position();
+  resume_from = progress();
   if (!all_eose_told) {
     std::vector<relay_answer> answers;
     add_answers(answers);
@@ -137,17 +151,21 @@ void subscription_record::remove_relay(const session::relay_session& session) no
     }
   }
   std::erase_if(requests_, [&](const auto& each) { return &each->session() == &session; });
+  std::vector<unix_seconds> dates;
   for (const auto& each : removed) {
     each->cut_off();
-    forget_waiting(*each);
+    const std::vector<unix_seconds> forgotten = forget_waiting(*each);
+    dates.insert(dates.end(), forgotten.begin(), forgotten.end());
   }
+  const auto left_at = resume_from.find(session.url().text);
+  if (left_at != resume_from.end()) ask_for(left_at->second, std::move(dates), most_stretches_of_removed);
 }
 
 /// Events that wait for a removed relay are not delivered. If another relay sent the same event, it is delivered as
-/// that relay's.
-void subscription_record::forget_waiting(const relay_request& removed) {
+/// that relay's. Returns the dates of the others.
+std::vector<unix_seconds> subscription_record::forget_waiting(const relay_request& removed) {
   held_items left;
-  std::vector<held_item> dropped;
+  held_items dropped;
   for (held_item& each : waiting) {
     session::relay_session& from = static_cast<relay_request&>(each.to->owner()).session();
     if (&each.to->owner() == &removed) {
@@ -169,57 +187,82 @@ void subscription_record::forget_waiting(const relay_request& removed) {
     left.push_back(std::move(each));
   }
   waiting = std::move(left);
+  return dates_of(dropped);
 }
 
 void subscription_record::remove_all_relays() noexcept {
-  resume_from = position();
   add_answers(gone_);
   for (const base::ref<relay_request>& each : std::exchange(requests_, {})) each->cut_off();
 }
 
 void subscription_record::note_delivered(unix_seconds created_at) {
   ++delivered;
-  if (options.max_unacknowledged != 0) unsafe_.push_back(created_at);
+  if (options.max_unacknowledged != 0) {
+    unsafe_.push_back(created_at);
+  } else {
+    in_hand_ = created_at;
+  }
 }
 
 void subscription_record::acknowledge(std::uint64_t n) noexcept {
   for (n = std::min(n, delivered); acknowledged < n; ++acknowledged) {
     if (!unsafe_.empty()) unsafe_.pop_front();
   }
+  if (acknowledged == delivered) in_hand_.reset();
 }
 
-/// Whatever relay gave an event that is not safe may be gone in the next run, so all are asked for it. What lies within
-/// the overlap comes anyway; what is older is asked for by its dates.
-void subscription_record::ask_for_unsafe(session::history_position& at) const {
+/// Events of these dates must come again. What lies within the overlap comes anyway; what is older is asked for by its
+/// dates, in at most so many stretches with the least between them.
+void subscription_record::ask_for(session::history_position& at, std::vector<unix_seconds> dates,
+                                  std::size_t most_stretches) const {
   std::optional<unix_seconds> begin;  // of what comes anyway
   if (at.answered && at.reached) begin = *at.reached - options.resume_overlap;
   for (const std::optional<unix_seconds>& floor : at.floors) {
     if (begin && floor) begin = std::max(*begin, *floor);
   }
-  std::optional<unix_seconds> oldest, newest;
-  const auto add = [&](unix_seconds each) {
-    if (begin && each >= *begin) return;
-    oldest = std::min(oldest.value_or(each), each);
-    newest = std::max(newest.value_or(each), each);
-  };
-  std::for_each(unsafe_.begin(), unsafe_.end(), add);
-  for (const held_item& each : waiting) {
-    if (each.event) add(each.event->fields.created_at_time());
-  }
-  for (std::uint32_t i = 0; oldest && i < filters.size(); ++i) {
-    at.missing.push_back({.filter = i, .since = oldest, .until = newest});
+  if (begin) std::erase_if(dates, [&](unix_seconds each) { return each >= *begin; });
+  std::sort(dates.begin(), dates.end());
+  dates.erase(std::unique(dates.begin(), dates.end()), dates.end());
+  if (dates.empty()) return;
+  std::vector<std::size_t> ends(dates.size() - 1);  // dates after which a stretch may end
+  std::iota(ends.begin(), ends.end(), std::size_t{0});
+  std::sort(ends.begin(), ends.end(),
+            [&](std::size_t a, std::size_t b) { return dates[a + 1] - dates[a] > dates[b + 1] - dates[b]; });
+  ends.resize(std::min(ends.size(), most_stretches - 1));
+  ends.push_back(dates.size() - 1);
+  std::sort(ends.begin(), ends.end());
+  std::size_t first = 0;
+  for (const std::size_t last : ends) {
+    for (std::uint32_t i = 0; i < filters.size(); ++i) {
+      session::missing_stretch each{.filter = i, .since = dates[first], .until = dates[last]};
+      if (std::find(at.missing.begin(), at.missing.end(), each) == at.missing.end()) at.missing.push_back(each);
+    }
+    first = last + 1;
   }
 }
 
-cursor_positions subscription_record::position() const {
+cursor_positions subscription_record::progress() const {
   cursor_positions all = resume_from;
   for (const base::ref<relay_request>& each : requests_) {
     std::optional<session::history_position> at = each->is_part() ? position_at(each->session()) : each->position();
-    if (!at) continue;
-    ask_for_unsafe(*at);
-    all.insert_or_assign(each->session().url().text, *std::move(at));
+    if (at) all.insert_or_assign(each->session().url().text, *std::move(at));
   }
   return all;
+}
+
+/// Whatever relay gave an event that is not safe may be gone in the next run, so all are asked for it.
+cursor_positions subscription_record::position() const {
+  std::vector<unix_seconds> unsafe = dates_of(waiting);
+  unsafe.insert(unsafe.end(), unsafe_.begin(), unsafe_.end());
+  if (in_hand_) unsafe.push_back(*in_hand_);
+  cursor_positions all = progress();
+  for (auto& [url, at] : all) ask_for(at, unsafe, most_stretches_of_unsafe);
+  return all;
+}
+
+void subscription_record::keep_progress() {
+  resume_from = progress();
+  for (auto& [url, at] : resume_from) ask_for(at, dates_of(waiting), most_stretches_of_unsafe);
 }
 
 answer_counts subscription_record::answers() const noexcept {

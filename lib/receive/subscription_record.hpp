@@ -76,7 +76,7 @@ class subscription_record final : public base::ref_counted<subscription_record> 
         number(serial) {}
 
   subscription_id id() const noexcept { return subscription_id{number}; }
-  /// Every relay has answered, or is not waited for.
+  /// Whether every relay has answered, or is no longer waited for.
   bool all_settled() const noexcept;
 
   void ask(base::ref<session::relay_session>);
@@ -84,6 +84,8 @@ class subscription_record final : public base::ref_counted<subscription_record> 
   void fit(session::relay_session&);
   void remove_relay(const session::relay_session&) noexcept;
   void remove_all_relays() noexcept;
+  /// For cursor() after the end: to be called while its relays are there, and what waits.
+  void keep_progress();
   /// Its requests at this relay: more than one if its filters had to be split.
   std::vector<relay_request*> all_at(relay_id) const;
 
@@ -91,15 +93,17 @@ class subscription_record final : public base::ref_counted<subscription_record> 
   bool is_held() const noexcept {
     return is_paused || (options.max_unacknowledged != 0 && delivered - acknowledged >= options.max_unacknowledged);
   }
-  /// Whether new events have to wait, because it takes none or others wait already.
+  /// Whether new events have to wait, because the subscription takes none or other events wait already.
   bool must_wait() const noexcept { return !waiting.empty() || is_held(); }
   void note_delivered(unix_seconds created_at);
+  /// Its on_event has returned.
+  void note_returned() noexcept { in_hand_.reset(); }
   /// The first n events are acknowledged.
   void acknowledge(std::uint64_t n) noexcept;
   /// The position of acknowledged events at each relay.
   cursor_positions position() const;
   answer_counts answers() const noexcept;
-  /// Of each relay that it was asked of; those that are gone come first.
+  /// The answer of each relay that was asked; removed relays come first.
   std::vector<relay_answer> relay_answers() const;
   std::span<const base::ref<relay_request>> requests() const noexcept { return requests_; }
 
@@ -107,11 +111,11 @@ class subscription_record final : public base::ref_counted<subscription_record> 
   filter_index wanted{filters};
   subscription_callbacks callbacks;
   const subscribe_options options;
-  const bool is_for_all_relays;  // those added later included
+  const bool is_for_all_relays;  // including those that are added later
   const bool wants_only_stored;  // no live events
   pool_core* core;               // null once the subscription or the pool has ended
   const std::uint32_t number;
-  cursor_positions resume_from;  // where added relays begin, and how far removed ones came
+  cursor_positions resume_from;  // where added relays begin, and how far removed ones came, whatever was acknowledged
   held_items waiting;
   std::uint64_t delivered = 0;
   std::uint64_t acknowledged = 0;
@@ -120,7 +124,7 @@ class subscription_record final : public base::ref_counted<subscription_record> 
   bool pages_wait = false;    // a relay that is ahead waits for others
   bool was_asked = false;     // at least one relay was asked
   bool all_eose_told = false;
-  bool abandoned = false;                                    // its handle was destroyed: nothing is called any more
+  bool abandoned = false;                                    // its handle was destroyed: no callback runs after that
   base::list_hook<subscription_record> hook{*this};          // in the pool
   base::list_hook<subscription_record> waiting_hook{*this};  // among those for which something waits
 
@@ -128,12 +132,14 @@ class subscription_record final : public base::ref_counted<subscription_record> 
   void ask_in_parts(base::ref<session::relay_session>, const session::history_position*, bool eose_told);
   std::optional<session::history_position> position_at(const session::relay_session&) const;
   void add_answers(std::vector<relay_answer>&) const;
-  void ask_for_unsafe(session::history_position&) const;
-  void forget_waiting(const relay_request&);
+  cursor_positions progress() const;
+  void ask_for(session::history_position&, std::vector<unix_seconds> dates, std::size_t most_stretches) const;
+  std::vector<unix_seconds> forget_waiting(const relay_request&);
 
   std::vector<base::ref<relay_request>> requests_;
   std::vector<relay_answer> gone_;  // relays that were removed before on_all_eose; once it has ended, the others too
   std::list<unix_seconds> unsafe_;  // dates of what was not acknowledged: with max_unacknowledged only
+  std::optional<unix_seconds> in_hand_;  // without it: the date of the event whose on_event is running
 };
 
 }  // namespace uvnostr

@@ -22,6 +22,7 @@ void subscription_set::end(subscription_record& record, std::optional<close_reas
   record.hook.unlink();
   record.waiting_hook.unlink();
   seen_.end_subscription(record.in_seen);
+  record.keep_progress();
   for (const held_item& each : std::exchange(record.waiting, {})) {
     relay_session& from = static_cast<relay_request&>(each.to->owner()).session();
     from.remove_pending(each.bytes);
@@ -73,6 +74,7 @@ void subscription_set::deliver(subscription_record& to, relay_id from, const eve
   keep->note_delivered(event.created_at());
   if (keep->callbacks.on_event) keep->callbacks.on_event(from, event);
   if (first && !silent_ && callbacks_.on_event) callbacks_.on_event(from, event);
+  keep->note_returned();
 }
 
 void subscription_set::on_caught_up(session::request& request, bool first) noexcept {
@@ -98,6 +100,7 @@ void subscription_set::tell_rest_caught_up(const relay_request& refused) {
 /// Tells it for the relay, if none of the parts of the subscription there is behind.
 void subscription_set::tell_caught_up(relay_request& of) {
   const base::ref<subscription_record> keep = base::ref<subscription_record>::retain(*of.subscription());
+  const base::ref<relay_request> keep_request = base::ref<relay_request>::retain(of);
   const std::vector<relay_request*> parts = keep->all_at(of.session().id());
   eose_hint hint = of.history().last_hint();
   std::vector<gap> gaps;

@@ -30,9 +30,9 @@ class subscription_set {
   /// Calls on_close if there is a reason, and nothing otherwise.
   void end(subscription_record&, std::optional<close_reason>);
   void end_all(close_reason);
-  /// No relay was there to ask: it ends with this turn, unless one is added in it.
+  /// There was no relay to ask: the subscription ends with this turn, unless a relay is added in it.
   void end_without_relays(subscription_record&);
-  /// Ends all; nothing is called any more.
+  /// Ends all subscriptions without callbacks; none follows.
   void fall_silent() noexcept;
 
   /// The relay takes other messages than before.
@@ -42,17 +42,17 @@ class subscription_set {
 
   /// Whether the program has a store that can be asked.
   bool has_store() const noexcept { return static_cast<bool>(callbacks_.known); }
-  /// Asks it.
+  /// Asks that store.
   bool is_in_store(const event_id& id) noexcept { return callbacks_.known(id); }
-  /// An event that this subscription did not have. `first`: no other had it either.
+  /// Delivers an event that is new to this subscription. `first`: it is new to all of them.
   void deliver(subscription_record& to, relay_id from, const event_view&, bool first) noexcept;
-  /// It waits until the subscription takes it.
+  /// Keeps an item until the subscription takes it.
   void hold(subscription_record&, held_item);
-  /// Those for which something waits that may be given now.
+  /// Calls the function for each subscription that may now be given what waits for it.
   void for_each_waiting(callback<void(subscription_record&)>) noexcept;
-  /// Nothing waits for it any longer.
+  /// Nothing waits for the subscription any longer.
   void on_all_given(subscription_record&);
-  /// Whether what a relay sent for a request still waits for us.
+  /// Whether messages that the relay sent for this request still wait for us.
   static bool is_behind(const session::request&) noexcept;
   void on_settled(session::request&) noexcept;
   void on_refused(const session::relay_session&, session::request&, const session::refusal&) noexcept;

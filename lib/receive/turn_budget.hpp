@@ -3,6 +3,9 @@
 
 #include <chrono>
 #include <optional>
+#include <utility>
+
+#include <uvnostr/histogram.hpp>
 
 #include "port/reactor.hpp"
 
@@ -10,26 +13,65 @@ namespace uvnostr {
 
 /// How long a pool may occupy the loop in one turn, including calls to the application. The rest waits for the next
 /// turn, so that a slow application starves neither the loop's other handles nor its own.
+///
+/// It also measures the calls to the application. A delivery is preceded by has_time(), which reads the clock anyway, and
+/// where deliveries follow each other, the clock read after one serves as that before the next. So the measurement costs
+/// no reading there, and elsewhere one a call.
 class turn_budget {
  public:
-  explicit turn_budget(port::reactor& reactor) noexcept : reactor_(reactor) {}
+  turn_budget(port::reactor& reactor, duration_histogram& calls) noexcept : reactor_(reactor), calls_(calls) {}
 
   /// The first call begins the turn.
   bool has_time() noexcept {
-    const port::time_point now = reactor_.now();
-    if (!end_) {
-      end_ = now + length;
-      reactor_.wake_soon();  // the turn ends there
-    }
-    return now < *end_;
+    last_ = reactor_.now();
+    is_fresh_ = false;
+    return is_within();
   }
-  void end_turn() noexcept { end_.reset(); }
+  /// Deliveries may follow each other now: from here on still_has_time() may stand in for has_time().
+  void begin_calls() noexcept { is_fresh_ = false; }
+  /// The same between deliveries that follow each other at once.
+  bool still_has_time() noexcept { return is_fresh_ ? (is_fresh_ = false, is_within()) : has_time(); }
+
+  /// Around calls to the application; has_time() may stand in for begin_call().
+  void begin_call() noexcept {
+    if (!stopped_) last_ = reactor_.now();
+  }
+  /// Does nothing if the call has ended the pool, and with it the reactor.
+  void end_call() noexcept {
+    if (stopped_) return;
+    const port::time_point now = reactor_.now();
+    in_calls_ += now - last_;
+    last_ = now;
+    has_called_ = is_fresh_ = true;
+  }
+
+  void end_turn() noexcept {
+    end_.reset();
+    is_fresh_ = false;
+    if (std::exchange(has_called_, false)) calls_.add(std::exchange(in_calls_, {}));
+  }
+  /// The reactor is no longer used.
+  void stop() noexcept { stopped_ = true; }
 
  private:
   static constexpr auto length = std::chrono::milliseconds(8);
 
+  bool is_within() noexcept {
+    if (!end_) {
+      end_ = last_ + length;
+      reactor_.wake_soon();  // the turn ends there
+    }
+    return last_ < *end_;
+  }
+
   port::reactor& reactor_;
+  duration_histogram& calls_;
   std::optional<port::time_point> end_;
+  port::time_point last_{};  // the last reading of the clock
+  port::loop_clock::duration in_calls_{};
+  bool is_fresh_ = false;  // it was read just now, after a call
+  bool has_called_ = false;
+  bool stopped_ = false;
 };
 
 }  // namespace uvnostr

@@ -98,6 +98,15 @@ void asked_stretch::go_on_from(unix_seconds until) {
   of.until = until;
 }
 
+void asked_stretch::end_at(unix_seconds until) {
+  of.until = until;
+  if (frontier) frontier = std::min(*frontier, until);
+  cut_at = all_cut_at = 0;
+  for (auto* const each : {&known, &heard}) {
+    std::erase_if(*each, [until](const event_stamp& e) { return e.at > until; });
+  }
+}
+
 void asked_stretch::advance() {
   const std::size_t overlap = std::clamp<std::size_t>(came / 4, 1, std::min(most_overlap, lowest.size()));
   unix_seconds until = lowest[overlap - 1].at;
@@ -111,13 +120,27 @@ bool asked_stretch::retreat() {
   return true;
 }
 
-void asked_stretch::step_over() {
+void asked_stretch::leave_unproven() {
   const unix_seconds second = lowest.front().at;
   unproven = second;
   at_unproven.clear();
   std::copy_if(lowest.begin(), lowest.end(), std::back_inserter(at_unproven),
                [second](const event_stamp& e) { return e.at == second; });
-  go_on_from(second - std::chrono::seconds(1));
+}
+
+void asked_stretch::step_over() {
+  leave_unproven();
+  go_on_from(*unproven - std::chrono::seconds(1));
+}
+
+void asked_stretch::become_probe() {
+  leave_unproven();
+  is_probe = alone = true;
+  of.since = *of.proof_since == unix_seconds{} ? std::nullopt : of.proof_since;
+  of.proof_since.reset();
+  of.until = frontier = *unproven - std::chrono::seconds(1);
+  known.clear();
+  heard.clear();
 }
 
 void asked_stretch::forget_answer() {

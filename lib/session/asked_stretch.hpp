@@ -8,6 +8,7 @@
 // An answer may come in any order. Its lowest dates count, so no order is relied on.
 #pragma once
 
+#include <algorithm>
 #include <compare>
 #include <cstddef>
 #include <cstdint>
@@ -27,9 +28,13 @@ struct missing_stretch {
   std::optional<unix_seconds> since{};  // none: from the beginning
   std::optional<unix_seconds> until{};  // none: up to now
   std::optional<std::uint32_t> left{};  // what is left of the application's `limit`
+  // Of one second: should its answer seem to be all, something older shall prove it, but not older than this.
+  std::optional<unix_seconds> proof_since{};
 
   friend bool operator==(const missing_stretch&, const missing_stretch&) = default;
 };
+
+inline unix_seconds later(std::optional<unix_seconds> a, unix_seconds b) noexcept { return a ? std::max(*a, b) : b; }
 
 /// An event, in the order of dates.
 struct event_stamp {
@@ -46,7 +51,9 @@ struct asked_stretch {
   std::optional<unix_seconds> frontier{};  // everything newer has come; not later than `until`
   bool is_doubtful = false;                // of the second `until` alone: an answer that ended there was cut off
   bool alone = false;                      // to be asked by a REQ of its own
+  bool is_probe = false;                   // only to see whether the relay has anything older than `unproven`
   std::uint32_t cut_at = 0;                // events of the last answer, if there were fewer than it was asked for
+  std::uint32_t all_cut_at = 0;            // the same of all stretches that were asked for together
   std::optional<unix_seconds> unproven{};  // a second above `until` of which there may be more
   std::vector<event_stamp> at_unproven{};  // sorted: events of that second that came
   // About the answer that is being received:
@@ -63,12 +70,16 @@ struct asked_stretch {
   bool note(const event_id&, unix_seconds created_at);
   /// The relay sent an event of the stretch as a live one. Pages will bring it again.
   void note_published(const event_id&, unix_seconds created_at, bool meanwhile);
+  /// Goes on as the question whether the relay has anything older than the second that it was of.
+  void become_probe();
   /// The answer is at its end: counts each event once.
   void settle();
   std::optional<unix_seconds> oldest() const noexcept;
   /// What is missing, without what has come.
   missing_stretch rest() const;
   bool lacks_known() const noexcept { return again < known.size(); }
+  /// What is newer has come otherwise.
+  void end_at(unix_seconds until);
   /// The next answer begins among the oldest events of this one.
   void advance();
   /// The next answer begins at the end of this one, which was cut off before it came to anything new. False if this one
@@ -76,6 +87,8 @@ struct asked_stretch {
   bool retreat();
   /// The next answer begins before the end of this one, whose last second may have had more.
   void step_over();
+  /// Asks for what came before, to prove that nothing was left out.
+  bool is_proof() const noexcept { return is_doubtful || is_probe; }
   /// As much came as was asked for.
   bool is_full() const noexcept { return limit && came >= *limit; }
   void forget_answer();
@@ -83,6 +96,7 @@ struct asked_stretch {
  private:
   static constexpr std::size_t most_lowest = 512;
 
+  void leave_unproven();
   void go_on_from(unix_seconds until);
   void keep_lowest();
 

@@ -42,12 +42,13 @@ class delivery {
   base::timer timer_ =
       base::timer::calling<&delivery::on_timer>(*this);  // ok_timeout while unanswered, otherwise send_until_
   std::chrono::microseconds added_at_{};                 // on the session's clock
-  std::chrono::microseconds unread_before_{};            // the session's unread_time() when ok_timeout was set
-  std::chrono::microseconds looked_at_{};  // when it was last found that it had not left, or that others had
-  std::uint64_t left_before_ = 0;          // the session's bytes_that_left() then
-  std::uint64_t leaves_at_ = 0;            // it has left when this many bytes have; 0: it has left
-  std::uint64_t place_ = 0;                // in the order of sending
-  std::string refusal_;                    // the text of a refusal after which it is sent again
+  std::chrono::microseconds sent_at_{};
+  std::chrono::microseconds unread_before_{};  // the session's unread_time() when ok_timeout was set
+  std::chrono::microseconds looked_at_{};      // when it was last found that it had not left, or that others had
+  std::uint64_t left_before_ = 0;              // the session's bytes_that_left() then
+  std::uint64_t leaves_at_ = 0;                // it has left when this many bytes have; 0: it has left
+  std::uint64_t place_ = 0;                    // in the order of sending
+  std::string refusal_;                        // the text of a refusal after which it is sent again
   state state_ = state::queued;
   unsigned char fatal_ = 0;  // connections that the relay ended while only this was unanswered
   bool suspect_ = false;     // the relay may have ended a connection over it

@@ -15,7 +15,6 @@ using part = missing_stretch::part;
 
 constexpr event_kind gift_wrap = 1059;                                   // NIP-59
 constexpr std::chrono::seconds blur = std::chrono::hours(49);            // its dates lie up to two days back
-constexpr event_kind first_ephemeral = 20'000, last_ephemeral = 29'999;  // NIP-01
 constexpr std::chrono::seconds farthest_ahead = std::chrono::hours(24);  // the clock is then wrong
 constexpr std::size_t most_stretches = 64;
 
@@ -23,14 +22,7 @@ bool may_have(const filter& f, event_kind kind) noexcept {
   return f.kinds.empty() || std::find(f.kinds.begin(), f.kinds.end(), kind) != f.kinds.end();
 }
 
-bool may_have_ephemeral(const filter& f) noexcept {
-  return f.kinds.empty() || std::any_of(f.kinds.begin(), f.kinds.end(),
-                                        [](event_kind k) { return k >= first_ephemeral && k <= last_ephemeral; });
-}
-
 bool is_blurred_only(const filter& f) noexcept { return f.kinds.size() == 1 && f.kinds.front() == gift_wrap; }
-
-unix_seconds later(std::optional<unix_seconds> a, unix_seconds b) noexcept { return a ? std::max(*a, b) : b; }
 
 /// Nothing: from the beginning.
 std::optional<unix_seconds> earlier_since(std::optional<unix_seconds> a, std::optional<unix_seconds> b) noexcept {
@@ -64,12 +56,13 @@ std::vector<history::asking> history::parts_of_all(bool everything) {
     // Events requested by id may have any date.
     if (is_first || (!reached_ && !floor) || !f.ids.empty() || (everything && !f.limit)) {
       add(part::whole, is_first ? std::nullopt : floor);
+      // A new gift wrap may be dated before the floor.
+      if (!is_first && floor && may_have(f, gift_wrap)) add(part::blurred_kinds, *floor - std::max(overlap_, blur));
       continue;
     }
     // Our clock may have been ahead when the floor was set, and live events may have any date.
     if (f.limit == 0U) parts.emplace_back().of = {.filter = i, .left = 0};
     const unix_seconds since = reached_ ? later(floor, *reached_ - overlap_) : *floor;
-    // A new gift wrap may be dated before the floor.
     const unix_seconds since_of_blurred = (reached_ ? later(floor, *reached_) : *floor) - std::max(overlap_, blur);
     if (!may_have(f, gift_wrap)) {
       add(part::whole, since);
@@ -131,6 +124,8 @@ std::vector<filter> history::ask(std::vector<asking> parts, std::uint32_t page) 
     // The REQ that stays open has the application's limit or none: how much comes at a time is the relay's affair.
     if (main_answer_) {
       each.limit = each.of.left;
+    } else if (each.is_probe) {
+      each.limit = 1;
     } else {
       each.limit = each.of.left == 0U && again == 0 ? 0 : std::min(each.of.left.value_or(page), page) + again;
     }
@@ -145,6 +140,8 @@ std::vector<filter> history::begin(unix_seconds now, std::uint32_t page, bool al
   }
   main_answer_ = true;
   answered_now_ = false;
+  own_cap_.on_connected();
+  whole_cap_.on_connected();
   if (std::exchange(told_, false)) gaps_.clear();
   newest_.reset();
   std::vector<filter> filters =
@@ -240,139 +237,12 @@ void history::note_published(const event_id& id, unix_seconds created_at) {
   }
 }
 
-/// Whether nothing of this stretch is left to ask for after the answer.
-bool history::is_over(asking& a, const verdict& v) {
-  const filter& f = filters_[a.of.filter];
-  if (!f.ids.empty() && a.came >= f.ids.size()) return true;
-  if (!f.search.empty()) {
-    // The best matches come first (NIP-50), so there are no pages.
-    if (!v.is_complete && !a.of.left && a.is_full()) add_gap(since_of(a), until_of(a), gap_reason::relay_cap);
-    return true;
-  }
-  if (a.is_doubtful) return is_decided(a);
-  if (a.shared != 0 && !v.is_complete) {
-    a.alone = true;
-    a.cut_at = 0;
-    return false;
-  }
-  if (a.of.left) {
-    *a.of.left -= std::min(*a.of.left, a.news);
-    if (a.of.left == 0U) {
-      if (f.limit != 0U) floors_[a.of.filter] = std::min(a.oldest().value_or(until_of(a)), v.now);
-      return true;
-    }
-  }
-  if (a.news != 0) {
-    if (v.is_of_one) note_cut(std::exchange(a.cut_at, 0));
-    ask_for_unproven(a, a.oldest());
-    if (v.is_complete) return true;
-    a.cut_at = v.is_of_one && !a.is_full() ? a.came : 0;
-    a.advance();
-    return false;
-  }
-  if (v.is_complete) return true;
-  if (a.came == 0) return false;      // others may have used up the answer
-  if (a.lowest.empty()) return true;  // nothing came but events of unknown dates: a gap tells of all
-  // What does not come again was cut off, or the relay does not store it: an ephemeral event, or one that was replaced.
-  if (a.lacks_known()) {
-    if (a.retreat()) return false;
-  } else if (!v.may_be_cut && 2 * a.came <= largest_) {
-    return true;
-  }
-  return !v.brought_news && pass(a, v);
-}
-
-/// The answer held nothing but what had come before, and was perhaps cut off there. It goes on before its last second.
-bool history::pass(asking& a, const verdict& v) {
-  const bool is_cut = v.says_more || a.came >= (cap_ != 0 ? cap_ : least_cap);
-  if (v.is_of_one && a.of.until == a.oldest() && since_of(a) == a.of.until) {
-    if (is_cut) add_gap(a.oldest(), until_of(a), gap_reason::relay_cap);
-    return true;
-  }
-  a.cut_at = v.is_of_one && !a.is_full() ? a.came : 0;
-  a.step_over();
-  const bool is_over = *a.of.until < since_of(a).value_or(unix_seconds{});
-  if (is_over || is_cut) ask_for_unproven(a, std::nullopt);
-  return is_over;
-}
-
-/// A second that was stepped over may have more events than came of it. If an older event is known, it is asked for as well:
-/// where that comes, there was room for all of the second.
-void history::ask_for_unproven(asking& a, std::optional<unix_seconds> older) {
-  if (!a.unproven) return;
-  asking second;
-  second.of = {
-      .filter = a.of.filter, .kinds = a.of.kinds, .since = older ? older : a.unproven, .until = a.unproven, .left = {}};
-  second.known = std::move(a.at_unproven);
-  second.alone = true;
-  second.is_doubtful = older.has_value();
-  a.unproven.reset();
-  missing_.push_back(std::move(second));
-}
-
-/// An answer of the second `until` and something older, of which all that is older had come.
-bool history::is_decided(asking& a) {
-  if (a.came == 0 || *a.oldest() < *a.of.until) return true;
-  if (a.news != 0) {
-    a.advance();
-    return false;
-  }
-  add_gap(*a.of.until, *a.of.until, gap_reason::relay_cap);
-  return true;
-}
-
-/// Twice the same number, as once it may have been an event that was stored in between.
-void history::note_cut(std::uint32_t at) noexcept {
-  if (at == 0) return;
-  if (std::exchange(last_cut_, at) == at) cap_ = at;
-}
-
-/// How much the relay was seen to send at a time. Of the REQ that stays open that may include live events, so half of it
-/// is relied on.
-void history::note_size(const std::vector<asking>& asked) noexcept {
-  std::uint32_t all = 0;
-  for (const asking& a : asked) {
-    const std::uint32_t own = a.came - std::min(a.came, a.shared + a.live);
-    all += own;
-    largest_ = std::max(largest_, own);
-    if (a.of.until && own > cap_) cap_ = 0;
-  }
-  largest_answer_ = std::max(largest_answer_, all);
-}
-
-void history::answered(eose_hint hint, unix_seconds now) {
-  last_hint_ = hint;
-  std::vector<asking> asked = std::exchange(asked_, {});
-  for (asking& a : asked) a.settle();
-  note_size(asked);
-  // A relay that sends as many events as we asked for may have more.
-  const bool is_full =
-      std::any_of(asked.begin(), asked.end(), [](const asking& a) { return a.limit != 0U && a.is_full(); });
-  const bool is_empty = std::all_of(asked.begin(), asked.end(), [](const asking& a) { return a.came == 0; });
-  const verdict v{.is_complete = is_empty || (hint == eose_hint::finish && !is_full),
-                  .brought_news = std::any_of(asked.begin(), asked.end(), [](const asking& a) { return a.news != 0; }),
-                  .may_be_cut = 2 * came_ > largest_answer_,
-                  .is_of_one = asked.size() == 1,
-                  .says_more = hint == eose_hint::more,
-                  .now = now};
-  for (asking& each : asked) {
-    if (!is_over(each, v)) put_back(std::move(each));
-  }
-  if (!std::exchange(main_answer_, false)) return;
-  if (lost_ && ever_answered_ && std::any_of(filters_.begin(), filters_.end(), may_have_ephemeral)) {
-    add_gap(*lost_, now, gap_reason::ephemeral);
-  }
-  answered_now_ = ever_answered_ = true;
-  lost_.reset();
-  if (newest_) reached_ = later(reached_, *newest_);
-}
-
 /// Whether all of `b` is contained in `a`.
 bool history::covers(const asking& a, const asking& b) const noexcept {
-  if (a.is_doubtful || b.is_doubtful || a.of.filter != b.of.filter ||
+  if (a.is_proof() || b.is_proof() || a.of.filter != b.of.filter ||
       (a.of.kinds != part::whole && a.of.kinds != b.of.kinds))
     return false;
-  if (a.of.left || b.of.left || b.unproven || until_of(a) < until_of(b)) return false;
+  if (b.unproven || until_of(a) < until_of(b)) return false;
   const auto since = since_of(a), other = since_of(b);
   return !since || (other && *since <= *other);
 }
@@ -381,17 +251,21 @@ bool history::covers(const asking& a, const asking& b) const noexcept {
 /// dates several times.
 void history::put_back(asking&& a) {
   a.forget_answer();
-  if (std::any_of(missing_.begin(), missing_.end(), [&](const asking& other) { return covers(other, a); })) return;
-  std::erase_if(missing_, [&](const asking& other) { return covers(a, other); });
+  const auto is_asked_by = [&](const asking& wide, const asking& narrow) {
+    return !wide.of.left && !narrow.of.left && covers(wide, narrow);
+  };
+  if (std::any_of(missing_.begin(), missing_.end(), [&](const asking& other) { return is_asked_by(other, a); })) return;
+  std::erase_if(missing_, [&](const asking& other) { return is_asked_by(a, other); });
   for (asking& other : missing_) {
-    if (!is_same_part(other.of, a.of) || other.of.left || a.of.left || other.is_doubtful || a.is_doubtful) continue;
+    if (!is_same_part(other.of, a.of) || other.of.left || a.of.left || other.is_proof() || a.is_proof()) continue;
     asking& upper = end_of(other.of) >= end_of(a.of) ? other : a;
     asking& lower = &upper == &a ? other : a;
     const auto since = since_of(upper);
     const bool overlaps = !since || *since <= end_of(lower.of);
     if (!overlaps && missing_.size() < most_stretches) continue;
     upper.of.since = earlier_since(upper.of.since, lower.of.since);
-    upper.cut_at = 0;  // more events now say nothing about the last answer
+    upper.of.proof_since.reset();
+    upper.cut_at = upper.all_cut_at = 0;  // more events now say nothing about the last answer
     upper.alone = upper.alone || lower.alone;
     if (&upper == &a) other = std::move(a);
     return;
@@ -424,7 +298,11 @@ std::vector<filter> history::next_page(std::uint32_t page) {
 
 void history::give_up_page(gap_reason why) {
   for (const auto* each : {&asked_, &missing_}) {
-    for (const asking& a : *each) add_gap(since_of(a), until_of(a), why);
+    for (const asking& a : *each) {
+      const auto from = a.is_probe ? a.unproven : since_of(a);
+      const unix_seconds to = a.is_probe ? *a.unproven : until_of(a);
+      if (!from || *from <= to) add_gap(from, to, why);  // else the filter wants nothing of these dates
+    }
   }
 }
 
@@ -432,7 +310,7 @@ void history::interrupted_page() noexcept {
   if (main_answer_) return;
   for (asking& each : std::exchange(asked_, {})) {
     ask_for_unproven(each, std::nullopt);
-    put_back(std::move(each));
+    if (!each.is_probe) put_back(std::move(each));
   }
 }
 
@@ -458,9 +336,14 @@ std::optional<history_position> history::position() const {
   if (!begun_ && !restored_) return std::nullopt;
   history_position here{.answered = ever_answered_, .reached = reached_, .floors = floors_};
   const auto add = [&here](const asking& a) {
-    here.missing.push_back(a.rest());
+    if (!a.is_probe) here.missing.push_back(a.rest());
     if (a.unproven)
-      here.missing.push_back({.filter = a.of.filter, .kinds = a.of.kinds, .since = a.unproven, .until = a.unproven});
+      here.missing.push_back({.filter = a.of.filter,
+                              .kinds = a.of.kinds,
+                              .since = a.unproven,
+                              .until = a.unproven,
+                              .left = {},
+                              .proof_since = a.of.since.value_or(unix_seconds{})});
   };
   std::for_each(missing_.begin(), missing_.end(), add);
   if (!main_answer_) std::for_each(asked_.begin(), asked_.end(), add);

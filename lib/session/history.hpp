@@ -37,6 +37,7 @@
 
 #include "session/asked_stretch.hpp"
 #include "session/gap_list.hpp"
+#include "session/observed_cap.hpp"
 #include "wire/event_ends.hpp"
 
 namespace uvnostr::session {
@@ -114,6 +115,7 @@ class history {
     bool brought_news;  // about any stretch
     bool may_be_cut;    // as a whole
     bool is_of_one;     // has a single stretch
+    bool is_full;       // of some filter came as much as was asked for
     bool says_more;     // says that there is more (NIP-67)
     unix_seconds now;
   };
@@ -127,11 +129,12 @@ class history {
   bool takes(const asking&, unix_seconds created_at) const noexcept;
   void note_newest(unix_seconds created_at) noexcept;
   void note_size(const std::vector<asking>& asked) noexcept;
+  void drop_what_came(const asking&, const verdict&);
   bool is_over(asking&, const verdict&);
   bool pass(asking&, const verdict&);
   void ask_for_unproven(asking&, std::optional<unix_seconds> older);
   bool is_decided(asking&);
-  void note_cut(std::uint32_t at) noexcept;
+  void note_end(asking&, const verdict&) const noexcept;
   bool covers(const asking&, const asking&) const noexcept;
   void put_back(asking&&);
   void add_gap(std::optional<unix_seconds> from, unix_seconds to, gap_reason);
@@ -150,9 +153,9 @@ class history {
   std::optional<event_id> last_id_;          // that counted, in the answer being received
   std::uint32_t came_ = 0;                   // events in the current answer, including copies and others
   std::uint32_t largest_ = 0;                // number of one filter's events in one answer so far
-  std::uint32_t last_cut_ = 0;               // the number of events after which an answer was last seen to be cut off
   std::uint32_t largest_answer_ = 0;         // number of all events in one answer so far
-  std::uint32_t cap_ = 0;                    // the number at which the relay has cut off an answer
+  observed_cap own_cap_;                     // of one filter's events
+  observed_cap whole_cap_;                   // of the events of all filters of a REQ
   std::uint64_t noted_ = 0;                  // events, on all connections
   bool restored_ = false;                    // earlier events are not known here
   eose_hint last_hint_ = eose_hint::none;

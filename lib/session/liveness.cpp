@@ -39,11 +39,14 @@ void liveness::on_timer() noexcept {
   if (spoke) return wait_for_silence();
   const std::uint64_t left = session_.bytes_that_left();
   if (pong_due_) {
-    if (left == std::exchange(left_before_, left)) return session_.lost(errc::ping_timeout);
+    // What leaves after the ping is no sign of life: the relay's system takes it even if the relay stands still.
+    const std::uint64_t before = std::exchange(left_before_, left);
+    if (before >= ping_behind_ || left == before) return session_.lost(errc::ping_timeout);
   } else {
     pong_due_ = true;
     ping_sent_ = now;
     left_before_ = left;
+    ping_behind_ = session_.bytes_handed_over();
     session_.connection_->send_ping();
   }
   session_.timers().schedule(timer_, now + session_.options().pong_timeout);

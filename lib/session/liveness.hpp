@@ -6,7 +6,7 @@
 // What can go wrong:
 //   nothing comes, no pong either   ping_timeout after pong_timeout
 //   the pong waits behind events    these are signs of life; a pong is not needed then
-//   the ping waits behind events    as long as our bytes leave, the relay takes them: it is there
+//   the ping waits behind events    until it has left, our bytes that leave are the sign of life
 //   we do not read                  silence then means nothing, and the time begins anew
 // A process that stood still reads its sockets before its time limits are looked at: see pool_core.
 #pragma once
@@ -31,6 +31,7 @@ class liveness {
 
   /// To be called when something arrives.
   void heard() noexcept;
+  std::chrono::microseconds heard_at() const noexcept { return heard_at_; }
   void on_pong() noexcept;
 
  private:
@@ -42,6 +43,7 @@ class liveness {
   std::chrono::microseconds heard_at_{};
   std::chrono::microseconds ping_sent_{};
   std::uint64_t left_before_ = 0;  // the session's bytes_that_left() when the timer was set
+  std::uint64_t ping_behind_ = 0;  // how many bytes were to leave before the ping
   bool pong_due_ = false;
 };
 

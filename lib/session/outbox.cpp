@@ -79,7 +79,7 @@ bool outbox::pump() {
 
 void outbox::await_ok(delivery& d, std::uint64_t left) noexcept {
   d.unread_before_ = session_.unread_time();
-  d.looked_at_ = session_.now();
+  d.looked_at_ = d.sent_at_ = session_.now();
   d.left_before_ = left;
   d.leaves_at_ = session_.bytes_handed_over();
   session_.timers().schedule(d.timer_, d.looked_at_ + d.options_.ok_timeout / looks);
@@ -179,6 +179,7 @@ bool outbox::on_ok(const event_id& id, bool accepted, std::string_view text) {
   const auto found = by_id_.find(id);
   if (found == by_id_.end()) return false;
   delivery& d = *found->second;
+  session_.times().ok.add(session_.heard_at() - d.sent_at_);
   if (!queued_.empty()) session_.pump_soon();  // queued events may have waited for this answer
   const std::string_view prefix = wire::reason_prefix(text);
   if (accepted || prefix == "duplicate") {

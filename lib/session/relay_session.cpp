@@ -120,6 +120,7 @@ void relay_session::dial() noexcept {
 
 void relay_session::on_open() noexcept {
   stats_.connect_time = now() - phase_since_;
+  times().connect.add(*stats_.connect_time);
   ++stats_.connects;
   dial_failed_ = false;
   if (const std::optional<unix_seconds> date = connection_->peer_date()) relay_clock_ = clock_reading{*date, now()};
@@ -200,15 +201,30 @@ void relay_session::connection_over(const port::disconnect& end) noexcept {
   }
 }
 
-void relay_session::note_offence() noexcept {
+void relay_session::note_offence(std::string_view what) noexcept {
+  if (log().takes(log_level::debug)) log().write(log_level::debug, "the relay offends", subject(), {{"what", what}});
   ++stats_.offences;
   if (is_unbearable()) pump_soon();  // not here: whoever counts is in the middle of a message
+}
+
+void relay_session::note_forgery(std::string_view what) noexcept {
+  if (!std::exchange(has_forged_, true)) {
+    log().write(log_level::warning, "the relay sends events that do not verify", subject(), {{"what", what}});
+  }
+  note_offence(what);
+}
+
+void relay_session::on_remark(std::string_view what, std::string_view about, std::string_view detail,
+                              std::error_code cause) noexcept {
+  if (!log().takes(log_level::debug)) return;
+  const std::string reason = cause ? cause.message() : std::string();
+  log().write(log_level::debug, what, subject(), {{"about", about}, {"cause", reason}, {"detail", detail}});
 }
 
 void relay_session::note_unasked() noexcept {
   if (!flood_.note(now())) return;
   ++stats_.flood_messages;
-  note_offence();
+  note_offence("it floods us");
 }
 
 void relay_session::learn(const relay_limitation& says) {
@@ -370,6 +386,7 @@ void relay_session::pause_if_full() noexcept {
     stats_.reading_paused = true;
     paused_since_ = now();
     connection_->pause_reading();
+    log().write(log_level::debug, "reading is paused", subject(), {{"unverified_bytes", stats_.unverified_bytes}});
   }
 }
 
@@ -377,6 +394,7 @@ void relay_session::remove_pending(std::size_t bytes) noexcept {
   stats_.unverified_bytes -= bytes;
   if (stats_.reading_paused && stats_.unverified_bytes <= options_.max_unverified_bytes / 2) {
     end_pause();
+    log().write(log_level::debug, "reading is resumed", subject());
     if (connection_ != nullptr) connection_->resume_reading();
     liveness_.heard();  // bytes that arrived meanwhile wait in the socket
   }

@@ -21,6 +21,7 @@
 #include <uvnostr/relay_status.hpp>
 #include <uvnostr/stats.hpp>
 
+#include "base/log.hpp"
 #include "base/ref.hpp"
 #include "base/timer_queue.hpp"
 #include "base/url.hpp"
@@ -44,6 +45,8 @@ struct surroundings {
   base::timer_queue& timers;
   session_listener& listener;
   message_listener& messages;
+  pool_times& times;
+  base::log& log;
 };
 
 class relay_session final : public base::ref_counted<relay_session>, private port::connection_listener {
@@ -76,11 +79,19 @@ class relay_session final : public base::ref_counted<relay_session>, private por
   bool has_served() const noexcept { return stats_.messages_in != 0; }
   /// Failures in a row: attempts that failed, or connections that did not last.
   unsigned failures() const noexcept { return backoff_.failures(); }
+  /// How long the last connection took to make; none if there was none.
+  std::optional<std::chrono::microseconds> connect_time() const noexcept { return stats_.connect_time; }
   /// Why the last connection ended or was not made.
   std::error_code last_cause() const noexcept { return last_end_.cause; }
 
   /// A random number from 0 to 1.
   static double random_fraction(port::reactor&) noexcept;
+
+  /// When the message that is being processed arrived.
+  std::chrono::microseconds heard_at() const noexcept { return liveness_.heard_at(); }
+  pool_times& times() const noexcept { return around_.times; }
+  base::log& log() const noexcept { return around_.log; }
+  base::log_subject subject() const noexcept { return {.relay = id_, .url = url_.text}; }
 
   request_table& requests() noexcept { return requests_; }
   session::outbox& outbox() noexcept { return outbox_; }
@@ -93,9 +104,10 @@ class relay_session final : public base::ref_counted<relay_session>, private por
   unix_seconds trusted_time() noexcept;
   /// The relay's clock as far as we know it, otherwise ours.
   unix_seconds relay_time() noexcept;
-  void note_forgery() noexcept { has_forged_ = true; }
-  /// It sent what it should not have. Too much of that is its end, which comes with the next turn.
-  void note_offence() noexcept;
+  /// It sent what it should not have. Too much of that is its end, which comes with the next turn. `what` is a literal.
+  void note_offence(std::string_view what) noexcept;
+  /// An event that does not verify, which is an offence.
+  void note_forgery(std::string_view what) noexcept;
   /// It sent what was not asked for. A few of these are no offence.
   void note_unasked() noexcept;
   /// What its information document says. Source: NIP-11.
@@ -148,6 +160,8 @@ class relay_session final : public base::ref_counted<relay_session>, private por
   void on_too_big(std::size_t bytes, std::string_view beginning, std::string_view end) noexcept override;
   void on_binary(std::size_t) noexcept override;
   void on_activity() noexcept override { liveness_.heard(); }
+  void on_remark(std::string_view what, std::string_view about, std::string_view detail,
+                 std::error_code cause) noexcept override;
   void on_pong() noexcept override;
   void on_writable() noexcept override;
   void on_disconnect(const port::disconnect&) noexcept override;

@@ -246,12 +246,13 @@ void request_table::close_req(base::ref<sent_req>& req) {
 bool request_table::ask(request& r) {
   const std::uint32_t page = session_.listener().page_size(r);
   auto req = make_req(sent_req::kind::stays_open, r);
-  if (!session_.send(wire::req_message(
-          req->id(), r.history_.begin(session_.trusted_time(), page, session_.listener().remembers_all(r))))) {
+  const std::string message = wire::req_message(
+      req->id(), r.history_.begin(session_.trusted_time(), page, session_.listener().remembers_all(r)));
+  if (!session_.send(message)) {
     end_req(req);
     return false;
   }
-  note_sent(*req);
+  note_sent(*req, message);
   r.open_req_ = std::move(req);
   r.step_ = request::step::asked;
   await_answer(r);
@@ -261,12 +262,13 @@ bool request_table::ask(request& r) {
 bool request_table::ask_page(request& r) {
   const std::vector<filter> filters = r.history_.next_page(session_.listener().page_size(r));
   auto req = make_req(sent_req::kind::page, r);
-  if (!session_.send(wire::req_message(req->id(), filters))) {
+  const std::string message = wire::req_message(req->id(), filters);
+  if (!session_.send(message)) {
     end_req(req);
     r.history_.interrupted_page();
     return false;
   }
-  note_sent(*req);
+  note_sent(*req, message);
   r.page_ = std::move(req);
   await_answer(r);
   return true;
@@ -373,16 +375,15 @@ void request_table::on_closed(sent_req& req, std::string_view text) {
   close_req(r.page_);
   r.history_.interrupted(session_.trusted_time());
   r.timer_.cancel();
-  if ((prefix == "auth-required" || prefix == "restricted") && (!r.auth_tried_ || session_.auth().is_challenged())) {
+  const bool lacks_auth = prefix == "auth-required" || prefix == "restricted";
+  if (lacks_auth && (!std::exchange(r.auth_tried_, true) || session_.auth().is_challenged())) {
     if (session_.auth().done()) {
       // The refusal waited for earlier events, and AUTH was over by its turn.
-      r.auth_tried_ = true;
       r.step_ = request::step::to_ask;
       session_.pump_soon();
       return;
     }
     if (session_.want_auth()) {
-      r.auth_tried_ = true;
       r.step_ = request::step::held;
       return;
     }

@@ -95,7 +95,7 @@ class request_table {
   void begin_pump() noexcept;
   bool is_its_turn(const request&) noexcept;
   bool may_send() noexcept;
-  void note_sent(sent_req&) noexcept;
+  void note_sent(sent_req&, std::string_view message) noexcept;
   bool wait_for_turn(sent_req&, std::string_view text);
   std::size_t open_before(const sent_req&) const noexcept;
   void await_turn(request&) noexcept;

@@ -53,7 +53,10 @@ bool request_table::may_send() noexcept {
   return false;
 }
 
-void request_table::note_sent(sent_req& req) noexcept {
+void request_table::note_sent(sent_req& req, std::string_view message) noexcept {
+  if (session_.log().takes(log_level::debug)) {
+    session_.log().write(log_level::debug, "a request was sent", session_.subject(), {{"req", message}});
+  }
   req.place = ++last_place_;
   req.closed_before = closed_;
   req.sent_at = session_.now();

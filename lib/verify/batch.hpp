@@ -74,6 +74,7 @@ class batch final : public port::work {
   void reset() noexcept;
 
   batch::stage stage = stage::filling;
+  port::time_point since{};                // when the first event that needs a check came
   verify::workspace* workspace = nullptr;  // lent by the verifier during the checks
   std::size_t next_item = 0;               // the first item that the listener has not got yet
   std::vector<item> items;

@@ -6,8 +6,9 @@
 
 namespace uvnostr::verify {
 
-verifier::verifier(port::reactor& reactor, verifier_listener& listener, verification mode) noexcept
-    : reactor_(reactor), listener_(listener), mode_(mode) {
+verifier::verifier(port::reactor& reactor, verifier_listener& listener, verification mode,
+                   duration_histogram& times) noexcept
+    : reactor_(reactor), listener_(listener), mode_(mode), times_(times) {
   for (unsigned i = 0; i < max_running; ++i) free_[i] = &workspaces_[i];
 }
 
@@ -35,7 +36,9 @@ batch& verifier::tail_with_room_for(std::size_t bytes) {
 
 const wire::event_fields& verifier::add(treatment how, source& from, const wire::raw_event& event) {
   reactor_.wake_soon();
-  return tail_with_room_for(event.fields().json.size()).add(how, from, event);
+  batch& to = tail_with_room_for(event.fields().json.size());
+  if (how == treatment::check && !to.needs_check()) to.since = reactor_.now();
+  return to.add(how, from, event);
 }
 
 void verifier::add_joined(source& from, std::uint32_t number) {
@@ -87,6 +90,7 @@ void verifier::start_batches() noexcept {
     } else {
       b->run();
       b->stage = batch::stage::done;
+      note_checked(*b);
       listener_.unhold();
     }
   }
@@ -118,13 +122,19 @@ void verifier::check_on_loop() noexcept {
       }
     }
     b->stage = batch::stage::done;
+    note_checked(*b);
   }
+}
+
+void verifier::note_checked(const batch& checked) noexcept {
+  if (checked.needs_check()) times_.add(reactor_.now() - checked.since);
 }
 
 void verifier::on_batch_done(batch& finished) noexcept {
   finished.stage = batch::stage::done;
   free_[--running_] = finished.workspace;
   if (!stopped_) {
+    note_checked(finished);
     start_batches();
     drain();
   }
@@ -134,6 +144,7 @@ void verifier::on_batch_done(batch& finished) noexcept {
 void verifier::drain() noexcept {
   if (draining_) return;
   draining_ = true;
+  listener_.begin_giving();
   while (!stopped_ && first_ != nullptr && first_->is_decided()) {
     if (!give(*first_)) break;
     keep(take_first());

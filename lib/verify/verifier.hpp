@@ -33,6 +33,8 @@ class verifier_listener {
   /// It is the turn of an event that joined; the number is the one given to add_joined().
   virtual void on_joined(source&, std::uint32_t number) noexcept = 0;
   virtual void on_marker(source&, const wire::relay_message&) noexcept = 0;
+  /// Several calls may follow each other now.
+  virtual void begin_giving() noexcept {}
   /// Whether the listener can take another event in this turn of the loop.
   virtual bool has_time() noexcept = 0;
   /// Called around work on a worker: the verifier's owner must not be destroyed in between.
@@ -45,7 +47,7 @@ class verifier_listener {
 
 class verifier {
  public:
-  verifier(port::reactor&, verifier_listener&, verification) noexcept;
+  verifier(port::reactor&, verifier_listener&, verification, duration_histogram& times) noexcept;
   ~verifier();
 
   /// True if nothing is queued: an event that needs no check can then be delivered directly.
@@ -81,6 +83,7 @@ class verifier {
   batch& tail_with_room_for(std::size_t bytes);
   void start_batches() noexcept;
   void check_on_loop() noexcept;
+  void note_checked(const batch&) noexcept;
   void drain() noexcept;
   bool give(batch&) noexcept;
   void on_batch_done(batch&) noexcept;
@@ -90,6 +93,7 @@ class verifier {
   port::reactor& reactor_;
   verifier_listener& listener_;
   const verification mode_;
+  duration_histogram& times_;     // from the first event of a batch to its verdicts
   std::unique_ptr<batch> first_;  // the queue, in order
   batch* last_ = nullptr;
   std::unique_ptr<batch> spare_;

@@ -61,7 +61,7 @@ class event_scanner : public json_scanner {
   }
 
  private:
-  /// A key in its usual spelling, or nothing.
+  /// Reads a key in its usual spelling. Returns nothing for another spelling.
   member plain_key() noexcept {
     switch (rest().size() < 2 ? 0 : rest()[1]) {
       case 'c':
@@ -232,7 +232,7 @@ frame_head scan_head(std::string_view message) noexcept {
 
 namespace {
 
-/// Where the value of the event's own member of that name begins; null if there is none.
+/// The beginning of the value of the event's own member with this name; null if there is none.
 const char* find_member(std::string_view event, std::string_view wanted) noexcept {
   const char* at = event.data();
   const char* const end = at + event.size();
@@ -268,7 +268,7 @@ std::optional<signature> scan_sig(std::string_view event) noexcept {
   constexpr std::size_t digits = 128;
   constexpr std::size_t its_size = last_member.size() + digits + 2;
   const char* const end = event.data() + event.size();
-  // Behind it stand the brackets of the event and of the message, and little else.
+  // It is followed by the closing brackets of the event and of the message, and by little else.
   for (std::size_t behind = 2; behind < 5 && its_size + behind <= event.size(); ++behind) {
     const std::string_view there = event.substr(event.size() - its_size - behind);
     if (there.starts_with(last_member)) return read_digits<signature>(there.data() + last_member.size(), end);

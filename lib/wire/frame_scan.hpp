@@ -18,7 +18,7 @@ enum class verb { event, eose, ok, closed, notice, auth, unknown, malformed };
 /// The parts of a message that its first bytes give.
 struct frame_head {
   wire::verb verb = verb::malformed;
-  std::string_view subscription;  // EVENT only: between the quotes, as received, escapes and all
+  std::string_view subscription;  // EVENT only: between the quotes, as received, with its escapes
   std::string_view event;         // EVENT only: from the event's '{' to the end of the message
 };
 
@@ -30,7 +30,7 @@ frame_head scan_head(std::string_view message) noexcept;
 /// Nothing else is checked. Empty if there is no id of 64 lower-case hex digits. `event` begins with '{'.
 std::optional<event_id> scan_id(std::string_view event) noexcept;
 
-/// The event's "sig", in the same way. Where it stands last, as most relays have it, nothing before it is read.
+/// The event's "sig", in the same way. If it is the last member, as from most relays, nothing before it is read.
 std::optional<signature> scan_sig(std::string_view event) noexcept;
 
 /// An event whose shape was checked and nothing else. Only scan_event() and parse_event() make one.

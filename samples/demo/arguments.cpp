@@ -38,6 +38,12 @@ std::optional<uvnostr::unix_seconds> time_in(std::string_view text) noexcept {
   return uvnostr::unix_now() - unit * *number;
 }
 
+std::string choose(arguments& all, action what) {
+  if (all.action != action::follow) return "choose one of --fetch, --publish and --info";
+  all.action = what;
+  return {};
+}
+
 /// Takes one option with its value. Returns what is wrong with it, or an empty string.
 std::string take(arguments& all, std::string_view option, const std::string& value) {
   if (option == "--kind") {
@@ -55,14 +61,38 @@ std::string take(arguments& all, std::string_view option, const std::string& val
     const auto at = time_in(value);
     if (!at) return "it is neither seconds since 1970 nor an age such as 90s, 30m, 24h or 7d";
     (option == "--since" ? all.wanted.since : all.wanted.until) = at;
+  } else if (option == "--publish") {
+    all.text = value;
+    return choose(all, action::publish);
+  } else if (option == "--key-file") {
+    all.key_file = value;
   } else {
     all.ca_file = value;
   }
   return {};
 }
 
+/// Takes one option without a value. Returns false if there is no such option.
+bool take_alone(arguments& all, std::string_view option) {
+  if (option == "--help" || option == "-h") {
+    all.help = true;
+  } else if (option == "--json") {
+    all.format = format::json;
+  } else if (option == "--text") {
+    all.format = format::text;
+  } else if (option == "--fetch") {
+    all.complaint = choose(all, action::fetch);
+  } else if (option == "--info") {
+    all.complaint = choose(all, action::information);
+  } else {
+    return false;
+  }
+  return true;
+}
+
 bool takes_value(std::string_view option) noexcept {
-  for (const std::string_view each : {"--kind", "--author", "--limit", "--since", "--until", "--ca-file"}) {
+  for (const std::string_view each :
+       {"--kind", "--author", "--limit", "--since", "--until", "--ca-file", "--publish", "--key-file"}) {
     if (option == each) return true;
   }
   return false;
@@ -72,28 +102,24 @@ bool takes_value(std::string_view option) noexcept {
 
 arguments read_arguments(int argc, char** argv) {
   arguments all;
-  bool filtered = false;
+  bool has_options = false;
   for (int i = 1; i < argc && all.complaint.empty(); ++i) {
     const std::string argument = argv[i];
-    if (argument == "--help" || argument == "-h") {
-      all.help = true;
-    } else if (argument == "--json") {
-      all.json = true;
-    } else if (argument == "--once") {
-      all.once = true;
-    } else if (takes_value(argument)) {
-      filtered = true;
-      const std::string wrong = i + 1 < argc ? take(all, argument, argv[i + 1]) : "a value must follow";
-      if (!wrong.empty())
-        all.complaint = argument + (i + 1 < argc ? " " + std::string(argv[i + 1]) : "") + ": " + wrong;
-      ++i;
-    } else if (argument.starts_with("-")) {
-      all.complaint = argument + ": there is no such option";
-    } else {
+    if (!argument.starts_with("-")) {
       all.relays.push_back(argument);
+      continue;
+    }
+    has_options = true;
+    if (takes_value(argument)) {
+      const bool has_value = i + 1 < argc;
+      const std::string value = has_value ? argv[++i] : "";
+      const std::string wrong = has_value ? take(all, argument, value) : "a value must follow";
+      if (!wrong.empty()) all.complaint = argument + (has_value ? " " + value : "") + ": " + wrong;
+    } else if (!take_alone(all, argument)) {
+      all.complaint = argument + ": there is no such option";
     }
   }
-  if (all.complaint.empty() && all.relays.empty() && (filtered || all.json || all.once)) {
+  if (all.complaint.empty() && all.relays.empty() && has_options) {
     all.complaint = "no relay is named: give one or more ws:// or wss:// URLs";
   }
   return all;
@@ -102,17 +128,27 @@ arguments read_arguments(int argc, char** argv) {
 // samples/run cuts this text out of the source, so that --help needs no build.
 const char* usage() noexcept {
   return R"(usage: demo                      shows what uvnostr does, with three relays in this process and no network
-       demo RELAY... [OPTION...] reads from real relays until Ctrl-C; a second Ctrl-C ends it at once
+       demo RELAY... [OPTION...] follows real relays until Ctrl-C; a second Ctrl-C ends it at once
   RELAY           ws:// or wss:// URL
-  --kind N        events of this kind (may be repeated); without it, all kinds
-  --author KEY    events of this author, npub or hex (may be repeated)
-  --limit N       at most N stored events from each relay (default 100 without --since)
+Instead of following the relays:
+  --fetch         print everything that the relays have stored, page by page, and end
+  --publish TEXT  sign a note and publish it; TEXT may be an event as JSON, which is published as it is; with - it is
+                  read from standard input
+  --info          print what the relays say of themselves (NIP-11), and end
+Which events:
+  --kind N        of this kind (may be repeated); without it, all kinds; the kind of a note to publish
+  --author KEY    of this author, npub or hex (may be repeated)
+  --limit N       at most N stored events from each relay (default: 100 without --since, all with --fetch)
   --since TIME    not older: seconds since 1970, or an age such as 90s, 30m, 24h, 7d
   --until TIME    not newer
-  --once          end when every relay has sent its stored events
-  --json          print one event as JSON per line, and nothing else, on standard output
+How:
+  --json          JSON lines on standard output: events as they came, receipts, documents. The default, unless standard
+                  output is a terminal, which shows a line for each event and below them a live table of the relays
+  --text          lines for people, even if standard output is no terminal
+  --key-file FILE read the secret key (nsec or hex) from this file; otherwise NOSTR_SECRET_KEY has it
   --ca-file FILE  trust the CAs in this PEM file instead of the system's
-The exit status is 0 if a relay has answered, 1 if none has, 2 for a wrong argument.
+What happens to the connections is logged on standard error, unless the table shows it.
+The exit status is 0 if a relay has answered, or accepted the event; 1 if none has; 2 for a wrong argument.
 )";
 }
 

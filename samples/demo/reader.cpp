@@ -1,143 +1,113 @@
 // SPDX-License-Identifier: MIT
-// Events go to standard output and everything else to standard error, so that --json can be piped. The exit status
-// tells scripts whether any relay answered.
-#include "reader.hpp"
-
-#include <csignal>
-#include <cstdio>
+// Follows relays, or fetches what they have stored.
 #include <iostream>
-#include <iterator>
-#include <optional>
+#include <memory>
 
-#include <uv.h>
-#include <uvnostr/uvnostr.hpp>
-
+#include "table.hpp"
 #include "text.hpp"
+#include "tool.hpp"
 
 namespace demo {
 
 namespace {
 
 constexpr std::uint32_t default_limit = 100;
+constexpr std::uint64_t redraw_ms = 200;
 
-class reader {
+class reader final : public tool {
  public:
-  explicit reader(const arguments& given) : given_(given) {}
-
-  int run() {
-    uv_loop_init(&loop_);
-    int status = start();
-    if (status == 0) {
-      listen_to_signals();
-      uv_run(&loop_, UV_RUN_DEFAULT);
-      if (pool_) print(stderr, pool_->stats());
-      if (!answered_) {
-        std::cerr << (reached_ ? "no relay has answered\n" : "no relay was reached\n");
-        status = 1;
-      }
-    }
-    subscription_ = {};
-    pool_.reset();
-    uv_run(&loop_, UV_RUN_DEFAULT);
-    if (uv_loop_close(&loop_) != 0 && status == 0) status = 1;
-    return status;
-  }
+  explicit reader(const arguments& given) : tool(given) {}
 
  private:
-  int start() {
-    auto made = uvnostr::pool::make(&loop_, {.relay_defaults = {.ca_file = given_.ca_file}},
-                                    {.on_notice =
-                                         [this](uvnostr::relay_id from, std::string_view words) {
-                                           std::cerr << pool_->url(from) << " says: " << excerpt(words, 300) << '\n';
-                                         },
-                                     .on_relay_state =
-                                         [this](const uvnostr::relay_status& now) {
-                                           if (now.state == uvnostr::relay_state::connected) reached_ = true;
-                                           std::cerr << now.url << ' ' << describe(now) << '\n';
-                                         },
-                                     .on_close = [this] { stop_listening(); }});
-    if (!made) return fail(made.error());
-    pool_ = std::move(*made);
-    for (const std::string& url : given_.relays) {
-      if (const auto added = pool_->add_relay(url); !added) return fail(added.error());
+  uvnostr::error begin() override {
+    if (is_terminal() && !shows_json()) start_screen();
+    uvnostr::filter wanted = given().wanted;
+    if (given().action == action::fetch) {
+      auto fetched = pool().fetch(wanted, callbacks_of_fetch());
+      if (fetched) subscription_ = std::move(*fetched);
+      return fetched.error();
     }
-    uvnostr::filter wanted = given_.wanted;
     if (!wanted.limit && !wanted.since) wanted.limit = default_limit;
-    auto subscribed = pool_->subscribe(wanted, callbacks());
-    if (!subscribed) return fail(subscribed.error());
-    subscription_ = std::move(*subscribed);
-    return 0;
+    auto subscribed = pool().subscribe(wanted, callbacks());
+    if (subscribed) subscription_ = std::move(*subscribed);
+    return subscribed.error();
   }
 
   uvnostr::subscription_callbacks callbacks() {
     return {.on_event = [this](uvnostr::relay_id from, const uvnostr::event_view& event) { show(from, event); },
-            .on_eose =
-                [this](uvnostr::relay_id from, uvnostr::eose_hint) {
-                  answered_ = true;
-                  std::cerr << pool_->url(from) << " has sent its stored events\n";
-                },
+            .on_eose = [this] { succeed(); },
             .on_all_eose =
                 [this] {
-                  if (given_.once) return pool_->close();
-                  std::cerr << "every relay has answered or failed; new events follow (Ctrl-C ends)\n";
-                },
-            .on_relay_closed =
-                [this](const uvnostr::relay_closed& told) {
-                  std::cerr << pool_->url(told.relay) << " refuses: " << excerpt(told.words, 300) << '\n';
+                  if (!screen_) std::cerr << "every relay has answered or failed; new events follow (Ctrl-C ends)\n";
+                }};
+  }
+
+  uvnostr::fetch_callbacks callbacks_of_fetch() {
+    return {.on_event = [this](uvnostr::relay_id from, const uvnostr::event_view& event) { show(from, event); },
+            .on_done =
+                [this](const uvnostr::fetch_result& all) {
+                  if (all.is_answered()) succeed();
+                  for (const uvnostr::fetched_relay& each : all.relays) {
+                    std::string how(to_string(each.end));
+                    if (!each.words.empty()) how += ": " + excerpt(each.words, 300);
+                    ends_.emplace_back(std::string(pool().url(each.relay)) + ' ' + how);
+                    heard_[each.relay] = std::move(how);
+                  }
+                  pool().close();
                 }};
   }
 
   void show(uvnostr::relay_id from, const uvnostr::event_view& event) {
-    if (given_.json) {
-      std::cout << event.json() << std::endl;
+    if (shows_json()) {
+      std::cout << one_line(event.json()) << std::endl;
       return;
     }
-    std::cout << date_and_time(event.created_at()) << "  kind " << event.kind() << "  " << short_name(event.pubkey())
-              << "  " << excerpt(event.content()) << "  (" << pool_->url(from) << ')' << std::endl;
-  }
-
-  void listen_to_signals() {
-    const int numbers[] = {SIGINT, SIGTERM};
-    for (std::size_t i = 0; i < std::size(signals_); ++i) {
-      uv_signal_init(&loop_, &signals_[i]);
-      signals_[i].data = this;
-      uv_signal_start(
-          &signals_[i], [](uv_signal_t* s, int) { static_cast<reader*>(s->data)->on_signal(); }, numbers[i]);
+    std::string line = date_and_time(event.created_at()) + "  kind " + std::to_string(event.kind()) + "  " +
+                       short_name(event.pubkey()) + "  " + excerpt(event.content()) + "  (" +
+                       std::string(pool().url(from)) + ')';
+    if (screen_) {
+      screen_->print(std::move(line));
+    } else {
+      std::cout << line << std::endl;
     }
   }
 
-  void on_signal() {
-    if (closing_) {
-      std::cerr << "ending at once\n";
-      pool_.reset();
-      stop_listening();
-      return;
+  void on_log(const uvnostr::log_entry& entry) override {
+    if (!screen_) return tool::on_log(entry);
+    std::string text(entry.message);
+    for (const uvnostr::log_field& each : entry.fields) {
+      if (each.key == "text" || each.key == "words") text.append(": ").append(each.value);
     }
-    closing_ = true;
-    std::cerr << "\nclosing the connections (Ctrl-C again ends at once)\n";
-    pool_->close();
+    heard_[entry.relay] = std::move(text);
   }
 
-  void stop_listening() {
-    for (uv_signal_t& each : signals_) {
-      const auto handle = reinterpret_cast<uv_handle_t*>(&each);
-      if (uv_is_closing(handle) == 0) uv_close(handle, nullptr);
+  void start_screen() {
+    screen_ = std::make_unique<screen>(&loop());
+    uv_timer_init(&loop(), &redraw_);
+    redraw_.data = this;
+    uv_timer_start(
+        &redraw_, [](uv_timer_t* t) { static_cast<reader*>(t->data)->draw(); }, 0, redraw_ms);
+    uv_unref(reinterpret_cast<uv_handle_t*>(&redraw_));
+  }
+
+  void draw() { screen_->draw(table(pool().stats(), heard_, screen_->width(), screen_->height())); }
+
+  void end() override {
+    if (screen_) {
+      // A pool that has ended has no relays to show, so the last table stays.
+      screen_->finish();
+      screen_.reset();
+      uv_close(reinterpret_cast<uv_handle_t*>(&redraw_), nullptr);
     }
+    for (const std::string& each : ends_) std::cerr << each << '\n';
+    subscription_ = {};
   }
 
-  static int fail(const uvnostr::error& why) {
-    std::cerr << why.message() << '\n';
-    return 2;
-  }
-
-  const arguments& given_;
-  uv_loop_t loop_{};
-  uv_signal_t signals_[2];
-  std::optional<uvnostr::pool> pool_;
   uvnostr::subscription subscription_;
-  bool closing_ = false;
-  bool reached_ = false;
-  bool answered_ = false;
+  std::unique_ptr<screen> screen_;  // on a terminal
+  uv_timer_t redraw_{};
+  news heard_;
+  std::vector<std::string> ends_;  // of a fetch
 };
 
 }  // namespace

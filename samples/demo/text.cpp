@@ -15,6 +15,24 @@ std::string excerpt(std::string_view text, std::size_t max_bytes) {
   return shown.substr(0, max_bytes) + "...";
 }
 
+std::string one_line(std::string_view json) {
+  // Inside of strings, line breaks are escaped.
+  std::string line(json);
+  for (char& c : line) {
+    if (c == '\n' || c == '\r') c = ' ';
+  }
+  return line;
+}
+
+std::string quoted(std::string_view printable) {
+  std::string text = "\"";
+  for (const char c : printable) {
+    if (c == '"' || c == '\\') text += '\\';
+    text += c;
+  }
+  return text + '"';
+}
+
 std::string short_name(const uvnostr::pubkey& key) {
   const std::string npub = key.to_npub();
   return npub.substr(0, 10) + "..." + npub.substr(npub.size() - 4);

@@ -15,6 +15,10 @@ namespace demo {
 
 /// The beginning of a stranger's text as one printable line of at most max_bytes.
 std::string excerpt(std::string_view text, std::size_t max_bytes = 120);
+/// JSON that may have line breaks between its elements, as one line.
+std::string one_line(std::string_view json);
+/// Printable text as a string of JSON.
+std::string quoted(std::string_view printable);
 /// The first and last letters of an npub: npub1abcd...wxyz.
 std::string short_name(const uvnostr::pubkey&);
 std::string date_and_time(uvnostr::unix_seconds);

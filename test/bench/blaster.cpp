@@ -28,6 +28,7 @@
 #include "bench/arguments.hpp"
 #include "bench/cost.hpp"
 #include "bench/event_source.hpp"
+#include "support/run_until_input_ends.hpp"
 #include "testing/relay/upgrade.hpp"
 #include "testing/sockets/frames.hpp"
 
@@ -337,17 +338,6 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "bench_blaster: cannot listen\n");
     return 1;
   }
-  // The parent process holds the other end: when it is gone, this program ends.
-  static uv_pipe_t input;
-  static char ignored[256];
-  uv_pipe_init(uv_default_loop(), &input, 0);
-  uv_pipe_open(&input, 0);
-  uv_read_start(
-      reinterpret_cast<uv_stream_t*>(&input),
-      [](uv_handle_t*, std::size_t, uv_buf_t* buffer) { *buffer = uv_buf_init(ignored, sizeof ignored); },
-      [](uv_stream_t*, ssize_t size, const uv_buf_t*) {
-        if (size < 0) uv_stop(uv_default_loop());
-      });
-  uv_run(uv_default_loop(), UV_RUN_DEFAULT);
+  uvnostr::run_until_input_ends(uv_default_loop());
   return served.write_stamps() ? 0 : 1;
 }

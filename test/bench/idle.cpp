@@ -17,6 +17,7 @@
 
 #include "bench/arguments.hpp"
 #include "bench/cost.hpp"
+#include "support/run_until_input_ends.hpp"
 
 namespace uvnostr::bench {
 namespace {
@@ -43,17 +44,7 @@ int serve(bool tls) {
   if (!relay) return complain(relay.error().message());
   std::printf("%s %s\n", relay->url().c_str(), relay->ca_file().c_str());
   std::fflush(stdout);
-  static uv_pipe_t input;
-  static char ignored[64];
-  uv_pipe_init(loop, &input, 0);
-  uv_pipe_open(&input, 0);
-  uv_read_start(
-      reinterpret_cast<uv_stream_t*>(&input),
-      [](uv_handle_t*, std::size_t, uv_buf_t* buffer) { *buffer = uv_buf_init(ignored, sizeof ignored); },
-      [](uv_stream_t* stream, ssize_t size, const uv_buf_t*) {
-        if (size < 0) uv_stop(stream->loop);
-      });
-  uv_run(loop, UV_RUN_DEFAULT);
+  run_until_input_ends(loop);
   return 0;
 }
 

@@ -20,6 +20,21 @@ struct NetProxy : net_test {
     proxy->close();
     net_test::TearDown();
   }
+  /// Dials and waits until the connection is open or has failed. The recorder lives as long as the connection.
+  void dial_and_wait(const std::string& url, recorder& r) {
+    dial(url, r);
+    run_until([&] { return r.opens + r.disconnects == 1; });
+  }
+  void expect_open(const std::string& url, recorder& r) {
+    dial_and_wait(url, r);
+    EXPECT_EQ(r.opens, 1U) << r.last.cause.message() << r.last.detail;
+  }
+  port::disconnect refusal_of(const std::string& url) {
+    recorder r;
+    dial_and_wait(url, r);
+    EXPECT_EQ(r.disconnects, 1U);
+    return r.last;
+  }
 
   std::unique_ptr<small_proxy> proxy;
 };
@@ -41,15 +56,11 @@ TEST_F(NetProxy, LogsInToSocks) {
   proxy->password = "secret";
   options.proxy = proxy->url("socks5", "me:secret@");
   recorder r;
-  dial("ws://relay.test", r);
-  run_until([&] { return r.opens + r.disconnects == 1; });
-  EXPECT_EQ(r.opens, 1U) << r.last.cause.message() << r.last.detail;
+  expect_open("ws://relay.test", r);
   options.proxy = proxy->url("socks5", "me:wrong@");
-  recorder refused;
-  dial("ws://relay.test", refused);
-  run_until([&] { return refused.disconnects == 1; });
-  EXPECT_EQ(refused.last.cause, errc::connection_failed);
-  EXPECT_NE(refused.last.detail.find("refuses this user"), std::string::npos) << refused.last.detail;
+  const port::disconnect refused = refusal_of("ws://relay.test");
+  EXPECT_EQ(refused.cause, errc::connection_failed);
+  EXPECT_NE(refused.detail.find("refuses this user"), std::string::npos) << refused.detail;
 }
 
 TEST_F(NetProxy, ConnectsByHttp) {
@@ -57,36 +68,26 @@ TEST_F(NetProxy, ConnectsByHttp) {
   proxy->user = "me";
   options.proxy = proxy->url("http", "me:secret@");
   recorder r;
-  dial("ws://relay.test", r);
-  run_until([&] { return r.opens + r.disconnects == 1; });
-  EXPECT_EQ(r.opens, 1U) << r.last.cause.message() << r.last.detail;
+  expect_open("ws://relay.test", r);
   EXPECT_EQ(proxy->asked, std::vector<std::string>{"relay.test:80"});
   options.proxy = proxy->url("http");
-  recorder refused;
-  dial("ws://relay.test", refused);
-  run_until([&] { return refused.disconnects == 1; });
-  EXPECT_NE(refused.last.detail.find("407"), std::string::npos) << refused.last.detail;
+  const port::disconnect refused = refusal_of("ws://relay.test");
+  EXPECT_NE(refused.detail.find("407"), std::string::npos) << refused.detail;
 }
 
 TEST_F(NetProxy, SaysWhatTheProxySays) {
   options.proxy = proxy->url("socks5");
   proxy->refusal = 5;
-  recorder refused;
-  dial("ws://relay.test", refused);
-  run_until([&] { return refused.disconnects == 1; });
-  EXPECT_EQ(refused.last.cause, errc::connection_refused);
+  const port::disconnect refused = refusal_of("ws://relay.test");
+  EXPECT_EQ(refused.cause, errc::connection_refused);
   proxy->hangs_up = true;
-  recorder lost;
-  dial("ws://relay.test", lost);
-  run_until([&] { return lost.disconnects == 1; });
-  EXPECT_EQ(lost.last.cause, errc::connection_failed);
-  EXPECT_NE(lost.last.detail.find("hung up"), std::string::npos) << lost.last.detail;
+  const port::disconnect lost = refusal_of("ws://relay.test");
+  EXPECT_EQ(lost.cause, errc::connection_failed);
+  EXPECT_NE(lost.detail.find("hung up"), std::string::npos) << lost.detail;
   options.proxy = "socks5://127.0.0.1:" + std::to_string(refusing_port(&loop));
-  recorder nobody;
-  dial("ws://relay.test", nobody);
-  run_until([&] { return nobody.disconnects == 1; });
-  EXPECT_EQ(nobody.last.cause, errc::connection_refused);
-  EXPECT_NE(nobody.last.detail.find("proxy"), std::string::npos) << nobody.last.detail;
+  const port::disconnect unreachable = refusal_of("ws://relay.test");
+  EXPECT_EQ(unreachable.cause, errc::connection_refused);
+  EXPECT_NE(unreachable.detail.find("proxy"), std::string::npos) << unreachable.detail;
   EXPECT_TRUE(server->peers.empty());
 }
 
@@ -112,11 +113,9 @@ TEST_F(NetProxy, IsNotSpokenToAfterAnAbort) {
 }
 
 TEST_F(NetProxy, IsNeededForOnions) {
-  recorder r;
-  dial("ws://relay.onion", r);
-  run_until([&] { return r.disconnects == 1; });
-  EXPECT_EQ(r.last.cause, errc::host_not_found);
-  EXPECT_NE(r.last.detail.find("proxy"), std::string::npos);
+  const port::disconnect refused = refusal_of("ws://relay.onion");
+  EXPECT_EQ(refused.cause, errc::host_not_found);
+  EXPECT_NE(refused.detail.find("proxy"), std::string::npos);
 }
 
 TEST_F(NetProxy, MustBeWellFormedAndKeepsItsPasswordToItself) {

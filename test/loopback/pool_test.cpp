@@ -29,6 +29,27 @@ TEST_F(Pool, ShowsStoredAndLiveEventsOfManyRelaysOnce) {
   close(p);
 }
 
+TEST_F(Pool, MeasuresTheTimeThatTheProgramTakesInItsCallbacks) {
+  for (const verification mode : {verification::threads, verification::on_loop, verification::off}) {
+    SCOPED_TRACE(to_string(mode));
+    test_relay r = start();
+    for (int i = 0; i < 3; ++i) r.add(make_event(std::to_string(i), test_time + std::chrono::seconds(i)));
+    pool_options options = quick({r.url()});
+    options.verification = mode;
+    pool p = make_pool(std::move(options));
+    int calls = 0;
+    const subscription s = *p.subscribe(notes, {.on_event = [&](relay_id, const event_view&) {
+                                          const std::uint64_t until = uv_hrtime() + 5'000'000;
+                                          while (uv_hrtime() < until) continue;
+                                          ++calls;
+                                        }});
+    ASSERT_TRUE(until([&] { return calls == 3 && p.stats().times.callbacks.sum >= 15ms; }));
+    EXPECT_GE(p.stats().times.callbacks.count(), 1U);
+    closed = false;
+    close(p);
+  }
+}
+
 TEST_F(Pool, PublishesToAllAndTellsEachAnswer) {
   test_relay yes = start();
   test_relay no = start();

@@ -51,6 +51,9 @@ error relay_stage::make(pool_callbacks given) {
   callbacks.on_eose = [all](subscription_id id) { all->on_eose(relay_id{1}, id); };
   callbacks.on_notice = [all](std::string_view words) { all->on_notice(relay_id{1}, words); };
   callbacks.on_relay_state = [all](const relay_status& now) { all->on_relay_state(now); };
+  if (all->on_log) {
+    callbacks.on_log = [all](const log_entry& entry) { all->on_log(entry); };
+  }
   callbacks.on_close = [all](std::error_code) { all->on_close(); };
   relay_options options;
   make_quick(options);

@@ -67,6 +67,11 @@ pool_callbacks story::callbacks_of_pool() {
   all.on_notice = [this, bird](relay_id from, std::string_view) {
     called(hook::pool_notice, from, nullptr, bird, [&] { ++notices_; });
   };
+  if (bend_.at_hook == hook::log) {  // otherwise it would only add callbacks of one kind
+    all.on_log = [this, bird](const log_entry& entry) {
+      called(hook::log, entry.relay == relay_id{} ? first_ : entry.relay, nullptr, bird, [] {});
+    };
+  }
   all.on_relay_state = [this, bird](const relay_status& now) {
     constexpr hook hooks[] = {hook::connecting, hook::connected, hook::waiting, hook::closing, hook::stopped};
     called(hooks[static_cast<int>(now.state)], now.relay, nullptr, bird, [&] {

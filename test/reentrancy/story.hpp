@@ -39,12 +39,13 @@ enum class hook {
   known,
   fetch_event,
   fetch_done,
+  log,
 };
 inline constexpr const char* hook_names[] = {"pool_event",      "pool_eose",     "pool_notice",   "state_connecting",
                                              "state_connected", "state_waiting", "state_closing", "state_stopped",
                                              "pool_close",      "event",         "eose",          "all_eose",
                                              "relay_closed",    "close",         "receipt",       "done",
-                                             "known",           "fetch_event",   "fetch_done"};
+                                             "known",           "fetch_event",   "fetch_done",    "log"};
 
 enum class action {
   close_self,

@@ -150,6 +150,20 @@ TEST_F(AuthOverTime, IsTriedAgainWhenItWasRefusedForTheMoment) {
   EXPECT_EQ(relay->counters().upgraded, 1U);
 }
 
+TEST_F(AuthOverTime, LetsThroughWhoWasRefusedWhileItsNextTryWaited) {
+  start(auth_demand::on_connect);
+  relay->add(make_event("x"));
+  relay->behaviour().auth.refuse = refusal{"invalid: your clock is wrong", 1};
+  ASSERT_TRUE(world.run_until([&] { return refusals.size() == 1; }, 10s));
+  bool has_eose = false;
+  const subscription late =
+      *pool->subscribe(filter{.kinds = {1}}, {.on_eose = [&](relay_id, eose_hint) { has_eose = true; }});
+  world.advance(5s);
+  EXPECT_FALSE(has_eose);
+  world.advance(20s);
+  EXPECT_TRUE(has_eose);
+}
+
 TEST_F(AuthOverTime, IsShownStepByStep) {
   start(auth_demand::on_connect);
   relay->behaviour().auth.refuse = refusal{"restricted: not yet", 1};

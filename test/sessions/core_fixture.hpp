@@ -47,6 +47,13 @@ class CoreTest : public ::testing::Test, protected recorder {
   }
 
   relay_id add_open(relay_options options = plain_relay()) { return add_open("ws://relay.test", std::move(options)); }
+  /// Loses the connection and opens the next one.
+  void reconnect() {
+    world.last().drop();
+    world.advance(1s);
+    world.last().open();
+    world.settle();
+  }
 
   subscription subscribe(filter f = {.kinds = {1}}, subscribe_options options = {}, std::string name = "",
                          std::vector<relay_id> relays = {}) {

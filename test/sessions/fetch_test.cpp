@@ -44,6 +44,11 @@ class Fetch : public CoreTest {
     world.settle();
     return made;
   }
+  static relay_options dialled_again_in_an_hour() {
+    relay_options options = plain_relay();
+    options.reconnect.initial_delay = options.reconnect.max_delay = 1h;
+    return options;
+  }
   std::string take_req(played_connection& at) {
     const lines ids = asked(at);
     EXPECT_EQ(ids.size(), 1U);
@@ -74,6 +79,14 @@ class Fetch : public CoreTest {
       if (!was_asked) return;
     }
     ADD_FAILURE() << "it goes on asking";
+  }
+  /// The default of idle_timeout is ten seconds.
+  void expect_end_after_ten_seconds(std::string_view relays) {
+    world.advance(9'999ms);
+    EXPECT_FALSE(done);
+    world.advance(1ms);
+    ASSERT_TRUE(done);
+    EXPECT_EQ(done->relays, relays);
   }
 
   std::optional<outcome_of_fetch> done;
@@ -164,11 +177,7 @@ TEST_F(Fetch, TellsHowEachRelayEnded) {
   world.connections[0]->text(eose(take_req(*world.connections[0])));
   world.connections[1]->text(closed_frame(take_req(*world.connections[1]), "blocked: not you"));
   world.connections[3]->drop(errc::connection_refused);
-  world.advance(9'999ms);
-  EXPECT_FALSE(done);
-  world.advance(1ms);
-  ASSERT_TRUE(done);
-  EXPECT_EQ(done->relays, "1 complete, 2 refused (blocked: not you), 3 timed_out, 4 unreachable");
+  expect_end_after_ten_seconds("1 complete, 2 refused (blocked: not you), 3 timed_out, 4 unreachable");
 }
 
 TEST_F(Fetch, EndsAtOnceInAPoolWithoutRelays) {
@@ -241,33 +250,22 @@ TEST_F(Fetch, EndsThoughARelayIsLostAgainAndAgain) {
 
 TEST_F(Fetch, EndsThoughARelayIsLostBetweenPagesAndComesLate) {
   make();
-  relay_options slow = plain_relay();
-  slow.reconnect.initial_delay = slow.reconnect.max_delay = 1h;
-  add_open(slow);
+  add_open(dialled_again_in_an_hour());
   const subscription f = fetch();
   const std::string id = take_req(world.last());
   for (int i = 0; i < 20; ++i)
     world.last().text(event_frame(id, note(std::to_string(i), std::chrono::seconds(1'699'990'000 - i))));
   world.last().text(plain_eose(id));
   world.last().drop();  // before its first page is asked for
-  world.advance(9'999ms);
-  EXPECT_FALSE(done);
-  world.advance(1ms);
-  ASSERT_TRUE(done);
-  EXPECT_EQ(done->relays, "1 unreachable");
+  expect_end_after_ten_seconds("1 unreachable");
 }
 
 TEST_F(Fetch, EndsThoughARelayThatWasLostBeforeIsAwayForLong) {
   make();
-  relay_options slow = plain_relay();
-  slow.reconnect.initial_delay = slow.reconnect.max_delay = 1h;
-  add_open(slow);
+  add_open(dialled_again_in_an_hour());
   world.last().drop();
   const subscription f = fetch();
-  world.advance(9'999ms);
-  EXPECT_FALSE(done);
-  world.advance(1ms);
-  EXPECT_EQ(done->relays, "1 unreachable");
+  expect_end_after_ten_seconds("1 unreachable");
 }
 
 TEST_F(Fetch, EndsThoughARelayDoesNotRead) {
@@ -276,10 +274,7 @@ TEST_F(Fetch, EndsThoughARelayDoesNotRead) {
   world.last().block();
   world.last().open();
   const subscription f = fetch();
-  world.advance(9'999ms);
-  EXPECT_FALSE(done);
-  world.advance(1ms);
-  EXPECT_EQ(done->relays, "1 timed_out");
+  expect_end_after_ten_seconds("1 timed_out");
 }
 
 TEST_F(Fetch, WaitsAsLongAsThereIsProgress) {

@@ -29,27 +29,37 @@ class Known : public CoreTest {
     return json;
   }
   void settle() { world.advance(10ms); }
+  /// What most tests begin with: an event that the program has, and a relay that is asked for it.
+  void ask_for(const event& had) {
+    make_with_store();
+    relay = add_open();
+    store.insert(had.id());
+    notes = subscribe();
+    asked_as = asked(world.last()).at(0);
+  }
+  void answer(const std::string& json) {
+    world.last().text(R"(["EVENT",")" + asked_as + "\"," + json + "]");
+    world.last().text(eose(asked_as));
+    settle();
+  }
 
   std::set<event_id> store;
   std::vector<event_id> questions;
+  relay_id relay{};
+  subscription notes;
+  std::string asked_as;
 };
 
 TEST_F(Known, IsNotVerifiedAndNotGivenAgain) {
-  make_with_store();
-  const relay_id r = add_open();
   const event had = note("had");
-  store.insert(had.id());
-  const subscription s = subscribe();
-  const std::string id = asked(world.last()).at(0);
-  world.last().text(event_frame(id, had));
-  world.last().text(event_frame(id, note("new")));
-  world.last().text(eose(id));
-  settle();
+  ask_for(had);
+  world.last().text(event_frame(asked_as, had));
+  answer(std::string(note("new").json()));
   EXPECT_EQ(take_said(), (lines{"event new from 1", "eose from 1", "all eose"}));
-  EXPECT_EQ(counts(r).duplicate, 1U);
-  EXPECT_EQ(counts(r).delivered, 1U);
+  EXPECT_EQ(counts(relay).duplicate, 1U);
+  EXPECT_EQ(counts(relay).delivered, 1U);
   EXPECT_EQ(core->stats().verified, 1U);
-  EXPECT_EQ(s.delivered(), 1U);
+  EXPECT_EQ(notes.delivered(), 1U);
   EXPECT_EQ(core->stats().messages.sum(), core->stats().messages_in);
 }
 
@@ -86,16 +96,10 @@ TEST_F(Known, IsNotAskedForWhatNobodyWants) {
 }
 
 TEST_F(Known, GivesACursorThatGoesOn) {
-  make_with_store();
-  add_open();
   const event had = note("had", 1'699'999'500s);
-  store.insert(had.id());
-  const subscription s = subscribe();
-  const std::string id = asked(world.last()).at(0);
-  world.last().text(event_frame(id, had));
-  world.last().text(eose(id));
-  settle();
-  EXPECT_NE(s.cursor().find("\"reached\":1699999500"), std::string::npos) << s.cursor();
+  ask_for(had);
+  answer(std::string(had.json()));
+  EXPECT_NE(notes.cursor().find("\"reached\":1699999500"), std::string::npos) << notes.cursor();
 }
 
 TEST_F(Known, PagesGoOnAfterAnAnswerOfNothingElse) {
@@ -116,18 +120,12 @@ TEST_F(Known, PagesGoOnAfterAnAnswerOfNothingElse) {
 }
 
 TEST_F(Known, RefusesADateThatIsNotTheEvents) {
-  make_with_store();
-  const relay_id r = add_open();
   const event had = note("had");
-  store.insert(had.id());
-  const subscription s = subscribe();
-  const std::string id = asked(world.last()).at(0);
-  world.last().text(R"(["EVENT",")" + id + "\"," + redated(had, "1699999999") + "]");
-  world.last().text(eose(id));
-  settle();
-  EXPECT_EQ(counts(r).wrong_id, 1U);
-  EXPECT_EQ(counts(r).duplicate, 0U);
-  EXPECT_EQ(s.cursor().find("1699999999"), std::string::npos) << s.cursor();
+  ask_for(had);
+  answer(redated(had, "1699999999"));
+  EXPECT_EQ(counts(relay).wrong_id, 1U);
+  EXPECT_EQ(counts(relay).duplicate, 0U);
+  EXPECT_EQ(notes.cursor().find("1699999999"), std::string::npos) << notes.cursor();
 }
 
 TEST_F(Known, DoesNotLetABadSignatureThrough) {

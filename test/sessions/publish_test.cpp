@@ -331,10 +331,7 @@ TEST_F(Auth, ComesBeforeTheReplayWhereItWasDemandedBefore) {
   world.settle();
   world.last().text(ok(*auth_in(world.last().take_sent()), true));
   world.settle();
-  world.last().drop();
-  world.advance(1s);
-  world.last().open();
-  world.settle();
+  reconnect();
   EXPECT_TRUE(world.last().sent().empty());
   world.last().text(R"(["AUTH","c2"])");
   world.settle();

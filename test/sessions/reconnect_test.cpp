@@ -19,6 +19,12 @@ class Reconnect : public CoreTest {
     }
     return waits;
   }
+  void add_open_with_pings(std::chrono::milliseconds interval) {
+    relay_options options = plain_relay();
+    options.ping_interval = interval;
+    options.pong_timeout = 10s;
+    add_open(std::move(options));
+  }
 };
 
 TEST_F(Reconnect, DialsFromTheLoopAndNotInTheCall) {
@@ -160,10 +166,7 @@ TEST_F(Reconnect, KeepsControlCharactersOfARelayOutOfTheSentenceAndGivesItsWords
 
 TEST_F(Reconnect, DropsAConnectionWithoutPong) {
   make();
-  relay_options options = plain_relay();
-  options.ping_interval = 30s;
-  options.pong_timeout = 10s;
-  add_open(options);
+  add_open_with_pings(30s);
   world.advance(30s);
   EXPECT_EQ(world.last().pings(), 1U);
   world.last().pong();
@@ -172,6 +175,23 @@ TEST_F(Reconnect, DropsAConnectionWithoutPong) {
   world.advance(10s);
   EXPECT_TRUE(world.last().aborted());
   EXPECT_EQ(states.back().cause, errc::ping_timeout);
+}
+
+TEST_F(Reconnect, DropsAConnectionThatTakesEverythingAndSaysNothing) {
+  make();
+  relay_options options = plain_relay();
+  options.ping_interval = 30s;
+  options.pong_timeout = 10s;
+  add_open(options);
+  played_connection& silent = world.last();
+  std::vector<subscription> asked;
+  for (int i = 0; i < 20 && !silent.aborted(); ++i) {
+    world.advance(3s);
+    asked.push_back(subscribe());  // its bytes leave at once
+  }
+  EXPECT_EQ(silent.pings(), 1U);
+  EXPECT_TRUE(silent.aborted());
+  EXPECT_TRUE(std::any_of(states.begin(), states.end(), [](const auto& s) { return s.cause == errc::ping_timeout; }));
 }
 
 TEST_F(Reconnect, NeedsNoCallbacks) {
@@ -186,10 +206,7 @@ TEST_F(Reconnect, NeedsNoCallbacks) {
 
 TEST_F(Reconnect, PingsAgainAfterAPong) {
   make();
-  relay_options options = plain_relay();
-  options.ping_interval = 1s;
-  options.pong_timeout = 10s;
-  add_open(options);
+  add_open_with_pings(1s);
   world.advance(1s);
   world.last().pong();
   world.advance(1s);

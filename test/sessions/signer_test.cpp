@@ -166,6 +166,16 @@ TEST_F(Signer, SignsWhatIsPublished) {
   EXPECT_EQ(done, 2);
 }
 
+TEST_F(Signer, IsNotAskedIfMoreRelaysMustAcceptThanThereAre) {
+  start();
+  const error refused =
+      pool->publish(draft{.content = "x"}, remote(test_key(2)), taking_receipts(), {.enough_accepted = 2});
+  EXPECT_EQ(refused, errc::option_range);
+  EXPECT_EQ(refused.subject(), "publish_options::enough_accepted is 2; it must be at most 1, the number of relays");
+  world.advance(1s);
+  EXPECT_TRUE(asked.empty());
+}
+
 TEST_F(Signer, ThatRefusesOrLiesGivesAReceipt) {
   start();
   const std::pair<outcome, std::error_code> failed{outcome::not_sent, errc::not_signed};

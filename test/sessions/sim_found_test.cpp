@@ -7,13 +7,6 @@ namespace {
 
 class SimFound : public CoreTest {
  protected:
-  /// Loses the connection and opens the next one.
-  void reconnect() {
-    world.last().drop();
-    world.advance(1s);
-    world.last().open();
-    world.settle();
-  }
   /// The filters of the last REQ that was sent.
   std::string filters_asked() {
     const std::string& req = world.last().sent().back();

@@ -52,29 +52,28 @@ TEST(SimulationFaults, SendsLaterWhatAFullSocketDidNotTake) {
   EXPECT_EQ(world.elapsed(), 7ms) << "three times it waited a millisecond";
 }
 
-TEST(SimulationFaults, LetsEventsWaitForWorkerThreads) {
+/// A program whose event waits, because the workers are held.
+struct HeldWorkers : ::testing::Test {
+  HeldWorkers() {
+    relay.add(make_event("x"));
+    world.hold_workers();
+    world.advance(1min);
+    EXPECT_TRUE(p.contents.empty());
+    EXPECT_EQ(p.relay->stats().messages.unverified, 1U);
+  }
+
   simulation world;
   test_relay relay = *world.start_relay(url);
-  relay.add(make_event("x"));
-  program p(world, {});
-  world.hold_workers();
-  world.advance(1min);
-  EXPECT_TRUE(p.contents.empty());
-  EXPECT_EQ(p.relay->stats().messages.unverified, 1U);
+  program p{world, {}};
+};
+
+TEST_F(HeldWorkers, GiveTheEventOnceTheyAreReleased) {
   world.release_workers();
   world.advance(0ms);
   EXPECT_EQ(p.contents, lines{"x"});
 }
 
-TEST(SimulationFaults, MayEndWhileWorkersAreHeld) {
-  simulation world;
-  test_relay relay = *world.start_relay(url);
-  relay.add(make_event("x"));
-  program p(world, {});
-  world.hold_workers();
-  world.advance(1s);
-  EXPECT_EQ(p.relay->stats().messages.unverified, 1U);
-}
+TEST_F(HeldWorkers, MayStillBeHeldAtTheEnd) { EXPECT_EQ(p.notes->delivered(), 0U); }
 
 }  // namespace
 }  // namespace uvnostr

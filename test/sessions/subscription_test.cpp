@@ -81,10 +81,7 @@ TEST_F(Subscription, IsAskedAgainAfterAReconnectUnderANewId) {
   const std::string before = asked(world.last())[0];
   world.last().text(event_frame(before, note("a")));
   world.last().text(eose(before));
-  world.last().drop();
-  world.advance(1s);
-  world.last().open();
-  world.settle();
+  reconnect();
   const std::string after = asked(world.last())[0];
   EXPECT_NE(before, after);
   take_said();
@@ -105,10 +102,7 @@ TEST_F(Subscription, ResumesALimitedOneFromWhereItWas) {
   world.last().text(event_frame(id, note("b", 1'699'999'000s)));
   world.last().text(event_frame(id, note("a", 1'699'998'000s)));
   world.last().text(eose(id));
-  world.last().drop();
-  world.advance(1s);
-  world.last().open();
-  world.settle();
+  reconnect();
   EXPECT_NE(world.last().sent()[0].find(R"({"kinds":[1],"since":1699998900})"), std::string::npos)
       << world.last().sent()[0];
 }
@@ -120,10 +114,7 @@ TEST_F(Subscription, DoesNotResumeFromAFutureDate) {
   const std::string id = asked(world.last())[0];
   world.last().text(event_frame(id, note("2100", 4'102'444'800s)));
   world.last().text(eose(id));
-  world.last().drop();
-  world.advance(1s);
-  world.last().open();
-  world.settle();
+  reconnect();
   EXPECT_EQ(world.last().sent()[0].find("4102444800"), std::string::npos) << world.last().sent()[0];
 }
 
@@ -132,10 +123,7 @@ TEST_F(Subscription, AsksAllAgainIfItWasLostBeforeEose) {
   add_open();
   const subscription s = subscribe({.kinds = {1}, .limit = 2});
   world.last().text(event_frame(asked(world.last())[0], note("newest")));
-  world.last().drop();
-  world.advance(1s);
-  world.last().open();
-  world.settle();
+  reconnect();
   EXPECT_EQ(world.last().sent()[0].find("since"), std::string::npos);
   EXPECT_NE(world.last().sent()[0].find(R"("limit":2)"), std::string::npos);
 }
@@ -148,10 +136,7 @@ TEST_F(Subscription, ResumesWithSinceOnceEventsAreForgotten) {
   for (int i = 0; i < 5; ++i)
     world.last().text(event_frame(id, note(std::to_string(i), std::chrono::seconds(1'699'990'000 + i))));
   world.last().text(eose(id));
-  world.last().drop();
-  world.advance(1s);
-  world.last().open();
-  world.settle();
+  reconnect();
   EXPECT_NE(world.last().sent()[0].find(R"("since":1699989404)"), std::string::npos) << world.last().sent()[0];
 }
 
@@ -289,10 +274,7 @@ TEST_F(Subscription, DoesNotRepeatWhatARelayBlocksUntilTheNextConnection) {
   world.advance(1h);
   EXPECT_TRUE(asked(world.last()).empty());
   EXPECT_TRUE(s.is_open());
-  world.last().drop();
-  world.advance(1s);
-  world.last().open();
-  world.settle();
+  reconnect();
   EXPECT_EQ(asked(world.last()).size(), 1U);
 }
 

@@ -342,10 +342,7 @@ TEST_F(Verification, AnEoseOfAnOlderConnectionMeansNothingToTheNewOne) {
   world.hold_workers();
   world.last().text(event_frame(id, note("x")));
   world.last().text(eose(id));
-  world.last().drop();
-  world.advance(1s);
-  world.last().open();
-  world.settle();
+  reconnect();
   ASSERT_EQ(asked(world.last()).size(), 1U);
   world.release_workers();
   world.settle();

@@ -19,7 +19,7 @@ std::vector<relay_id> ids_of(const std::vector<unsigned>& numbers) {
 
 relay_options application::some_options(random_source& random) {
   relay_options o;
-  o.max_offences = 0;  // these relays misbehave far more than any is left for
+  o.max_offences = 0;  // these relays misbehave far more than the default allows
   constexpr milliseconds initial[] = {100ms, 1s, 5s};
   constexpr milliseconds longest[] = {10s, 60s, 300s};
   constexpr double factors[] = {1.0, 1.5, 2.0, 3.0};

@@ -24,12 +24,16 @@ struct asked_request {
     return false;
   }
 
-  /// Whether this answer proves to the client that it got all events like this one.
+  /// Whether this answer proves to the client that it got all events like this one: it was empty or said that it was
+  /// whole (NIP-67), and no limit of ours cut it off, or it was of one filter and held older ones.
   bool shows_all_of(const known_event& e) const {
     if (std::none_of(filters.begin(), filters.end(),
                      [&](const filter_model& w) { return w.limit != 0U && w.matches(e); }))
       return false;
-    return dates.empty() || (filters.size() == 1 && e.at > *std::min_element(dates.begin(), dates.end()));
+    const bool is_full = std::any_of(filters.begin(), filters.end(),
+                                     [&](const filter_model& w) { return w.limit && dates.size() >= *w.limit; });
+    return dates.empty() || (says_whole && !is_full) ||
+           (filters.size() == 1 && e.at > *std::min_element(dates.begin(), dates.end()));
   }
 
   std::vector<filter_model> filters;
@@ -39,7 +43,9 @@ struct asked_request {
   std::uint64_t order = never;                      // its place in the order of all events and REQs
   bool is_page = false;                             // a page of the past, not the REQ that stays open
   std::vector<std::optional<unix_seconds>> cuts{};  // by filter: the answer omitted events of this date or older
-  std::vector<unix_seconds> dates{};                // of events before EOSE
+  std::vector<unix_seconds> dates{};                // of stored events before EOSE
+  std::vector<unix_seconds> live_dates{};           // of live ones before EOSE
+  bool says_whole = false;                          // EOSE says that nothing was omitted
   bool lies = false;                                // EOSE falsely says that nothing was omitted
   bool answered = false;                            // the core got its EOSE, and had not withdrawn it
   bool withdrawn = false;                           // the core has sent a CLOSE

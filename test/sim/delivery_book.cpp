@@ -40,14 +40,16 @@ void delivery_book::come(const request_ref& what, unix_seconds clock) {
 void delivery_book::given(const down_frame& f, unix_seconds clock) {
   if (f.kind == down_frame::what::event && f.genuine && !f.to->answered) {
     const known_event& e = event_set::get().events[f.event];
-    if (any_matches(f.to->filters, e)) f.to->dates.push_back(e.at);
+    if (any_matches(f.to->filters, e)) (f.live ? f.to->live_dates : f.to->dates).push_back(e.at);
   }
   if (f.to->is_page) return;
   if (f.kind == down_frame::what::event && f.genuine) {
     received.insert(f.event);
     if (f.to->answered) count(event_set::get().events[f.event].at, clock);
   } else if (f.kind == down_frame::what::eose) {
-    for (const unix_seconds each : f.to->dates) count(each, clock);
+    for (const auto* dates : {&f.to->dates, &f.to->live_dates}) {
+      for (const unix_seconds each : *dates) count(each, clock);
+    }
   }
 }
 
@@ -101,7 +103,9 @@ void delivery_book::caught_up(std::span<const gap> gaps, unix_seconds clock) {
   if (std::erase_if(open_gaps_, [](const gap& each) { return each.reason == gap_reason::ephemeral; }) != 0)
     ephemeral_told_ = last_open()->order;
   // An answer counts up to the time of its REQ.
-  for (const unix_seconds each : last_open()->dates) live_event_done(each, std::min(clock, open_.back().clock));
+  for (const auto* dates : {&last_open()->dates, &last_open()->live_dates}) {
+    for (const unix_seconds each : *dates) live_event_done(each, std::min(clock, open_.back().clock));
+  }
 }
 
 void delivery_book::live_event_done(unix_seconds at, unix_seconds clock) {

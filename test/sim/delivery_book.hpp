@@ -3,12 +3,13 @@
 // of its events the subscription must get.
 //
 // Every matching event of the relay is due, with only these exceptions:
-//   a reported gap          on_caught_up named its dates; a gap that a later connection can fill counts only for its own
+//   a reported gap          on_caught_up named its dates; a gap that a later connection can fill counts only for its
+//                           own connection
 //   `limit`                 the first answer was to hold the newest few; others were not wanted. As a client
 //                           sees only dates, this applies to everything dated before them, or before the first
 //                           REQ if the limit is 0; but not for gift wraps that came later (NIP-59)
 //   an import               the relay was asked for that date and had answered before it stored the event, and the date
-//                           lies before `reached` less the overlap. A filter of NIP-01 names events by their own dates and
+//                           lies before `reached` less the overlap. A filter of NIP-01 names events by their own dates,
 //                           never by when the relay stored them, so no client can ask for such an event without asking
 //                           for the whole past again.
 // `reached` is computed here independently, as the highest value that the library's may have: the newest date, not
@@ -33,7 +34,7 @@ class delivery_book {
  public:
   using request_ref = std::shared_ptr<asked_request>;
 
-  /// A copy that does not see what happens to the requests from now on.
+  /// A copy that does not follow what happens to the requests later.
   delivery_book snapshot() const;
 
   // Events of the world. `clock` is the lesser of our clock and the relay's.
@@ -66,9 +67,9 @@ class delivery_book {
   const std::vector<request_ref>& requests() const noexcept { return all_; }
 
   std::set<std::size_t> received;  // genuine events, on REQs that stay open
-  std::set<std::size_t> owed;      // of an earlier run: received and not done
-  unsigned caught_up_on = 0;       // the last connection on which that was told
-  std::uint64_t caught_up_by = 0;  // the order of the REQ that it was told of
+  std::set<std::size_t> owed;      // received in an earlier run, but not done
+  unsigned caught_up_on = 0;       // the last connection for which on_caught_up was called
+  std::uint64_t caught_up_by = 0;  // the order of the REQ for which it was called
 
  private:
   struct open_request {
@@ -87,7 +88,7 @@ class delivery_book {
   std::vector<std::optional<unix_seconds>> floors_;
   std::vector<gap> lasting_;                      // gaps that no connection will fill
   std::vector<gap> open_gaps_;                    // of the last connection
-  std::uint64_t ephemeral_told_ = 0;              // up to this order, missed ones were reported
+  std::uint64_t ephemeral_told_ = 0;              // missed ephemeral events up to this order were reported
   std::optional<std::uint64_t> first_caught_up_;  // the order of that REQ
   std::uint64_t first_told_ = 0;                  // the order of the REQ whose EOSE was reported first
   bool is_caught_up_ = false;

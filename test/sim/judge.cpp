@@ -61,8 +61,12 @@ void judge::relay_added(unsigned id, unsigned host, relay_options options) {
 void judge::relay_removed(unsigned id) {
   watched_relay& r = *relay(id);
   r.removed = true;
-  // Events that it had sent but that were not delivered are asked for when it is added again.
-  for (const auto& s : subscriptions) s->books[r.host].received.clear();
+  // Events that it had sent but that were not delivered are asked for, by their dates, when it is added again.
+  for (const auto& s : subscriptions) {
+    for (const std::size_t each : std::exchange(s->books[r.host].received, {})) {
+      if (!s->had[each]) s->asked_again.insert(event_set::get().events[each].at);
+    }
+  }
 }
 
 void judge::reconnect_asked(unsigned id) {
@@ -92,7 +96,10 @@ watched_subscription& judge::subscribed(unsigned number, std::vector<filter_mode
         if (before->done[each]) continue;
         // A complete answer decides what a limit lets through.
         const bool was_due = book.was_told_first_answer() || !has_limit(made->filters) || before->given[each];
-        if (was_due && !event_set::get().events[each].ephemeral()) {
+        const auto& stored = network_.relays[host]->events;
+        const bool is_stored =
+            std::any_of(stored.begin(), stored.end(), [each](const sim_relay::stored& e) { return e.event == each; });
+        if (was_due && is_stored) {
           goes_on.owed.insert(each);
         } else {
           goes_on.received.erase(each);  // it is not due, or cannot be had again
@@ -107,7 +114,7 @@ watched_subscription& judge::subscribed(unsigned number, std::vector<filter_mode
 
 saved_cursor judge::saved(const watched_subscription& s, std::string text) {
   saved_cursor now{.text = std::move(text), .done = s.before ? s.before->done : std::vector<bool>(s.had.size())};
-  if (s.before) now.undone = s.before->undone;  // what was not given again yet still is
+  if (s.before) now.undone = s.before->undone;  // some of these may not have come again yet
   now.given.resize(s.had.size());
   for (std::size_t i = 0; i < s.given.size(); ++i) {
     now.given[s.given[i]] = true;
@@ -117,7 +124,7 @@ saved_cursor judge::saved(const watched_subscription& s, std::string text) {
     }
     now.add_undone(event_set::get().events[s.given[i]].at);
   }
-  // What was received and waits to be given is not done either.
+  // Events that were received but wait for delivery are not done either.
   for (const auto& [host, book] : s.books) {
     for (const std::size_t each : book.received) {
       if (!s.had[each]) now.add_undone(event_set::get().events[each].at);
@@ -262,8 +269,8 @@ void judge::on_request_sent(link& l, const std::shared_ptr<asked_request>& asked
   if (!s->is_for(l.relay_number)) state_.fail("a REQ for subscription ", s->number, " went to relay ", l.relay_number);
   if (asked->filters.front().since && !s->filters.front().since) state_.saw(situation::resumed);
   std::shared_ptr<asked_request>& open = l.open_requests[s->number];
-  // The one that stays open is asked for again only once the application heard of its end, or for AUTH, or more slowly.
-  // A relay that lets few REQs be open is asked in turns: what was withdrawn is asked for anew.
+  // The REQ that stays open is sent again only after the application was told of its end, or after AUTH, or because it
+  // came too soon. At a relay that allows few open REQs, subscriptions take turns, and a withdrawn REQ is sent again.
   const bool ended =
       open && open->closed && (open->wants_auth || open->comes_too_soon || s->at[l.relay_number].closed_told);
   asked->is_page = open && !open->withdrawn && !ended;
@@ -285,7 +292,7 @@ void judge::on_request_come(link& l, const std::shared_ptr<asked_request>& asked
   if (s != nullptr && !asked->is_page) s->books[r.host].come(asked, clock(r));
 }
 
-/// After a refusal it is sent again when the application was told that it would be, and not before.
+/// After a refusal, the REQ is sent again at the time of which the application was told, and not before.
 void judge::check_pause(watched_subscription& s, link& l, const asked_request& asked) {
   watched_subscription::at_relay& at = s.at[l.relay_number];
   const std::optional<relay_closed::again> told = std::exchange(at.closed_told, std::nullopt);

@@ -86,6 +86,7 @@ struct watched_subscription {
   bool silent = false;          // its handle was destroyed: no further call is allowed
   bool detached = false;
   bool paused = false;
+  std::set<unix_seconds> asked_again{};  // dates of events that waited for a relay when it was removed
   bool in_on_event = false;
   std::uint64_t over_step = 0;
   bool close_told = false;

@@ -6,20 +6,21 @@
 
 namespace uvnostr::sim {
 
-/// A restarted program is given again what the cursor does not cover: what was not done, what lies within the overlap,
-/// what a relay whose past was not finished still had, and what is asked for by its id, as that may have any date.
+/// Whether a restarted program may get the event again, because its cursor does not cover it: the event was not done,
+/// or lies within the overlap, or the relay's past was not finished, or it is asked for by its id, whatever its date.
 bool judge::may_come_again(const watched_subscription& s, const watched_relay& r, const known_event& e) const {
   const saved_cursor& from = *s.before;
   if (std::any_of(s.filters.begin(), s.filters.end(),
                   [&](const filter_model& f) { return !f.ids.empty() && f.matches(e); }))
     return true;
+  if (s.asked_again.contains(e.at)) return true;
   if (from.undone && e.at >= from.undone->first && e.at <= from.undone->second) return true;
   const auto book = from.books.find(r.host);
   return book == from.books.end() || book->second.may_repeat(e.at, overlap_for(e.kind, s.options.resume_overlap));
 }
 
-/// Whether so many events came after this one that not even a fair part of the memory holds it. What a relay stores is not
-/// given again then, and told as a gap; but what it has just been sent may as well be new.
+/// Whether more events came after this one than a fair share of the memory holds. A stored event is then reported as a
+/// gap instead of being delivered again. But an event that the relay has only just received may be new.
 bool judge::may_have_forgotten(const watched_subscription& s, std::size_t event) const {
   const auto since = s.given.end() - std::find(s.given.begin(), s.given.end(), event);
   return static_cast<std::size_t>(since) * 2 * subscriptions.size() >= options_.seen_entries;
@@ -36,7 +37,7 @@ void judge::on_caught_up(watched_subscription& s, relay_id from, std::span<const
   if (r.current == nullptr || !r.current->open_requests.contains(s.number))
     return state_.fail("on_caught_up without a REQ on this connection");
   book.caught_up_on = r.current->number;
-  // Once for each REQ that stays open: a relay that lets few be open is asked in turns.
+  // Once for each REQ that stays open. At a relay that allows few of them, subscriptions take turns.
   if (std::exchange(book.caught_up_by, book.last_open()->order) == book.last_open()->order)
     return state_.fail("on_caught_up twice on one connection");
   if (!book.last_open()->answered) return state_.fail("on_caught_up before that relay's EOSE");
@@ -74,8 +75,8 @@ void judge::check_nothing_lost(watched_subscription& s, const watched_relay& r, 
   }
 }
 
-/// docs/reconnect.md: a relay that gives fewer than a hundred events at a time, and never showed it, may hide some of a full second. It
-/// shows it when an answer that was cut off is followed by what is older.
+/// A relay that gives fewer than a hundred events at a time may hide some events of a full second, unless it has shown
+/// its cap: an answer was cut off, and older events followed. See docs/reconnect.md.
 bool judge::is_hidden_by_unknown_cap(const watched_subscription& s, const watched_relay& r,
                                      const known_event& e) const {
   const sim_relay& at = *network_.relays[r.host];
@@ -128,7 +129,7 @@ bool judge::was_not_answered(const watched_subscription& s, const watched_relay&
     return each->is_page && !each->answered && (each->closed || state_.now() - each->sent_at >= s.options.eose_timeout);
   };
   if (std::none_of(here.begin(), here.end(), failed)) return false;
-  // Events that the subscription would want, dated at the ends of the gap.
+  // Events that match the subscription, dated at the ends of the gap.
   for (const filter_model& f : s.filters) {
     filter_model at_any_date = f;
     at_any_date.since = at_any_date.until = std::nullopt;
@@ -151,12 +152,11 @@ bool judge::was_not_answered(const watched_subscription& s, const watched_relay&
 
 /// A gap is justified if something is missing, or if the relay did not say that nothing is.
 void judge::check_gap(const watched_subscription& s, const watched_relay& r, const gap& g) {
-  constexpr const char* names[] = {"cap", "refused", "no answer", "ephemeral", "memory"};
   const auto seconds = [](unix_seconds t) { return t.time_since_epoch().count(); };
-  state_.log("      a gap from ", seconds(g.from), " to ", seconds(g.to), ": ", names[static_cast<int>(g.reason)]);
+  state_.log("      a gap from ", seconds(g.from), " to ", seconds(g.to), ": ", to_string(g.reason));
   const auto is_no_gap = [&] {
     state_.fail("subscription ", s.number, " was told of a gap at relay ", r.id, " from ", seconds(g.from), " to ",
-                seconds(g.to), " which is none: ", names[static_cast<int>(g.reason)]);
+                seconds(g.to), " which is none: ", to_string(g.reason));
   };
   if (g.from > g.to) return is_no_gap();
   switch (g.reason) {

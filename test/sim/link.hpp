@@ -30,6 +30,7 @@ struct down_frame {
   std::size_t event = event_set::npos;  // event, ok
   bool genuine = false;                 // event: as its author signed it
   bool accepted = false;                // ok
+  bool live = false;                    // event: not of a stored answer
   std::shared_ptr<asked_request> to{};  // event, eose, closed; null: no REQ that was asked
 };
 
@@ -78,7 +79,7 @@ class link final : public port::connection, public std::enable_shared_from_this<
   const unsigned number;
   const unsigned relay_number;  // the core's relay_id
   state at = state::dialling;
-  bool frozen = false;        // half open: no bytes pass any more
+  bool frozen = false;        // half open: no more bytes pass
   bool must_restart = false;  // the relay did something that only a new connection repairs
   bool challenged = false;
   bool authenticated = false;

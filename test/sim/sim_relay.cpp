@@ -141,7 +141,6 @@ bool sim_relay::refuses(link& from, const std::string& wire_id, const request_re
   const std::string words = random.of(refusals);
   state_.saw(asked->is_page ? situation::page_refused : situation::closed);
   from.must_restart = from.must_restart || is_lasting(words);
-  asked->wants_auth = from.challenged && words.starts_with("restricted");
   asked->comes_too_soon = words.starts_with("rate-limited");
   send_closed(from, wire_id, asked, words);
   return true;
@@ -213,6 +212,7 @@ void sim_relay::answer(link& to, const std::string& wire_id, const request_ref& 
   const bool lies = !is_whole && traits.nip_67 == relay_traits::hint::false_at_times && random.one_in(2);
   const char* hint = traits.nip_67 == relay_traits::hint::none ? "" : is_whole || lies ? ",\"finish\"" : ",\"more\"";
   asked->lies = lies;
+  asked->says_whole = traits.nip_67 != relay_traits::hint::none && (is_whole || lies);
   to.give({.kind = down_frame::what::eose, .text = "[\"EOSE\",\"" + wire_id + "\"" + hint + "]", .to = asked},
           latency() + random.between(0ms, faults.eose_delay));
   if (random.percent(faults.closes_after_eose)) {
@@ -237,6 +237,7 @@ void sim_relay::send_event(link& to, const std::string& wire_id, const request_r
              .text = event_text(wire_id, json),
              .event = event,
              .genuine = genuine,
+             .live = live,
              .to = asked},
             latency());
   };
@@ -314,6 +315,7 @@ void sim_relay::send_noise(link& to, const std::string& wire_id, const request_r
 }
 
 void sim_relay::send_closed(link& to, const std::string& wire_id, const request_ref& asked, const std::string& words) {
+  asked->wants_auth = asked->wants_auth || (to.challenged && words.starts_with("restricted"));
   to.give({.kind = down_frame::what::closed, .text = "[\"CLOSED\",\"" + wire_id + "\",\"" + words + "\"]", .to = asked},
           latency());
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // A relay by NIP-01 that stores events and answers, with the habits that it has for good and the faults of its profile.
 //
-// It keeps every event that it has stored. What it leaves out of an answer it leaves out by its habits (a cap, the newest
-// first) or with a visible fault (a lost connection, a CLOSED, a REQ without EOSE), except that it may lie about NIP-67.
+// It never loses an event that it has stored. An answer lacks events only because of its habits (a cap, newest first)
+// or with a visible fault (a lost connection, a CLOSED, a REQ without EOSE), except that it may lie about NIP-67.
 #pragma once
 
 #include <memory>

@@ -10,10 +10,10 @@
 
 #include <gtest/gtest.h>
 
+#include "unit/dates.hpp"
+
 namespace uvnostr::dedup {
 namespace {
-
-unix_seconds at(std::int64_t seconds) { return unix_seconds(std::chrono::seconds(seconds)); }
 
 date_ranges ranges_of(std::initializer_list<std::int64_t> dates) {
   date_ranges made;

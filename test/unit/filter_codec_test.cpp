@@ -3,7 +3,8 @@
 
 #include <gtest/gtest.h>
 
-#include "wire_samples.hpp"
+#include "unit/dates.hpp"
+#include "unit/wire_samples.hpp"
 
 namespace uvnostr::wire {
 namespace {
@@ -11,8 +12,6 @@ namespace {
 using namespace std::string_literals;
 
 const std::string hex = test::sample_id;
-
-unix_seconds at(std::int64_t seconds) { return unix_seconds(std::chrono::seconds(seconds)); }
 
 std::string json_of(const filter& asked) {
   std::string out;

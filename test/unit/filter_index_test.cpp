@@ -11,14 +11,13 @@
 
 #include <uvnostr/keys.hpp>
 
+#include "unit/dates.hpp"
 #include "wire/filter_match.hpp"
 
 namespace uvnostr {
 namespace {
 
 constexpr std::array<std::uint8_t, 16> secret = {1, 2, 3};
-
-unix_seconds at(std::int64_t seconds) { return unix_seconds(std::chrono::seconds(seconds)); }
 
 event make(event_kind kind, std::vector<std::vector<std::string>> tags = {}, std::int64_t created_at = 100,
            char key = '1') {

@@ -10,10 +10,10 @@
 
 #include <uvnostr/keys.hpp>
 
+#include "unit/dates.hpp"
+
 namespace uvnostr::wire {
 namespace {
-
-unix_seconds at(std::int64_t seconds) { return unix_seconds(std::chrono::seconds(seconds)); }
 
 event make(event_kind kind, std::vector<std::vector<std::string>> tags, std::int64_t created_at, char key = '1') {
   return secret_key::parse(std::string(64, key))->sign({kind, "", std::move(tags), at(created_at)}).value();

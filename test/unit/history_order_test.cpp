@@ -7,12 +7,6 @@
 namespace uvnostr::session {
 namespace {
 
-using namespace std::chrono_literals;
-
-constexpr std::int64_t t = 1'700'000'000;
-unix_seconds at(std::int64_t seconds) { return unix_seconds(std::chrono::seconds(seconds)); }
-const std::vector<gap> none;
-
 // --- filters that cannot be followed by dates ---
 
 TEST(HistoryOrder, AsksForIdsWhateverTheirDate) {

@@ -12,9 +12,15 @@
 #include <vector>
 
 #include "session/history.hpp"
+#include "unit/dates.hpp"
 #include "unit/made_up_event.hpp"
 
 namespace uvnostr::session {
+
+using namespace std::chrono_literals;
+
+constexpr std::int64_t t = 1'700'000'000;  // the date of the newest event of most tests
+inline const std::vector<gap> none;
 
 /// A relay with a cap. Source of the order: NIP-01.
 struct relay_model {

@@ -7,12 +7,6 @@
 namespace uvnostr::session {
 namespace {
 
-using namespace std::chrono_literals;
-
-constexpr std::int64_t t = 1'700'000'000;
-unix_seconds at(std::int64_t seconds) { return unix_seconds(std::chrono::seconds(seconds)); }
-const std::vector<gap> none;
-
 TEST(HistoryResume, AsksFromWhatWasReachedLessTheOverlap) {
   history_player p(std::vector<filter>{{.kinds = {1}}}, 100s);
   p.store(5, t - 1'000);
@@ -284,6 +278,16 @@ TEST(HistoryResume, JoinsGapsThatTouch) {
   for (const std::int64_t second : {5, 6, 4, 9}) p.under_test.note_doubtful(at(second));
   const std::vector<gap> told(p.under_test.gaps().begin(), p.under_test.gaps().end());
   EXPECT_EQ(told, (std::vector<gap>{{at(4), at(6), gap_reason::memory}, {at(9), at(9), gap_reason::memory}}));
+}
+
+TEST(HistoryResume, AsksForAGiftWrapByItsIdThatIsDatedBeforeTheFloor) {
+  const made_up wrap{.number = 77, .at = t - 86'400, .kind = 1059};
+  history_player p(std::vector<filter>{{.ids = {make_up(wrap).id()}, .limit = 0}});
+  p.connect();
+  p.lose();
+  p.relay.add(make_up(wrap));
+  p.connect();
+  EXPECT_EQ(p.missed(), 0U);
 }
 
 }  // namespace

@@ -8,12 +8,7 @@
 namespace uvnostr::session {
 namespace {
 
-using namespace std::chrono_literals;
 using capping = relay_model::capping;
-
-constexpr std::int64_t t = 1'700'000'000;
-unix_seconds at(std::int64_t seconds) { return unix_seconds(std::chrono::seconds(seconds)); }
-const std::vector<gap> none;
 
 TEST(History, IsCaughtUpByAnEmptyAnswer) {
   history_player p(std::vector<filter>{{.kinds = {1}}});

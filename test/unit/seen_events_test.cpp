@@ -11,6 +11,7 @@
 #include <gtest/gtest.h>
 
 #include "support/played_world.hpp"
+#include "unit/dates.hpp"
 #include "unit/made_up_event.hpp"
 #include "verify/verifier.hpp"
 #include "wire/frame_scan.hpp"
@@ -32,8 +33,6 @@ class no_listener final : public verify::verifier_listener {
   void hold() noexcept override {}
   void unhold() noexcept override {}
 };
-
-unix_seconds at(std::int64_t seconds) { return unix_seconds(std::chrono::seconds(seconds)); }
 
 class SeenEvents : public ::testing::Test {
  protected:
@@ -67,7 +66,8 @@ class SeenEvents : public ::testing::Test {
   played_world network;
   port::world& world = network.share();
   no_listener listener;
-  verify::verifier verifier{world.reactor(), listener, verification::off};
+  duration_histogram times;
+  verify::verifier verifier{world.reactor(), listener, verification::off, times};
   seen_events seen;
 };
 

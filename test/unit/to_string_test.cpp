@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include <uvnostr/log.hpp>
 #include <uvnostr/pool.hpp>
 
 namespace uvnostr {
@@ -26,6 +27,7 @@ TEST(ToString, NamesEveryEnumerator) {
   expect_names(eose_hint::more, {"none", "finish", "more"});
   expect_names(close_reason::pool_closed, {"requested", "all_eose", "pool_closed"});
   expect_names(fetch_end::unfinished, {"complete", "capped", "refused", "timed_out", "unreachable", "unfinished"});
+  expect_names(log_level::debug, {"none", "error", "warning", "info", "debug"});
   expect_names(outcome::not_sent, {"accepted", "rejected", "timed_out", "not_sent"});
 }
 

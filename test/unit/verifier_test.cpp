@@ -80,10 +80,11 @@ struct Verifier : testing::Test {
   reactor loop;
   listener heard;
   sender relays[3];
+  duration_histogram times;
 };
 
 TEST_F(Verifier, ChecksASingleEventAtOnce) {
-  verifier under_test(loop, heard, verification::threads);
+  verifier under_test(loop, heard, verification::threads, times);
   add(under_test, relays[0], 0);
   under_test.pump();
   ASSERT_EQ(loop.works.size(), 1u);
@@ -93,7 +94,7 @@ TEST_F(Verifier, ChecksASingleEventAtOnce) {
 }
 
 TEST_F(Verifier, PutsWhatComesWhileAllWorkersAreBusyIntoOneBatch) {
-  verifier under_test(loop, heard, verification::threads);
+  verifier under_test(loop, heard, verification::threads, times);
   for (int i = 0; i < 3; ++i) {
     add(under_test, relays[0], i);
     under_test.pump();
@@ -119,7 +120,7 @@ TEST_F(Verifier, RefusesTheForgedOnesOfABatchInTheirPlaces) {
   for (const verification mode : {verification::threads, verification::on_loop}) {
     heard.given.clear();
     loop.works.clear();
-    verifier under_test(loop, heard, mode);
+    verifier under_test(loop, heard, mode, times);
     for (int i = 0; i < 50; ++i) add(under_test, relays[i % 3], i, i % 7 == 0);
     under_test.pump();
     for (std::size_t i = 0; i < loop.works.size(); ++i) {
@@ -134,7 +135,7 @@ TEST_F(Verifier, RefusesTheForgedOnesOfABatchInTheirPlaces) {
 }
 
 TEST_F(Verifier, SpendsNoMoreThanItsBudgetOfATurnOnTheLoop) {
-  verifier under_test(loop, heard, verification::on_loop);
+  verifier under_test(loop, heard, verification::on_loop, times);
   for (int i = 0; i < 60; ++i) add(under_test, relays[0], i);
   // Every check exceeds the budget. So there is one check per turn, of fewer and fewer events, and finally of one.
   loop.step = milliseconds(5);
@@ -151,7 +152,7 @@ TEST_F(Verifier, SpendsNoMoreThanItsBudgetOfATurnOnTheLoop) {
 }
 
 TEST_F(Verifier, ChecksMoreAtOnceOnTheLoopWhileTimeIsLeft) {
-  verifier under_test(loop, heard, verification::on_loop);
+  verifier under_test(loop, heard, verification::on_loop, times);
   for (int i = 0; i < 200; ++i) add(under_test, relays[0], i);
   under_test.pump();
   EXPECT_EQ(heard.given, numbers(200));
@@ -160,7 +161,7 @@ TEST_F(Verifier, ChecksMoreAtOnceOnTheLoopWhileTimeIsLeft) {
 #if UVNOSTR_BUNDLED_SECP256K1
 
 TEST_F(Verifier, ChecksApartWhatALiarSends) {
-  verifier owner(loop, heard, verification::threads);
+  verifier owner(loop, heard, verification::threads, times);
   workspace kept;
   batch under_test(owner);
   under_test.workspace = &kept;

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: MIT
+// Snapshots of counters. One object holds everything to which the struct of the C API points.
+#include <uvnostr/stats.hpp>
+
+#include <deque>
+
+#include "c/convert.hpp"
+#include "c/handles.hpp"
+
+using namespace uvnostr;
+
+namespace {
+
+uvnostr_message_counts shown(const message_counts& from) noexcept {
+  uvnostr_message_counts to{};
+  to.delivered = from.delivered;
+  to.duplicate = from.duplicate;
+  to.false_copy = from.false_copy;
+  to.expired = from.expired;
+  to.doubtful = from.doubtful;
+  to.unknown_subscription = from.unknown_subscription;
+  to.not_matching = from.not_matching;
+  to.malformed_event = from.malformed_event;
+  to.wrong_id = from.wrong_id;
+  to.wrong_signature = from.wrong_signature;
+  to.too_big = from.too_big;
+  to.unverified = from.unverified;
+  to.eose = from.eose;
+  to.ok = from.ok;
+  to.closed = from.closed;
+  to.notice = from.notice;
+  to.auth = from.auth;
+  to.unknown_verb = from.unknown_verb;
+  to.malformed = from.malformed;
+  to.binary = from.binary;
+  return to;
+}
+
+struct relay_snapshot : uvnostr_relay_stats {
+  explicit relay_snapshot(relay_stats given)
+      : uvnostr_relay_stats{}, from(std::move(given)), counts(shown(from.messages)) {
+    const auto microseconds = [](const auto& time) { return time ? std::int64_t(time->count()) : std::int64_t(-1); };
+    relay = c::to_c(from.relay);
+    state = static_cast<uvnostr_relay_state>(from.state);
+    url = c::to_c(std::string_view(from.url));
+    messages_in = from.messages_in;
+    bytes_in = from.bytes_in;
+    messages_out = from.messages_out;
+    bytes_out = from.bytes_out;
+    attempts = from.attempts;
+    connects = from.connects;
+    disconnects = from.disconnects;
+    reqs = from.reqs;
+    refused_reqs = from.refused_reqs;
+    waiting_reqs = from.waiting_reqs;
+    most_reqs = from.most_reqs ? static_cast<std::int64_t>(*from.most_reqs) : -1;
+    offences = from.offences;
+    flood_messages = from.flood_messages;
+    nonstandard_ids = from.nonstandard_ids;
+    publish_bytes = from.publish_bytes;
+    unverified_bytes = from.unverified_bytes;
+    reading_paused = from.reading_paused ? 1 : 0;
+    connect_time_us = microseconds(from.connect_time);
+    ping_time_us = microseconds(from.ping_time);
+    messages = &counts;
+  }
+  relay_snapshot(const relay_snapshot&) = delete;
+  relay_snapshot& operator=(const relay_snapshot&) = delete;
+
+  relay_stats from;
+  uvnostr_message_counts counts;
+};
+
+struct pool_snapshot : uvnostr_pool_stats {
+  explicit pool_snapshot(pool_stats from) : uvnostr_pool_stats{}, counts(shown(from.messages)) {
+    for (relay_stats& each : from.relays) pointers.push_back(&snapshots.emplace_back(std::move(each)));
+    messages_in = from.messages_in;
+    bytes_in = from.bytes_in;
+    verified = from.verified;
+    seen_entries = from.seen_entries;
+    messages = &counts;
+    relays = pointers.data();
+    relay_count = pointers.size();
+  }
+  pool_snapshot(const pool_snapshot&) = delete;
+  pool_snapshot& operator=(const pool_snapshot&) = delete;
+
+  uvnostr_message_counts counts;
+  std::deque<relay_snapshot> snapshots;  // does not move its elements
+  std::vector<const uvnostr_relay_stats*> pointers;
+};
+
+}  // namespace
+
+extern "C" {
+
+const uvnostr_pool_stats* uvnostr_pool_get_stats(const uvnostr_pool* pool) {
+  return pool == nullptr ? nullptr : new pool_snapshot(pool->pool.stats());
+}
+void uvnostr_pool_stats_free(const uvnostr_pool_stats* stats) { delete static_cast<const pool_snapshot*>(stats); }
+
+const uvnostr_relay_stats* uvnostr_relay_get_stats(const uvnostr_relay* relay) {
+  return relay == nullptr ? nullptr : new relay_snapshot(relay->relay.stats());
+}
+void uvnostr_relay_stats_free(const uvnostr_relay_stats* stats) { delete static_cast<const relay_snapshot*>(stats); }
+
+}  // extern "C"
