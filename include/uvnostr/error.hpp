@@ -17,33 +17,33 @@ namespace uvnostr {
 /// Everything that uvnostr reports.
 enum class errc {
   // A value given by the application.
-  url_scheme = 1,     ///< neither ws:// nor wss://
-  url_host,           ///< no host, or characters that a host cannot have
-  url_port,           ///< not 1 to 65535
-  url_userinfo,       ///< user:password@ in a relay URL
-  url_fragment,       ///< #... in a relay URL
-  url_path,           ///< a space, a control character or non-ASCII text in path or query
-  hex_length,         ///< not the number of hex digits that the type has
-  hex_digit,          ///< a character other than 0-9 and a-f
-  bech32_format,      ///< not bech32: mixed case, odd character, no separator, wrong length
-  bech32_checksum,    ///< a mistyped npub, nsec or note
-  bech32_prefix,      ///< valid bech32, but of another kind (an nsec where an npub belongs)
-  secret_key_range,   ///< zero, or not below the order of secp256k1
-  event_json,         ///< not one JSON object with the seven members of NIP-01
-  event_field,        ///< a member of the event has the wrong type, length or value
-  event_utf8,         ///< text of the event is not UTF-8
-  wrong_id,           ///< the event's id is not the hash of the event
-  wrong_signature,    ///< the event's signature is not its author's
-  filter_json,        ///< not one JSON object
-  filter_field,       ///< a member of the filter is unknown, or has the wrong type, length or value
-  filter_tag_name,    ///< a tag condition whose name is not one letter, or is that of another condition
-  filter_tag_value,   ///< a tag condition without values, not UTF-8, or #e/#p that is not 64 hex digits
-  filter_time_range,  ///< since is later than until
-  filter_count,       ///< no filter at all
-  cursor_format,      ///< not a subscription::cursor(): cut, edited, or made by another version
-  cursor_filters,     ///< the cursor belongs to other filters
-  option_range,       ///< an option is outside its range; subject() names the option, its value and the range
-  option_ca_file,     ///< the CA file cannot be read or holds no certificate
+  url_scheme = 1,      ///< neither ws:// nor wss://
+  url_host,            ///< no host, or characters that a host cannot have
+  url_port,            ///< not 1 to 65535
+  url_userinfo,        ///< user:password@ in a relay URL
+  url_fragment,        ///< #... in a relay URL
+  url_path,            ///< a space, a control character or non-ASCII text in path or query
+  hex_length,          ///< not the number of hex digits that the type has
+  hex_digit,           ///< a character other than 0-9 and a-f
+  bech32_format,       ///< not bech32: mixed case, odd character, no separator, wrong length
+  bech32_checksum,     ///< a mistyped npub, nsec or note
+  bech32_prefix,       ///< valid bech32, but of another kind (an nsec where an npub belongs)
+  secret_key_range,    ///< zero, or not below the order of secp256k1
+  event_json,          ///< not one JSON object with the seven members of NIP-01
+  event_field,         ///< a member of the event has the wrong type, length or value
+  event_utf8,          ///< text of the event is not UTF-8
+  wrong_id,            ///< the event's id is not the hash of the event
+  wrong_signature,     ///< the event's signature is not its author's
+  filter_json,         ///< not one JSON object
+  filter_field,        ///< a member of the filter is unknown, or has the wrong type, length or value
+  filter_tag_name,     ///< a tag condition whose name is not one letter, or is that of another condition
+  filter_tag_value,    ///< a tag condition without values, not UTF-8, or #e/#p that is not 64 hex digits
+  filter_time_range,   ///< since is later than until
+  filter_count,        ///< no filter at all
+  cursor_format,       ///< not a subscription::cursor(): cut, edited, or made by another version
+  cursor_filters,      ///< the cursor belongs to other filters
+  option_range,        ///< an option is outside its range; subject() names the option, its value and the range
+  option_certificate,  ///< a file or PEM text of the options is not what it must be; subject() names the option
   // The state of the object on which the call was made.
   closed,              ///< the pool, relay or subscription is closed, was moved from, or was never made
   unknown_relay,       ///< no relay of this pool has that relay_id or URL
@@ -62,6 +62,7 @@ enum class errc {
   connection_failed,    ///< the connection could not be made for another reason
   connect_timeout,      ///< DNS, TCP, TLS and upgrade together took longer than connect_timeout
   tls_certificate,      ///< the certificate was refused: unknown CA, other host, or out of its dates
+  tls_pinned_key,       ///< the certificate is valid, but its key is none of relay_options::pinned_keys
   tls_failed,           ///< the TLS handshake failed for another reason
   http_status,          ///< an HTTP answer other than 101
   handshake_failed,     ///< the answer is not a valid WebSocket upgrade (RFC 6455, 4.1)
@@ -78,6 +79,7 @@ enum class errc {
   ok_timeout,     ///< the relay did not answer within ok_timeout
   refused,        ///< the relay refused; receipt::message has its words
   auth_required,  ///< the relay wants NIP-42 AUTH and there are no auth_users, or it refused them
+  relay_limit,    ///< it was not sent: the relay's information (NIP-11) says that it refuses such events
   not_signed,     ///< the signer refused, did not answer within its timeout, or returned another event
   no_document,    ///< the relay's information document (NIP-11) is missing, too long or no JSON object
 };

@@ -13,7 +13,8 @@
 
 namespace uvnostr {
 
-/// What the relay says it demands. Members that are missing or have the wrong type are empty.
+/// What the relay says it demands. Members that are missing or have the wrong type are empty. Once it is known, it is
+/// obeyed: see pool::information(). 0 counts as no limit.
 struct relay_limitation {
   std::optional<std::uint64_t> max_message_length{};  ///< bytes of a message to the relay
   std::optional<std::uint64_t> max_subscriptions{};   ///< of one connection
@@ -22,7 +23,9 @@ struct relay_limitation {
   std::optional<std::uint64_t> max_subid_length{};
   std::optional<std::uint64_t> max_event_tags{};
   std::optional<std::uint64_t> max_content_length{};
-  std::optional<std::uint64_t> min_pow_difficulty{};
+  std::optional<std::uint64_t> min_pow_difficulty{};      ///< of an event's id. Source: NIP-13
+  std::optional<std::uint64_t> created_at_lower_limit{};  ///< how many seconds old an event may be
+  std::optional<std::uint64_t> created_at_upper_limit{};  ///< how many seconds ahead its date may be
   std::optional<bool> auth_required{};
   std::optional<bool> payment_required{};
   std::optional<bool> restricted_writes{};

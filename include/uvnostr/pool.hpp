@@ -92,7 +92,7 @@ struct pool_callbacks {
 class UVNOSTR_API pool {
  public:
   /// Makes a pool, which begins to connect to the relays of its options in the loop's next turn.
-  /// Errors: url_* and duplicate_relay (which of the URLs), option_range, option_ca_file, loop_unusable,
+  /// Errors: url_* and duplicate_relay (which of the URLs), option_range, option_certificate, loop_unusable,
   /// random_unavailable.
   static result<pool> make(uv_loop_t*, pool_options = {}, pool_callbacks = {}) noexcept;
 
@@ -103,7 +103,7 @@ class UVNOSTR_API pool {
   ~pool();
 
   /// Adds a relay and connects to it. Open subscriptions that address all relays include it.
-  /// Errors: url_*, duplicate_relay, option_range, option_ca_file, closed.
+  /// Errors: url_*, duplicate_relay, option_range, option_certificate, closed.
   result<relay_id> add_relay(std::string_view url, relay_options) noexcept;
   /// The same with the pool's relay_defaults.
   result<relay_id> add_relay(std::string_view url) noexcept;
@@ -163,9 +163,9 @@ class UVNOSTR_API pool {
                               std::vector<relay_id> relays = {}) noexcept;
 
   /// Gives the relay's information document: the last one if it is younger than `max_age`, otherwise a new one, which
-  /// is requested over HTTP, apart from the relay's connection. Calls back once, from the loop, unless the pool is
-  /// destroyed before. Errors: unknown_relay, closed. To the callback: no_document, relay_removed, closed, and those of
-  /// connections. Source: NIP-11.
+  /// is requested over HTTP, apart from the relay's connection. The limits in it are obeyed from then on. Calls back
+  /// once, from the loop, unless the pool is destroyed before. Errors: unknown_relay, closed. To the callback:
+  /// no_document, relay_removed, closed, and those of connections. Source: NIP-11.
   error information(relay_id, callback<void(const result<relay_information>&)>,
                     std::chrono::seconds max_age = std::chrono::hours(1)) noexcept;
 

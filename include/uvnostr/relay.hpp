@@ -25,7 +25,7 @@ struct relay_callbacks {
 class UVNOSTR_API relay {
  public:
   /// Makes a relay, which begins to connect in the loop's next turn.
-  /// Errors: url_*, option_range, option_ca_file, loop_unusable, random_unavailable.
+  /// Errors: url_*, option_range, option_certificate, loop_unusable, random_unavailable.
   static result<relay> make(uv_loop_t*, std::string_view url, relay_options = {}, relay_callbacks = {}) noexcept;
 
   /// An inert relay: its calls return errc::closed, as after a move.

@@ -36,8 +36,10 @@ struct reconnect_options {
 
 /// When a relay's AUTH challenge is answered. Source: NIP-42.
 enum class auth_policy {
-  on_demand,  ///< only after the relay has refused a REQ or EVENT with "auth-required:"
-  eager,      ///< at once, for relays that withhold events without refusing; reveals your key to the relay
+  /// Only after the relay has refused a REQ or EVENT with "auth-required:", or if its information (NIP-11), once fetched,
+  /// has `auth_required`.
+  on_demand,
+  eager,  ///< at once, for relays that withhold events without refusing; reveals your key to the relay
 };
 
 /// The name of the enumerator.
@@ -96,6 +98,23 @@ struct relay_options {
   std::size_t max_unverified_bytes = 4 * 1024 * 1024;
   /// A PEM file with the CAs to trust. Empty: the system's CAs, which SSL_CERT_FILE can replace.
   std::string ca_file{};
+  /// The CAs to trust, as PEM text instead of a file. At most one of the two may be set.
+  std::string ca_pem{};
+  /// The relay's key must be one of these, besides having a certificate that is valid. Each is the SHA-256 of the
+  /// SubjectPublicKeyInfo of the relay's own certificate, as 64 hex digits. List the next key before the relay changes
+  /// to it. Another key ends the connection with errc::tls_pinned_key before anything is sent. Empty: any key. Source:
+  /// RFC 5280, 4.1.2.7; RFC 7469, 2.4.
+  std::vector<std::string> pinned_keys{};
+  /// The certificate that we show to a relay that asks for one, as a PEM file: ours first, then its intermediates. Empty:
+  /// none.
+  std::string client_certificate_file{};
+  /// The same as PEM text. At most one of the two may be set.
+  std::string client_certificate_pem{};
+  /// The PEM file with that certificate's key, which has no passphrase. Empty, and client_key_pem too: the key is beside
+  /// the certificate.
+  std::string client_key_file{};
+  /// The same as PEM text. At most one of the two may be set.
+  std::string client_key_pem{};
   /// The User-Agent header of the upgrade request; empty: none.
   std::string user_agent{"uvnostr"};
   /// Further headers of the upgrade request. At most 16 KiB, including user_agent.
@@ -104,9 +123,11 @@ struct relay_options {
   /// answers, and one that the relay accepts is enough. Empty: challenges are not answered. Source: NIP-42.
   std::vector<signer> auth_users{};
   auth_policy auth = auth_policy::on_demand;
-  /// How many offences are tolerated. An offence is a message that is forged, malformed or binary, or an event that
-  /// matches none of its subscription's filters. Every twenty good events cancel one offence. Above the limit, the
-  /// connection ends with errc::misbehaved. 0: no limit.
+  /// How many offences are tolerated. An offence is a message that is forged, malformed or binary, an event that matches
+  /// none of its subscription's filters, or a message of a flood. A flood is more than 200 messages that were not asked
+  /// for, and more than five a second: events for no subscription or one that was closed a minute before, NOTICE, AUTH,
+  /// and OK for nothing. Every twenty good events cancel one offence. Above the limit, the connection ends with
+  /// errc::misbehaved. 0: no limit.
   std::size_t max_offences = 200;
   /// How long a relay that misbehaved is not dialled. 1 ms to 365 days.
   std::chrono::milliseconds offence_pause{600'000};

@@ -69,6 +69,7 @@ struct relay_stats {
   std::size_t waiting_reqs = 0;            ///< subscriptions whose REQ waits for its turn
   std::optional<std::size_t> most_reqs{};  ///< how many open REQs the relay allows, as far as known
   double offences = 0;                     ///< see relay_options::max_offences
+  std::uint64_t flood_messages = 0;        ///< of a flood: see relay_options::max_offences
   std::uint64_t nonstandard_ids = 0;       ///< events accepted although their id hashes control characters as \u00xx
   std::size_t publish_bytes = 0;           ///< of events that wait to be sent or answered; at most max_publish_bytes
   receipt_counts receipts{};

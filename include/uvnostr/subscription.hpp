@@ -48,6 +48,7 @@ struct relay_closed {
   };
   relay_id relay{};
   std::string_view words{};  ///< the relay's reason; may be empty
+  bool too_long = false;     ///< nothing was sent: a filter cannot be split below the relay's max_message_length
   bool hung_up = false;      ///< the relay closed the connection over this REQ instead of answering it
   again asked_again{};
   std::chrono::milliseconds pause{};  ///< for after_pause

@@ -70,7 +70,9 @@ constexpr entry entries[] = {
     {errc::cursor_filters, "cursor_filters",
      "The cursor belongs to other filters: use the filters for which it was made, or start without it."},
     {errc::option_range, "option_range", "An option is outside its range."},
-    {errc::option_ca_file, "option_ca_file", "The CA file cannot be read or holds no certificate."},
+    {errc::option_certificate, "option_certificate",
+     "A file or PEM text of the options cannot be read, holds no certificate or key, or the key is not the "
+     "certificate's."},
     {errc::closed, "closed", "The pool, relay or subscription is closed, was moved from, or was never made."},
     {errc::unknown_relay, "unknown_relay", "The pool has no such relay: it was removed, or belongs to another pool."},
     {errc::duplicate_relay, "duplicate_relay", "The pool already has a relay with this URL."},
@@ -94,6 +96,8 @@ constexpr entry entries[] = {
     {errc::tls_certificate, "tls_certificate",
      "The relay's certificate was refused: unknown CA, another host, or out of its dates (check the clock and "
      "relay_options::ca_file)."},
+    {errc::tls_pinned_key, "tls_pinned_key",
+     "The relay's certificate is valid, but its key is none of relay_options::pinned_keys."},
     {errc::tls_failed, "tls_failed", "The TLS handshake with the relay failed."},
     {errc::http_status, "http_status",
      "The relay answered with an HTTP status other than 101: the URL may not be a relay's."},
@@ -116,6 +120,8 @@ constexpr entry entries[] = {
     {errc::refused, "refused", "The relay refused."},
     {errc::auth_required, "auth_required",
      "The relay wants to know who you are: give relay_options::auth_users, of whom it accepts one."},
+    {errc::relay_limit, "relay_limit",
+     "The relay's information document (NIP-11) says that it refuses such an event, so it was not sent."},
     {errc::not_signed, "not_signed", "The signer refused, did not answer in its time, or gave another event."},
     {errc::no_document, "no_document",
      "The relay's information document (NIP-11) is missing, too long or no JSON object."},

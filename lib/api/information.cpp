@@ -34,6 +34,8 @@ constexpr number_member numbers[] = {
     {"max_event_tags", &relay_limitation::max_event_tags},
     {"max_content_length", &relay_limitation::max_content_length},
     {"min_pow_difficulty", &relay_limitation::min_pow_difficulty},
+    {"created_at_lower_limit", &relay_limitation::created_at_lower_limit},
+    {"created_at_upper_limit", &relay_limitation::created_at_upper_limit},
 };
 
 struct flag_member {

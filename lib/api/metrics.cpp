@@ -105,6 +105,8 @@ constexpr relay_family relay_families[]{
      [](const relay_stats& r) { return r.most_reqs ? digits(std::uint64_t{*r.most_reqs}) : std::string(); }},
     {{"uvnostr_relay_offences", "gauge", "", "How badly the relay behaves: see relay_options max_offences."},
      [](const relay_stats& r) { return digits(r.offences); }},
+    {{"uvnostr_relay_flood_messages", "counter", "", "Messages of a flood: see relay_options max_offences."},
+     [](const relay_stats& r) { return digits(r.flood_messages); }},
     {{"uvnostr_relay_publish_queue_bytes", "gauge", "bytes", "Events that wait to be sent or answered."},
      [](const relay_stats& r) { return digits(std::uint64_t{r.publish_bytes}); }},
     {{"uvnostr_relay_unverified_bytes", "gauge", "bytes", "Received messages that wait for verification."},

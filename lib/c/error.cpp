@@ -55,7 +55,7 @@ int code_of(errc code) noexcept {
     case errc::cursor_format: return UVNOSTR_E_CURSOR_FORMAT;
     case errc::cursor_filters: return UVNOSTR_E_CURSOR_FILTERS;
     case errc::option_range: return UVNOSTR_E_OPTION_RANGE;
-    case errc::option_ca_file: return UVNOSTR_E_OPTION_CA_FILE;
+    case errc::option_certificate: return UVNOSTR_E_OPTION_CERTIFICATE;
     case errc::closed: return UVNOSTR_E_CLOSED;
     case errc::unknown_relay: return UVNOSTR_E_UNKNOWN_RELAY;
     case errc::duplicate_relay: return UVNOSTR_E_DUPLICATE_RELAY;
@@ -72,6 +72,7 @@ int code_of(errc code) noexcept {
     case errc::connection_failed: return UVNOSTR_E_CONNECTION_FAILED;
     case errc::connect_timeout: return UVNOSTR_E_CONNECT_TIMEOUT;
     case errc::tls_certificate: return UVNOSTR_E_TLS_CERTIFICATE;
+    case errc::tls_pinned_key: return UVNOSTR_E_TLS_PINNED_KEY;
     case errc::tls_failed: return UVNOSTR_E_TLS_FAILED;
     case errc::http_status: return UVNOSTR_E_HTTP_STATUS;
     case errc::handshake_failed: return UVNOSTR_E_HANDSHAKE_FAILED;
@@ -87,6 +88,7 @@ int code_of(errc code) noexcept {
     case errc::ok_timeout: return UVNOSTR_E_OK_TIMEOUT;
     case errc::refused: return UVNOSTR_E_REFUSED;
     case errc::auth_required: return UVNOSTR_E_AUTH_REQUIRED;
+    case errc::relay_limit: return UVNOSTR_E_RELAY_LIMIT;
     case errc::not_signed: return UVNOSTR_E_NOT_SIGNED;
     case errc::no_document: return UVNOSTR_E_NO_DOCUMENT;
   }

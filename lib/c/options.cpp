@@ -70,6 +70,10 @@ error read_lists(const uvnostr_relay_options& from, relay_options& into) {
                                into.name_servers)) {
     return wrong;
   }
+  if (error wrong =
+          read_texts("uvnostr_relay_options.pinned_keys", from.pinned_keys, from.pinned_key_count, into.pinned_keys)) {
+    return wrong;
+  }
   if (from.headers == nullptr && from.header_count != 0) return missing("uvnostr_relay_options", "headers");
   for (std::size_t i = 0; i < from.header_count; ++i) {
     into.headers.push_back(
@@ -110,6 +114,11 @@ error read_options(const uvnostr_relay_options* options, relay_options& into) {
   into.max_publish_bytes = from.max_publish_bytes;
   into.max_unverified_bytes = from.max_unverified_bytes;
   into.ca_file = to_cpp(from.ca_file);
+  into.ca_pem = to_cpp(from.ca_pem);
+  into.client_certificate_file = to_cpp(from.client_certificate_file);
+  into.client_certificate_pem = to_cpp(from.client_certificate_pem);
+  into.client_key_file = to_cpp(from.client_key_file);
+  into.client_key_pem = to_cpp(from.client_key_pem);
   into.user_agent = to_cpp(from.user_agent);
   into.max_offences = from.max_offences;
   into.offence_pause = milliseconds(from.offence_pause_ms);

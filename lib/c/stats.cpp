@@ -65,6 +65,7 @@ struct relay_snapshot : uvnostr_relay_stats {
     waiting_reqs = from.waiting_reqs;
     most_reqs = from.most_reqs ? static_cast<std::int64_t>(*from.most_reqs) : -1;
     offences = from.offences;
+    flood_messages = from.flood_messages;
     nonstandard_ids = from.nonstandard_ids;
     publish_bytes = from.publish_bytes;
     unverified_bytes = from.unverified_bytes;

@@ -49,6 +49,8 @@ uvnostr_information shown(const relay_information& from) noexcept {
   to.max_event_tags = number(limits.max_event_tags);
   to.max_content_length = number(limits.max_content_length);
   to.min_pow_difficulty = number(limits.min_pow_difficulty);
+  to.created_at_lower_limit = number(limits.created_at_lower_limit);
+  to.created_at_upper_limit = number(limits.created_at_upper_limit);
   to.auth_required = number(limits.auth_required);
   to.payment_required = number(limits.payment_required);
   to.restricted_writes = number(limits.restricted_writes);

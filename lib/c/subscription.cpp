@@ -46,6 +46,7 @@ uvnostr_answer_counts shown(const answer_counts& from) noexcept {
 void call(void (*function)(void*, const uvnostr_relay_closed*), void* data, const relay_closed& from) {
   uvnostr_relay_closed to{};
   to.relay = to_c(from.relay);
+  to.too_long = from.too_long ? 1 : 0;
   to.hung_up = from.hung_up ? 1 : 0;
   to.words = to_c(from.words);
   to.asked_again = static_cast<uvnostr_asked_again>(from.asked_again);

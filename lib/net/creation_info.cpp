@@ -42,17 +42,4 @@ lws_context_creation_info creation_info() noexcept {
   return info;
 }
 
-void make_secure(lws_context_creation_info& info, const std::string& ca_file) noexcept {
-  info.options |= LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT;
-#if defined(SSL_OP_NO_TLSv1_1)
-  // For OpenSSL; the mbedTLS back end accepts nothing below 1.2 anyway.
-  info.ssl_client_options_set = static_cast<long>(SSL_OP_NO_SSLv3 | SSL_OP_NO_TLSv1 | SSL_OP_NO_TLSv1_1);
-#endif
-  if (ca_file.empty()) return;
-  info.client_ssl_ca_filepath = ca_file.c_str();
-#if !defined(LWS_WITH_MBEDTLS)
-  info.options |= LWS_SERVER_OPTION_DISABLE_OS_CA_CERTS;
-#endif
-}
-
 }  // namespace uvnostr::net

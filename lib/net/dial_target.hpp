@@ -11,6 +11,7 @@
 
 #include "base/url.hpp"
 #include "net/proxy.hpp"
+#include "net/tls_settings.hpp"
 
 struct lws_vhost;
 
@@ -21,7 +22,8 @@ struct dial_target {
   base::url url;
   std::string authority;  // for the Host header; libwebsockets takes the name for SNI and the certificate from it
   lws_vhost* vhost = nullptr;
-  std::string ca_file;
+  tls_settings tls;
+  std::vector<key_pin> pins;  // empty: any key
   std::optional<net::proxy> proxy;
   name_resolver resolver{};
   std::string name_servers;  // separated by commas; empty: the system's

@@ -251,7 +251,8 @@ std::string header_of(lws* wsi, lws_token_indexes token) noexcept {
 }
 
 bool is_final(const port::disconnect& why) noexcept {
-  return why.cause == errc::http_status || why.cause == errc::handshake_failed || why.cause == errc::tls_certificate;
+  return why.cause == errc::http_status || why.cause == errc::handshake_failed || why.cause == errc::tls_certificate ||
+         why.cause == errc::tls_pinned_key;
 }
 
 int rank(const port::disconnect& why) noexcept {

@@ -58,6 +58,7 @@ class lws_attempt {
   bool was_open() const noexcept { return phase_ == attempt_phase::open || phase_ == attempt_phase::closing; }
   int handle(lws*, lws_callback_reasons, void* in, std::size_t size) noexcept;
   bool tell(lws_callback_reasons, std::string_view bytes) noexcept;
+  bool has_the_right_key(lws*) noexcept;
   bool add_headers(unsigned char** position, unsigned char* end) noexcept;
 #if UVNOSTR_BUNDLED_LWS
   int read_answer(lws_ws_reply&) noexcept;
@@ -85,6 +86,7 @@ class lws_attempt {
   std::unique_ptr<upgrade_reader> answer_;    // until the upgrade is done
   std::string head_;                          // what libwebsockets reads of that answer
   std::string location_;
+  std::string wrong_key_;  // what was wrong with the pinned key
   std::optional<unix_seconds> peer_date_;
   base::list_hook<lws_attempt> in_list_{*this};
 };

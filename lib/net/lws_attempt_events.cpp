@@ -24,7 +24,7 @@ const unsigned char* bytes_of(const std::string& text) noexcept {
 
 }  // namespace
 
-int lws_attempt::on_event(lws* wsi, lws_callback_reasons reason, void*, void* in, std::size_t size) noexcept {
+int lws_attempt::on_event(lws* wsi, lws_callback_reasons reason, void* user, void* in, std::size_t size) noexcept {
   switch (reason) {
     case LWS_CALLBACK_CLIENT_RECEIVE:
     case LWS_CALLBACK_CLIENT_WRITEABLE:
@@ -46,6 +46,11 @@ int lws_attempt::on_event(lws* wsi, lws_callback_reasons reason, void*, void* in
       auto* const self = static_cast<lws_attempt*>(lws_get_opaque_user_data(wsi));
       return self != nullptr ? self->handle(wsi, reason, in, size) : go_on;
     }
+    case LWS_CALLBACK_OPENSSL_LOAD_EXTRA_CLIENT_VERIFY_CERTS:
+      // There is no connection yet; the vhost's user is who makes it.
+      if (void* const maker = lws_vhost_user(lws_get_vhost(wsi)); maker != nullptr)
+        static_cast<tls_material*>(maker)->complete(user);
+      return go_on;
     default: return go_on;
   }
 }
@@ -79,6 +84,7 @@ int lws_attempt::handle(lws* wsi, lws_callback_reasons reason, void* in, std::si
       return go_on;
     case LWS_CALLBACK_CLIENT_APPEND_HANDSHAKE_HEADER: {
       if (phase_ != attempt_phase::upgrading) enter(attempt_phase::upgrading);
+      if (!has_the_right_key(wsi)) return close_it;
       auto** position = static_cast<unsigned char**>(in);
       return add_headers(position, *position + size) ? go_on : close_it;
     }
@@ -161,7 +167,22 @@ void lws_attempt::failed(std::string_view text) noexcept {
   std::exchange(owner_, nullptr)->on_failed(*this, std::move(why));
 }
 
+/// The certificate is valid. Nothing has been sent yet that only this relay may know.
+bool lws_attempt::has_the_right_key(lws* wsi) noexcept {
+  if (target_.pins.empty() || !target_.url.secure) return true;
+  std::string found;
+  if (has_pinned_key(wsi, target_.pins, found)) return true;
+  wrong_key_ = found.empty() ? "it shows none" : "it has " + found;
+  return false;
+}
+
 port::disconnect lws_attempt::cause_of_failure(attempt_phase was, std::string_view text) noexcept {
+  if (!wrong_key_.empty()) {
+    port::disconnect why;
+    why.cause = errc::tls_pinned_key;
+    why.detail = wrong_key_;
+    return why;
+  }
   if (was == attempt_phase::greeting) return cause_of_failed_tls(wsi_, text);
   if (was != attempt_phase::upgrading) {
     if (dialogue_ != nullptr && dialogue_->failure().cause) return dialogue_->failure();

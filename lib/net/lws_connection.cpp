@@ -207,7 +207,7 @@ bool lws_connection::follow(port::disconnect& why, const std::string& location) 
         where + (target_.was_redirected ? ", after max_redirects others" : "; relay_options::max_redirects is 0");
     return false;
   }
-  const auto vhost = transport_.context().vhost(true, target_.ca_file);
+  const auto vhost = transport_.context().vhost(true, target_.tls);
   if (!vhost) return false;
   uv_timer_stop(&timer_);
   stop_asking();

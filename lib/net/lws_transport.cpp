@@ -9,7 +9,6 @@
 #include <libwebsockets.h>
 
 #include "base/printable.hpp"
-#include "net/ca_bundle.hpp"
 #include "net/ip_address.hpp"
 #include "net/lws_connection.hpp"
 
@@ -37,11 +36,14 @@ bool is_name_server(std::string_view text) noexcept {
 result<port::connection*> lws_transport::dial(const port::dial_request& request,
                                               port::connection_listener& listener) noexcept {
   reactor_.assert_thread();
-  auto vhost = context_.vhost(request.url.secure, request.options.ca_file);
-  if (!vhost) return vhost.error();
   dial_target target;
+  target.tls = tls_settings::of(request.options);
+  const auto vhost = context_.vhost(request.url.secure, target.tls);
+  if (!vhost) return vhost.error();
+  auto pins = parse_pins(request.options.pinned_keys);
+  if (!pins) return pins.error();
   target.vhost = *vhost;
-  target.ca_file = request.options.ca_file;
+  target.pins = std::move(*pins);
   target.url = request.url;
   target.proxy = parse_proxy(request.options.proxy);
   target.redirects_left = request.options.max_redirects;
@@ -72,10 +74,8 @@ error lws_transport::check(const relay_options& options) noexcept {
             "proxy is none; it must be socks5://HOST:PORT or http://HOST:PORT, perhaps with "
             "USER:PASSWORD@ before HOST"};
   }
-  if (!options.ca_file.empty() && !holds_certificate(options.ca_file)) {
-    return {errc::option_ca_file, "ca_file (" + base::printable(options.ca_file) + ")"};
-  }
-  return {};
+  if (const auto pins = parse_pins(options.pinned_keys); !pins) return pins.error();
+  return tls_settings::of(options).check();
 }
 
 void lws_transport::release() noexcept {

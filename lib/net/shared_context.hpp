@@ -30,8 +30,8 @@ class shared_context {
   good_addresses& addresses() noexcept { return addresses_; }
   system_resolver& resolver() noexcept { return resolver_; }
   /// See vhost_table::get().
-  result<lws_vhost*> vhost(bool secure, const std::string& ca_file) noexcept {
-    return vhosts_.get(context_, secure, ca_file);
+  result<lws_vhost*> vhost(bool secure, const tls_settings& settings) noexcept {
+    return vhosts_.get(context_, secure, settings);
   }
 
  private:

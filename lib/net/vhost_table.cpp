@@ -3,30 +3,30 @@
 
 #include <utility>
 
-#include "net/ca_bundle.hpp"
 #include "net/creation_info.hpp"
 
 namespace uvnostr::net {
 
-result<lws_vhost*> vhost_table::get(lws_context* context, bool secure, const std::string& ca_file) noexcept {
-  const std::string wanted = secure ? ca_file : std::string();
+result<lws_vhost*> vhost_table::get(lws_context* context, bool secure, const tls_settings& settings) noexcept {
+  const tls_settings wanted = secure ? settings : tls_settings();
   for (const auto& known : entries_) {
-    if (known->secure == secure && known->ca_file == wanted) return known->vhost;
+    if (known->secure == secure && known->settings == wanted) return known->vhost;
   }
-  if (!wanted.empty() && !holds_certificate(wanted)) return errc::option_ca_file;
   auto made = std::make_unique<entry>();
   made->secure = secure;
-  made->ca_file = wanted;
+  made->settings = wanted;
   made->name = "uvnostr" + std::to_string(entries_.size());
   auto info = creation_info();
   info.vhost_name = made->name.c_str();
-  std::string file = wanted;
-#if defined(LWS_WITH_MBEDTLS)
-  if (secure && file.empty()) file = system_ca_file();
-#endif
-  if (secure) make_secure(info, file);
+  tls_material material(made->settings);
+  if (secure) {
+    if (error wrong = wanted.check()) return wrong;
+    if (error wrong = material.apply(info)) return wrong;
+    info.user = &material;
+  }
   made->vhost = lws_create_vhost(context, &info);
-  if (made->vhost == nullptr) return wanted.empty() ? errc::tls_failed : errc::option_ca_file;
+  if (made->vhost == nullptr) return wanted == tls_settings() ? errc::tls_failed : errc::option_certificate;
+  if (material.has_failed()) return errc::option_certificate;  // the vhost stays unused until the context ends
   entries_.push_back(std::move(made));
   return entries_.back()->vhost;
 }

@@ -9,20 +9,21 @@
 
 #include <uvnostr/error.hpp>
 
+#include "net/tls_settings.hpp"
+
 namespace uvnostr::net {
 
-/// The vhosts of a context: one for plain connections, and one per CA file for TLS. They live as long as the context,
+/// The vhosts of a context: one for plain connections, and one for each set of TLS settings. They live as long as the context,
 /// because libwebsockets takes seconds to close the connections of a vhost that ends.
 class vhost_table {
  public:
-  /// An empty `ca_file` means the system's CAs. A CA file is read only once, on first use.
-  /// Errors: option_ca_file, tls_failed.
-  result<lws_vhost*> get(lws_context*, bool secure, const std::string& ca_file) noexcept;
+  /// The settings' files are read only once, on first use. Errors: option_certificate, unsupported, tls_failed.
+  result<lws_vhost*> get(lws_context*, bool secure, const tls_settings&) noexcept;
 
  private:
   struct entry {
     bool secure;
-    std::string ca_file;
+    tls_settings settings;
     std::string name;  // libwebsockets keeps the pointer
     lws_vhost* vhost;
   };

@@ -49,9 +49,7 @@ void information_desk::entry::on_text(std::string_view document) noexcept {
   if (!*came_) return;
   known_ = came_->value();
   known_since_ = desk_.now();
-  if (known_->limitation.max_subscriptions) {
-    relay_->requests().limit_open(static_cast<std::size_t>(*known_->limitation.max_subscriptions));
-  }
+  relay_->learn(known_->limitation);
 }
 
 void information_desk::entry::on_disconnect(const port::disconnect& end) noexcept {

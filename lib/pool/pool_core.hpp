@@ -108,6 +108,7 @@ class pool_core final : public base::ref_counted<pool_core>,
   void on_request_progress(session::relay_session&, session::request&) noexcept override {
     subscriptions_.on_progress();
   }
+  void on_message_limit(session::relay_session& session) noexcept override { subscriptions_.fit(session); }
   bool is_behind(const session::request& request) noexcept override { return subscription_set::is_behind(request); }
   bool may_ask_page(const session::request& request) noexcept override { return subscriptions_.may_ask_page(request); }
   bool remembers_all(const session::request& request) noexcept override {
@@ -150,7 +151,7 @@ class pool_core final : public base::ref_counted<pool_core>,
   void give_receipt(publish_record&, receipt);
   void delivery_done(publish_record&, relay_id, outcome, std::string_view words, std::error_code cause);
   void keep(publish_record&) noexcept;
-  void send(publish_record&, session::relay_session&);
+  void send(publish_record&, const event_view&, session::relay_session&);
   void on_signed(publish_record&, const draft&, const pubkey& user, result<event>);
   friend class publish_record;
   void give_up_signing(publish_record&, std::error_code cause);

@@ -5,6 +5,7 @@
 
 #include "pool/option_check.hpp"
 #include "pool/pool_core.hpp"
+#include "pool/publish_limits.hpp"
 #include "pool/turn.hpp"
 #include "wire/client_message.hpp"
 #include "wire/relay_message.hpp"
@@ -63,7 +64,7 @@ error pool_core::publish(const event& event, publish_callbacks callbacks, const 
   auto record = base::make_ref<publish_record>(std::move(callbacks), options);
   record->message = std::move(message);
   record->id = event.id();
-  for (relay_session* const each : *asked) send(*record, *each);
+  for (relay_session* const each : *asked) send(*record, event, *each);
   keep(*record);
   return {};
 }
@@ -73,8 +74,11 @@ void pool_core::keep(publish_record& record) noexcept {
   record.retain();  // the pool's count
 }
 
-void pool_core::send(publish_record& record, relay_session& to) {
+void pool_core::send(publish_record& record, const event_view& event, relay_session& to) {
   publish_target& target = record.targets.emplace_back(record);
+  const auto refused =
+      foresee_refusal(to.limitation(), event, record.message.size(), to.relay_time(), !to.options().auth_users.empty());
+  if (refused) return delivery_done(record, to.id(), outcome::not_sent, refused->words, refused->cause);
   const std::error_code cause = to.stopped() ? make_error_code(errc::retries_exhausted) : to.outbox().add(target);
   if (cause) delivery_done(record, to.id(), outcome::not_sent, {}, cause);
 }
@@ -120,7 +124,7 @@ void pool_core::on_signed(publish_record& record, const draft& wanted, const pub
       record.targets.emplace_back(record);
       delivery_done(record, each, outcome::not_sent, {}, errc::event_too_big);
     } else {
-      send(record, *to);
+      send(record, *made, *to);
     }
   }
 }

@@ -56,8 +56,11 @@ void pool_core::end_subscription(subscription_record& record, std::optional<clos
 
 bool pool_core::ask_again(subscription_record& record, relay_id relay) {
   const turn guard(*this);
-  relay_request* const request = record.at(relay);
-  return request != nullptr && request->session().requests().ask_again(*request);
+  bool was_refused = false;
+  for (relay_request* const each : record.all_at(relay)) {
+    was_refused = each->session().requests().ask_again(*each) || was_refused;
+  }
+  return was_refused;
 }
 
 void pool_core::on_notice(relay_session& session, std::string_view words) noexcept {

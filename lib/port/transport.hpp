@@ -103,7 +103,7 @@ class transport {
   /// Begins to connect. The caller sets time limits. The pointer is valid until on_disconnect() or abort().
   virtual result<connection*> dial(const dial_request&, connection_listener&) noexcept = 0;
   /// Whether these options can be used, before anything is dialled. The subject names the option. Errors: option_range,
-  /// option_ca_file.
+  /// option_certificate.
   virtual error check(const relay_options&) noexcept = 0;
 
  protected:

@@ -73,7 +73,10 @@ void receiver::on_message(relay_session& from, std::string_view message) {
   const wire::frame_head head = wire::scan_head(message);
   switch (head.verb) {
     case wire::verb::event: on_event_message(from, head); break;
-    case wire::verb::unknown: ++from.counted().messages.unknown_verb; break;
+    case wire::verb::unknown:
+      ++from.counted().messages.unknown_verb;
+      from.note_unasked();
+      break;
     case wire::verb::malformed:
       ++from.counted().messages.malformed;
       from.note_offence("a message that is no JSON array with a verb");
@@ -115,6 +118,7 @@ void receiver::on_event_message(relay_session& from, const wire::frame_head& hea
   const subscription_record* const subscription = req == nullptr ? nullptr : request_of(*req).subscription();
   if (subscription == nullptr) {
     ++counts.unknown_subscription;
+    if (req == nullptr && !from.requests().may_still_come(wire_id)) from.note_unasked();
     return;
   }
   if (req->state == session::sent_req::state::asked && !std::exchange(req->has_event, true)) {
@@ -276,16 +280,18 @@ void receiver::on_other_message(relay_session& from, wire::verb verb, std::strin
     case wire::verb::ok:
       ++counts.ok;
       if (!from.auth().on_ok(message->event, message->accepted, message->text)) {
-        from.outbox().on_ok(message->event, message->accepted, message->text);
+        if (!from.outbox().on_ok(message->event, message->accepted, message->text)) from.note_unasked();
       }
       break;
     case wire::verb::notice:
       ++counts.notice;
+      from.note_unasked();
       from.requests().on_notice(message->text);
       host_.on_notice(from, message->text);
       break;
     case wire::verb::auth:
       ++counts.auth;
+      from.note_unasked();
       from.auth().on_challenge(message->text);
       break;
     case wire::verb::eose:
@@ -299,7 +305,10 @@ void receiver::on_other_message(relay_session& from, wire::verb verb, std::strin
 /// EOSE and CLOSED must not overtake the events before them.
 void receiver::in_its_turn(relay_session& from, wire::relay_message&& message) {
   session::sent_req* const to = from.requests().find(message.subscription);
-  if (to == nullptr) return;
+  if (to == nullptr) {
+    if (!from.requests().may_still_come(message.subscription)) from.note_unasked();
+    return;
+  }
   if (message.verb == wire::verb::eose && to->state == session::sent_req::state::asked && !to->answer_ended) {
     from.times().eose.add(from.heard_at() - to->sent_at);
   }

@@ -5,16 +5,27 @@
 #include <numeric>
 #include <utility>
 
+#include "wire/filter_split.hpp"
+
 namespace uvnostr {
 
-relay_request::relay_request(subscription_record& subscription, base::ref<session::relay_session> session)
-    : request(subscription.filters, subscription.options, subscription.wants_only_stored),
+relay_request::relay_request(subscription_record& subscription, base::ref<session::relay_session> session,
+                             part_of_filters part)
+    : part_of_filters(std::move(part)),
+      request(origins.empty() ? subscription.filters : part_of_filters::filters, subscription.options,
+              subscription.wants_only_stored),
       subscription_(&subscription),
       session_(std::move(session)) {}
 
 void relay_request::cut_off() noexcept {
   subscription_ = nullptr;
   session_->requests().remove(*this);
+}
+
+std::optional<session::history_position> relay_request::position() const { return history().position(); }
+
+void relay_request::restore(const session::history_position& whole) {
+  history().restore(is_part() ? position_of_part(whole, origins) : whole);
 }
 
 namespace {
@@ -25,9 +36,12 @@ using ending = session::request::ending;
 constexpr std::size_t most_stretches_of_unsafe = 1;
 constexpr std::size_t most_stretches_of_removed = 16;
 
-relay_answer answer_of(const relay_request& request) {
-  const std::span<const gap> gaps = request.history().gaps();
-  return {.relay = request.session().id(), .end = request.end(), .gaps = {gaps.begin(), gaps.end()}};
+/// How a relay answered that ended one part so and another so: as the worse of them.
+ending both(ending a, ending b) noexcept {
+  for (const ending each : {ending::none, ending::refused, ending::unreachable, ending::timed_out}) {
+    if (a == each || b == each) return each;
+  }
+  return ending::answered;
 }
 
 void count(answer_counts& all, ending end) noexcept {
@@ -57,27 +71,92 @@ bool subscription_record::all_settled() const noexcept {
 
 void subscription_record::ask(base::ref<session::relay_session> session) {
   was_asked = true;
+  const auto known = resume_from.find(session->url().text);
+  ask_in_parts(std::move(session), known != resume_from.end() ? &known->second : nullptr, false);
+}
+
+void subscription_record::ask_in_parts(base::ref<session::relay_session> session, const session::history_position* from,
+                                       bool eose_told) {
   session::relay_session& at = *session;
-  requests_.push_back(base::make_ref<relay_request>(*this, std::move(session)));
-  if (const auto known = resume_from.find(at.url().text); known != resume_from.end()) {
-    requests_.back()->history().restore(known->second);
+  std::vector<wire::filter_group> groups;
+  if (const auto& most = at.limitation().max_message_length) groups = wire::split_filters(filters, *most);
+  const bool is_whole = groups.empty() || (groups.size() == 1 && !groups.front().is_too_long);
+  if (is_whole) groups.assign(1, {});
+  for (wire::filter_group& each : groups) {
+    requests_.push_back(base::make_ref<relay_request>(
+        *this, session, part_of_filters{std::move(each.filters), std::move(each.origins)}));
+    relay_request& made = *requests_.back();
+    made.too_long = each.is_too_long;
+    made.eose_told = eose_told;
+    if (from != nullptr) made.restore(*from);
+    at.requests().add(made);
   }
-  at.requests().add(*requests_.back());
+}
+
+void subscription_record::fit(session::relay_session& at) {
+  const std::vector<relay_request*> before = all_at(at.id());
+  if (before.empty()) return;
+  const std::optional<std::uint64_t>& most = at.limitation().max_message_length;
+  const auto groups = most ? wire::split_filters(filters, *most) : std::vector<wire::filter_group>();
+  const bool is_whole = groups.empty() || (groups.size() == 1 && !groups.front().is_too_long);
+  if (is_whole && !before.front()->is_part()) return;
+  const std::optional<session::history_position> come_to = position_at(at);
+  const bool eose_told = before.front()->eose_told;
+  const bool was_answered = std::all_of(before.begin(), before.end(),
+                                        [](const relay_request* each) { return each->end() == ending::answered; });
+  std::vector<base::ref<relay_request>> old;
+  for (relay_request* const each : before) old.push_back(base::ref<relay_request>::retain(*each));
+  std::erase_if(requests_, [&](const auto& each) { return &each->session() == &at; });
+  for (const auto& each : old) each->cut_off();
+  ask_in_parts(base::ref<session::relay_session>::retain(at), come_to ? &*come_to : nullptr, eose_told);
+  if (!was_answered) return;
+  // on_all_eose does not wait for it once more.
+  for (relay_request* const each : all_at(at.id())) at.requests().settle(*each, ending::answered);
+}
+
+std::vector<relay_request*> subscription_record::all_at(relay_id id) const {
+  std::vector<relay_request*> all;
+  for (const auto& each : requests_) {
+    if (each->session().id() == id) all.push_back(each.get());
+  }
+  return all;
+}
+
+std::optional<session::history_position> subscription_record::position_at(const session::relay_session& at) const {
+  std::vector<session::history_position> parts;
+  std::vector<const std::vector<std::uint32_t>*> origins;
+  for (const relay_request* const each : all_at(at.id())) {
+    std::optional<session::history_position> part = each->position();
+    if (!each->is_part()) return part;
+    if (!part) return std::nullopt;
+    parts.push_back(*std::move(part));
+    origins.push_back(&each->part_origins());
+  }
+  if (parts.empty()) return std::nullopt;
+  return position_of_whole(parts, origins, filters.size());
 }
 
 void subscription_record::remove_relay(const session::relay_session& session) noexcept {
-  const auto found =
-      std::find_if(requests_.begin(), requests_.end(), [&](const auto& each) { return &each->session() == &session; });
-  if (found == requests_.end()) return;
+  std::vector<base::ref<relay_request>> removed;
+  for (relay_request* const each : all_at(session.id())) removed.push_back(base::ref<relay_request>::retain(*each));
+  if (removed.empty()) return;
   resume_from = progress();
-  const base::ref<relay_request> removed = std::move(*found);
-  requests_.erase(found);
   if (!all_eose_told) {
-    gone_.push_back(answer_of(*removed));
-    if (!removed->settled()) gone_.back().end = ending::unreachable;
+    std::vector<relay_answer> answers;
+    add_answers(answers);
+    for (relay_answer& each : answers) {
+      if (each.relay != session.id()) continue;
+      if (each.end == ending::none) each.end = ending::unreachable;
+      gone_.push_back(std::move(each));
+    }
   }
-  removed->cut_off();
-  std::vector<unix_seconds> dates = forget_waiting(*removed);
+  std::erase_if(requests_, [&](const auto& each) { return &each->session() == &session; });
+  std::vector<unix_seconds> dates;
+  for (const auto& each : removed) {
+    each->cut_off();
+    const std::vector<unix_seconds> forgotten = forget_waiting(*each);
+    dates.insert(dates.end(), forgotten.begin(), forgotten.end());
+  }
   const auto left_at = resume_from.find(session.url().text);
   if (left_at != resume_from.end()) ask_for(left_at->second, std::move(dates), most_stretches_of_removed);
 }
@@ -112,14 +191,8 @@ std::vector<unix_seconds> subscription_record::forget_waiting(const relay_reques
 }
 
 void subscription_record::remove_all_relays() noexcept {
-  for (const base::ref<relay_request>& each : requests_) gone_.push_back(answer_of(*each));
+  add_answers(gone_);
   for (const base::ref<relay_request>& each : std::exchange(requests_, {})) each->cut_off();
-}
-
-relay_request* subscription_record::at(relay_id id) const noexcept {
-  const auto found =
-      std::find_if(requests_.begin(), requests_.end(), [&](const auto& each) { return each->session().id() == id; });
-  return found == requests_.end() ? nullptr : found->get();
 }
 
 void subscription_record::note_delivered(unix_seconds created_at) {
@@ -171,9 +244,8 @@ void subscription_record::ask_for(session::history_position& at, std::vector<uni
 cursor_positions subscription_record::progress() const {
   cursor_positions all = resume_from;
   for (const base::ref<relay_request>& each : requests_) {
-    if (std::optional<session::history_position> at = each->history().position()) {
-      all.insert_or_assign(each->session().url().text, *std::move(at));
-    }
+    std::optional<session::history_position> at = each->is_part() ? position_at(each->session()) : each->position();
+    if (at) all.insert_or_assign(each->session().url().text, *std::move(at));
   }
   return all;
 }
@@ -195,15 +267,31 @@ void subscription_record::keep_progress() {
 
 answer_counts subscription_record::answers() const noexcept {
   answer_counts all;
-  for (const relay_answer& each : gone_) count(all, each.end);
-  for (const base::ref<relay_request>& each : requests_) count(all, each->end());
+  for (const relay_answer& each : relay_answers()) count(all, each.end);
   return all;
 }
 
 std::vector<relay_answer> subscription_record::relay_answers() const {
   std::vector<relay_answer> all = gone_;
-  for (const base::ref<relay_request>& each : requests_) all.push_back(answer_of(*each));
+  add_answers(all);
   return all;
+}
+
+/// One for each relay that it is asked of.
+void subscription_record::add_answers(std::vector<relay_answer>& to) const {
+  const relay_request* before = nullptr;
+  for (const base::ref<relay_request>& each : requests_) {
+    const std::span<const gap> gaps = each->history().gaps();
+    // The parts of one relay stand together.
+    if (before != nullptr && &before->session() == &each->session()) {
+      relay_answer& same = to.back();
+      same.end = both(same.end, each->end());
+      same.gaps.insert(same.gaps.end(), gaps.begin(), gaps.end());
+    } else {
+      to.push_back({.relay = each->session().id(), .end = each->end(), .gaps = {gaps.begin(), gaps.end()}});
+    }
+    before = each.get();
+  }
 }
 
 }  // namespace uvnostr

@@ -19,6 +19,7 @@
 #include "receive/cursor.hpp"
 #include "receive/filter_index.hpp"
 #include "receive/held_events.hpp"
+#include "receive/request_parts.hpp"
 #include "session/relay_session.hpp"
 #include "session/request.hpp"
 
@@ -26,19 +27,33 @@ namespace uvnostr {
 
 class pool_core;
 
-/// A subscription at one relay.
-class relay_request final : public session::request {
+/// A subscription at one relay, or a part of it: see request_parts.hpp.
+class relay_request final : private part_of_filters, public session::request {
  public:
-  relay_request(subscription_record& subscription, base::ref<session::relay_session> session);
+  relay_request(subscription_record& subscription, base::ref<session::relay_session> session,
+                part_of_filters part = {});
 
   /// Null once the subscription has ended or the relay was removed.
   subscription_record* subscription() const noexcept { return subscription_; }
   session::relay_session& session() const noexcept { return *session_; }
   void cut_off() noexcept;
+  bool is_part() const noexcept { return !origins.empty(); }
+  const std::vector<std::uint32_t>& part_origins() const noexcept { return origins; }
+  /// How far it has come, of the subscription's filters.
+  std::optional<session::history_position> position() const;
+  void restore(const session::history_position&);
+  /// It is caught up on the session's connection.
+  void note_caught_up() noexcept { caught_up_on_ = session_->counted().connects; }
+  bool is_caught_up() const noexcept {
+    return end() == ending::refused || caught_up_on_ == session_->counted().connects;
+  }
+
+  bool eose_told = false;  // on_eose was called for this relay
 
  private:
   subscription_record* subscription_;
   base::ref<session::relay_session> session_;
+  std::uint64_t caught_up_on_ = 0;  // the number of that connection
 };
 
 /// How a relay has answered a subscription so far.
@@ -65,11 +80,14 @@ class subscription_record final : public base::ref_counted<subscription_record> 
   bool all_settled() const noexcept;
 
   void ask(base::ref<session::relay_session>);
+  /// The relay takes other messages now: what was asked in parts that are too long, or were not necessary, is asked anew.
+  void fit(session::relay_session&);
   void remove_relay(const session::relay_session&) noexcept;
   void remove_all_relays() noexcept;
   /// For cursor() after the end: to be called while its relays are there, and what waits.
   void keep_progress();
-  relay_request* at(relay_id) const noexcept;
+  /// Its requests at this relay: more than one if its filters had to be split.
+  std::vector<relay_request*> all_at(relay_id) const;
 
   /// Whether it takes no event now.
   bool is_held() const noexcept {
@@ -111,6 +129,9 @@ class subscription_record final : public base::ref_counted<subscription_record> 
   base::list_hook<subscription_record> waiting_hook{*this};  // among those for which something waits
 
  private:
+  void ask_in_parts(base::ref<session::relay_session>, const session::history_position*, bool eose_told);
+  std::optional<session::history_position> position_at(const session::relay_session&) const;
+  void add_answers(std::vector<relay_answer>&) const;
   cursor_positions progress() const;
   void ask_for(session::history_position&, std::vector<unix_seconds> dates, std::size_t most_stretches) const;
   std::vector<unix_seconds> forget_waiting(const relay_request&);

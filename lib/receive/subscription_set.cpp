@@ -58,6 +58,10 @@ void subscription_set::add_relay(const base::ref<relay_session>& added) {
   }
 }
 
+void subscription_set::fit(relay_session& at) {
+  for (cursor each(open_); subscription_record* const s = each.next();) s->fit(at);
+}
+
 void subscription_set::remove_relay(const relay_session& removed) {
   for (cursor each(open_); subscription_record* const s = each.next();) {
     s->remove_relay(removed);
@@ -76,24 +80,57 @@ void subscription_set::deliver(subscription_record& to, relay_id from, const eve
 void subscription_set::on_caught_up(session::request& request, bool first) noexcept {
   relay_request& to = static_cast<relay_request&>(request);
   if (to.subscription() == nullptr) return;
-  const base::ref<subscription_record> keep = base::ref<subscription_record>::retain(*to.subscription());
   const base::ref<session::request> keep_request = base::ref<session::request>::retain(request);
-  const relay_id from = to.session().id();
-  if (first) {
-    if (keep->callbacks.on_eose) keep->callbacks.on_eose(from, to.history().last_hint());
-    if (!silent_ && callbacks_.on_eose) callbacks_.on_eose(from, keep->id());
-  }
-  if (!silent_ && to.subscription() != nullptr && keep->callbacks.on_caught_up) {
-    keep->callbacks.on_caught_up(from, to.history().gaps());
-  }
+  to.note_caught_up();
+  tell_caught_up(to);
   if (first && !silent_ && to.subscription() != nullptr)
     to.session().requests().settle(to, session::request::ending::answered);
 }
 
+/// A part was refused: the others are all that this relay gives.
+void subscription_set::tell_rest_caught_up(const relay_request& refused) {
+  if (refused.subscription() == nullptr) return;
+  for (relay_request* const each : refused.subscription()->all_at(refused.session().id())) {
+    if (each->end() != session::request::ending::answered) continue;
+    if (!each->eose_told) tell_caught_up(*each);
+    return;
+  }
+}
+
+/// Tells it for the relay, if none of the parts of the subscription there is behind.
+void subscription_set::tell_caught_up(relay_request& of) {
+  const base::ref<subscription_record> keep = base::ref<subscription_record>::retain(*of.subscription());
+  const base::ref<relay_request> keep_request = base::ref<relay_request>::retain(of);
+  const std::vector<relay_request*> parts = keep->all_at(of.session().id());
+  eose_hint hint = of.history().last_hint();
+  std::vector<gap> gaps;
+  bool is_first = true;
+  for (const relay_request* const each : parts) {
+    if (!each->is_caught_up()) return;
+    if (each->history().last_hint() != hint) hint = eose_hint::none;
+    gaps.insert(gaps.end(), each->history().gaps().begin(), each->history().gaps().end());
+    is_first = is_first && !each->eose_told;
+  }
+  for (relay_request* const each : parts) each->eose_told = true;
+  const relay_id from = of.session().id();
+  if (is_first) {
+    if (keep->callbacks.on_eose) keep->callbacks.on_eose(from, hint);
+    if (!silent_ && callbacks_.on_eose) callbacks_.on_eose(from, keep->id());
+  }
+  if (!silent_ && of.subscription() != nullptr && keep->callbacks.on_caught_up) {
+    keep->callbacks.on_caught_up(from, gaps);
+  }
+}
+
 void subscription_set::on_settled(session::request& request) noexcept {
-  subscription_record* const record = static_cast<relay_request&>(request).subscription();
-  if (record == nullptr || record->all_eose_told) return;
-  check_all_eose_later(*record);
+  relay_request& at = static_cast<relay_request&>(request);
+  subscription_record* const record = at.subscription();
+  if (record == nullptr) return;
+  if (at.is_part() && at.end() == session::request::ending::refused) {
+    // The others may have waited for it.
+    later_.add([this, keep = base::ref<relay_request>::retain(at)] { tell_rest_caught_up(*keep); });
+  }
+  if (!record->all_eose_told) check_all_eose_later(*record);
 }
 
 void subscription_set::check_all_eose_later(subscription_record& record) {
@@ -118,6 +155,7 @@ void subscription_set::on_refused(const relay_session& session, session::request
   if (record == nullptr || !record->callbacks.on_relay_closed) return;
   relay_closed told{.relay = session.id(),
                     .words = {},
+                    .too_long = said.too_long,
                     .hung_up = said.hung_up,
                     .asked_again = said.asked_again,
                     .pause = said.pause,
@@ -132,7 +170,10 @@ std::uint32_t subscription_set::page_size(const session::request& request) const
   constexpr std::size_t most = 500;  // few relays send more
   const subscription_record* const record = static_cast<const relay_request&>(request).subscription();
   const std::size_t relays = record == nullptr ? 1 : std::max<std::size_t>(record->requests().size(), 1);
-  return static_cast<std::uint32_t>(std::clamp<std::size_t>(seen_.half_share() / (2 * relays), 1, most));
+  const std::uint64_t taken =
+      static_cast<const relay_request&>(request).session().limitation().max_limit.value_or(most);
+  const std::size_t largest = static_cast<std::size_t>(std::clamp<std::uint64_t>(taken, 1, most));
+  return static_cast<std::uint32_t>(std::clamp<std::size_t>(seen_.half_share() / (2 * relays), 1, largest));
 }
 
 bool subscription_set::remembers_all(const session::request& request) const noexcept {

@@ -35,6 +35,8 @@ class subscription_set {
   /// Ends all subscriptions without callbacks; none follows.
   void fall_silent() noexcept;
 
+  /// The relay takes other messages than before.
+  void fit(session::relay_session&);
   void add_relay(const base::ref<session::relay_session>&);
   void remove_relay(const session::relay_session&);
 
@@ -66,6 +68,8 @@ class subscription_set {
 
  private:
   using cursor = base::intrusive_list<subscription_record>::cursor;
+  void tell_caught_up(relay_request&);
+  void tell_rest_caught_up(const relay_request& refused);
   void check_all_eose(subscription_record&);
   void check_all_eose_later(subscription_record&);
 

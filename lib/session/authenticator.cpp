@@ -51,7 +51,8 @@ void authenticator::on_challenge(std::string_view challenge) {
   challenge_ = challenge;
   session_.listener().on_auth(session_, auth_step::challenged, {}, challenge, {});
   answered_ = done_ = false;
-  if (session_.options().auth == auth_policy::eager) wanted_ = true;
+  if (session_.options().auth == auth_policy::eager || session_.limitation().auth_required.value_or(false))
+    wanted_ = true;
   if (wanted_ && !is_under_way() && may_answer()) answer();
 }
 

@@ -221,6 +221,25 @@ void relay_session::on_remark(std::string_view what, std::string_view about, std
   log().write(log_level::debug, what, subject(), {{"about", about}, {"cause", reason}, {"detail", detail}});
 }
 
+void relay_session::note_unasked() noexcept {
+  if (!flood_.note(now())) return;
+  ++stats_.flood_messages;
+  note_offence("it floods us");
+}
+
+void relay_session::learn(const relay_limitation& says) {
+  const std::optional<std::uint64_t> before = limitation_.max_message_length;
+  limitation_ = says;
+  if (says.max_subscriptions) requests_.limit_open(static_cast<std::size_t>(*says.max_subscriptions));
+  // Relays write 0 where they have no limit: nothing else makes sense.
+  for (std::optional<std::uint64_t>* const each :
+       {&limitation_.max_message_length, &limitation_.max_limit, &limitation_.max_event_tags,
+        &limitation_.max_content_length, &limitation_.created_at_lower_limit, &limitation_.created_at_upper_limit}) {
+    if (*each == 0U) each->reset();
+  }
+  if (limitation_.max_message_length != before) listener().on_message_limit(*this);
+}
+
 void relay_session::on_pump_timer() noexcept {
   if (open() && is_unbearable()) return lost(errc::misbehaved);
   pump();

@@ -16,6 +16,7 @@
 #include <string>
 #include <string_view>
 
+#include <uvnostr/information.hpp>
 #include <uvnostr/relay_options.hpp>
 #include <uvnostr/relay_status.hpp>
 #include <uvnostr/stats.hpp>
@@ -28,6 +29,7 @@
 #include "port/transport.hpp"
 #include "session/authenticator.hpp"
 #include "session/backoff.hpp"
+#include "session/flood_guard.hpp"
 #include "session/liveness.hpp"
 #include "session/outbox.hpp"
 #include "session/phase.hpp"
@@ -106,6 +108,11 @@ class relay_session final : public base::ref_counted<relay_session>, private por
   void note_offence(std::string_view what) noexcept;
   /// An event that does not verify, which is an offence.
   void note_forgery(std::string_view what) noexcept;
+  /// It sent what was not asked for. A few of these are no offence.
+  void note_unasked() noexcept;
+  /// What its information document says. Source: NIP-11.
+  void learn(const relay_limitation&);
+  const relay_limitation& limitation() const noexcept { return limitation_; }
   void note_good_event() noexcept {
     if (stats_.offences > 0) stats_.offences = std::max(0.0, stats_.offences - 1.0 / 20);
   }
@@ -182,6 +189,8 @@ class relay_session final : public base::ref_counted<relay_session>, private por
   const surroundings around_;
   relay_stats stats_;
   bool has_forged_ = false;
+  flood_guard flood_;
+  relay_limitation limitation_;
   struct clock_reading {
     unix_seconds date;
     std::chrono::microseconds at;

@@ -49,6 +49,7 @@ class request : public base::shared_object {
   void note_progress() noexcept { ++progress_; }
 
   base::list_hook<request> hook{*this};
+  bool too_long = false;  // for this relay, and it cannot be split: it is refused instead of asked
 
  private:
   friend class request_table;

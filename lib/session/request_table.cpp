@@ -175,6 +175,10 @@ bool request_table::pump() {
   bool suspects = false;
   for (cursor each(requests_); request* const at = each.next();) {
     request& r = *at;
+    if (r.step_ == request::step::to_ask && r.too_long) {
+      refuse_too_long(r);
+      continue;
+    }
     suspects = suspects || (r.suspect_ && r.step_ == request::step::to_ask);
     bool is_sent = true;
     if (r.step_ == request::step::to_ask && !r.suspect_) {
@@ -227,6 +231,7 @@ void request_table::end_req(base::ref<sent_req>& req) noexcept {
   if (!req) return;
   req->state = sent_req::state::over;
   slots_[req->slot].used_by = nullptr;
+  slots_[req->slot].ended_at = session_.now();
   free_slots_.push_back(req->slot);
   req.reset();
 }

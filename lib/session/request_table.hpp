@@ -49,6 +49,8 @@ class request_table {
   /// Asks a refused request again now. Returns false if it was not refused.
   bool ask_again(request&);
 
+  /// Whether messages for this id may still be on their way: its REQ was closed not long ago.
+  bool may_still_come(std::string_view wire_id) noexcept;
   /// The REQ with this id on the wire; null if there is none.
   sent_req* find(std::string_view wire_id) const noexcept;
 
@@ -87,6 +89,7 @@ class request_table {
   struct slot {
     sent_req* used_by = nullptr;
     std::uint32_t generation = 0;
+    std::chrono::microseconds ended_at{};  // the last one
   };
 
   void begin_pump() noexcept;
@@ -115,6 +118,7 @@ class request_table {
   gap missing_of(const request&) const;
   void page_failed(request&, gap_reason);
   void refuse(request&, std::string_view text);
+  void refuse_too_long(request&);
   void tell_caught_up(request&);
   std::chrono::milliseconds pause(unsigned times) noexcept;
   void not_back_in_time(request&) noexcept;

@@ -29,7 +29,8 @@ struct refusal {
   bool hung_up;  // the relay closed the connection instead of answering it
   session::asked_again asked_again;
   std::chrono::milliseconds pause;
-  gap missing;  // until it is asked again and answers
+  gap missing;            // until it is asked again and answers
+  bool too_long = false;  // it was not even asked: see relay_closed
 };
 
 /// Gets the incoming messages.
@@ -60,6 +61,8 @@ class session_listener {
   /// Everything that this connection can give of the past has come or is a gap. `first`: for the first time for this
   /// request. May destroy the request.
   virtual void on_request_caught_up(relay_session&, request&, bool first) noexcept = 0;
+  /// limitation().max_message_length has become another.
+  virtual void on_message_limit(relay_session&) noexcept = 0;
   /// An answer came, or nothing waits for it any more.
   virtual void on_request_progress(relay_session&, request&) noexcept = 0;
   /// Whether its next page may be asked for, or other relays have to catch up first.

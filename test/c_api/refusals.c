@@ -166,7 +166,7 @@ void RefusesBadProxiesAndCaFiles(void) {
   CHECK(strstr(error.message, "proxy") != NULL);
   relay_options.proxy = NULL;
   relay_options.ca_file = "/no/such/file";
-  CHECK_CODE(uvnostr_pool_create(&pool, &loop, &options, NULL, &error), UVNOSTR_E_OPTION_CA_FILE);
+  CHECK_CODE(uvnostr_pool_create(&pool, &loop, &options, NULL, &error), UVNOSTR_E_OPTION_CERTIFICATE);
   relay_options.ca_file = NULL;
   CHECK_CODE(uvnostr_pool_create(&pool, &loop, &options, NULL, &error), UVNOSTR_OK);
   uvnostr_pool_destroy(pool);

@@ -16,8 +16,8 @@ void TellsItsVersion(void) {
 }
 
 void HasASentenceAndANameForEachError(void) {
-  static const int last[] = {UVNOSTR_E_OPTION_CA_FILE, UVNOSTR_E_UNSUPPORTED, UVNOSTR_E_RETRIES_EXHAUSTED,
-                             UVNOSTR_E_NO_DOCUMENT};
+  static const int last[] = {UVNOSTR_E_OPTION_CERTIFICATE, UVNOSTR_E_UNSUPPORTED, UVNOSTR_E_TLS_PINNED_KEY,
+                             UVNOSTR_E_RELAY_LIMIT};
   int group;
   for (group = 0; group < 4; ++group) {
     int code;

@@ -156,9 +156,9 @@ TEST_F(NetWorld, GivesRandomBytes) {
 TEST_F(NetWorld, ChecksThatACaFileHoldsACertificate) {
   const std::string path = testing::TempDir() + "uvnostr_net_ca_" + std::to_string(uv_os_getpid()) + ".pem";
   options.ca_file = path;
-  EXPECT_EQ(world->transport().check(options), errc::option_ca_file);
+  EXPECT_EQ(world->transport().check(options), errc::option_certificate);
   std::ofstream(path) << "no certificate in here\n";
-  EXPECT_EQ(world->transport().check(options), errc::option_ca_file);
+  EXPECT_EQ(world->transport().check(options), errc::option_certificate);
   std::ofstream(path) << std::string(4090, '#') << "\n-----BEGIN CERTIFICATE-----\n";
   EXPECT_FALSE(world->transport().check(options));
   std::remove(path.c_str());

@@ -104,4 +104,52 @@ inline constexpr char ed25519_ca[] =
     "zLP5FsXz+mLsN4IzlQIOUpkPRxIpINvcjummrvwCM4W6CfnFlbAJ\n"
     "-----END CERTIFICATE-----\n";
 
+// For a client: its certificate, and the intermediate between it and the root.
+inline constexpr char client_root[] =
+    "-----BEGIN CERTIFICATE-----\n"
+    "MIIBjDCCATKgAwIBAgIUF4SwoNipq9jkgzNnNKXf5FgyeFYwCgYIKoZIzj0EAwIw\n"
+    "IzEhMB8GA1UEAwwYdXZub3N0ciB0ZXN0IGNsaWVudCByb290MCAXDTI2MTEyNjE5\n"
+    "NTAzM1oYDzIxMjYxMTAyMTk1MDMzWjAjMSEwHwYDVQQDDBh1dm5vc3RyIHRlc3Qg\n"
+    "Y2xpZW50IHJvb3QwWTATBgcqhkjOPQIBBggqhkjOPQMBBwNCAAQqlv/WOzDoWxxz\n"
+    "/JCfP9PtClnFi/Lzccj1J0ywaBz521RicBKEChKcSmVnnKg9ZqUUj10UsARXH26C\n"
+    "hYOoWQReo0IwQDAPBgNVHRMBAf8EBTADAQH/MA4GA1UdDwEB/wQEAwICBDAdBgNV\n"
+    "HQ4EFgQUG1ip40LEjyuz7Mn4oq/8U3XHZH4wCgYIKoZIzj0EAwIDSAAwRQIgdPyy\n"
+    "ds/5yCm8mMtknM57utPl1tFsdGAz/l69qZra0lcCIQDVgZnEgQqGJA54OSQE7a2I\n"
+    "lS6gEJPa/LjK1QIV4o6nyQ==\n"
+    "-----END CERTIFICATE-----\n";
+
+inline constexpr char client_intermediate[] =
+    "-----BEGIN CERTIFICATE-----\n"
+    "MIIBojCCAUigAwIBAgIBAjAKBggqhkjOPQQDAjAjMSEwHwYDVQQDDBh1dm5vc3Ry\n"
+    "IHRlc3QgY2xpZW50IHJvb3QwIBcNMjYxMTI2MTk1MDM0WhgPMjEyNjExMDIxOTUw\n"
+    "MzRaMCsxKTAnBgNVBAMMIHV2bm9zdHIgdGVzdCBjbGllbnQgaW50ZXJtZWRpYXRl\n"
+    "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE7UC8gNYXvIH3bRYoNijFo7OU3Et/\n"
+    "/O2n7HgDdDkc/ZXKpBDjx6iimgEV0R3Y19Dq2YztJ4LJE+0j4aS4/l6G8qNjMGEw\n"
+    "DwYDVR0TAQH/BAUwAwEB/zAOBgNVHQ8BAf8EBAMCAgQwHQYDVR0OBBYEFL8t4tRL\n"
+    "SHDlT2E10dAu4l6CFwgZMB8GA1UdIwQYMBaAFBtYqeNCxI8rs+zJ+KKv/FN1x2R+\n"
+    "MAoGCCqGSM49BAMCA0gAMEUCIF4Zk1vZJ08k9wCa6cdyxatruV5UouXk40JJyff3\n"
+    "1CEVAiEAghFvYqxnP6HDVz9ZnZnwqMxNvZPQ2by8zXgKuWdj9vg=\n"
+    "-----END CERTIFICATE-----\n";
+
+inline constexpr char client_leaf[] =
+    "-----BEGIN CERTIFICATE-----\n"
+    "MIIBrzCCAVWgAwIBAgIBAzAKBggqhkjOPQQDAjArMSkwJwYDVQQDDCB1dm5vc3Ry\n"
+    "IHRlc3QgY2xpZW50IGludGVybWVkaWF0ZTAgFw0yNjExMjYxOTUwMzRaGA8yMTI2\n"
+    "MTEwMjE5NTAzNFowHjEcMBoGA1UEAwwTdXZub3N0ciB0ZXN0IGNsaWVudDBZMBMG\n"
+    "ByqGSM49AgEGCCqGSM49AwEHA0IABGIiLWNyhtrHiQntfCZNcISyZmhYi2nAmXpz\n"
+    "W0ceQVO9VRQx2W1T7PIXNgasmkqcQyf8doBWmNmBMav1Ai8C4JijdTBzMAwGA1Ud\n"
+    "EwEB/wQCMAAwDgYDVR0PAQH/BAQDAgeAMBMGA1UdJQQMMAoGCCsGAQUFBwMCMB0G\n"
+    "A1UdDgQWBBQ7qc4MP2z++RZrbu4RGjZd1LJFyTAfBgNVHSMEGDAWgBS/LeLUS0hw\n"
+    "5U9hNdHQLuJeghcIGTAKBggqhkjOPQQDAgNIADBFAiEA0adEShJpDndUhnV2X5nR\n"
+    "JeBhhlPBmOUdwOq5eSfiDGUCICdahZxSU/444Km8gILZa11a5rHxke1shaRQ+IOD\n"
+    "4XCn\n"
+    "-----END CERTIFICATE-----\n";
+
+inline constexpr char client_leaf_key[] =
+    "-----BEGIN PRIVATE KEY-----\n"
+    "MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQg9U60oEHwZ+snozbF\n"
+    "xmu2s5LY6INeVz0PhiU6e6+BKfGhRANCAARiIi1jcobax4kJ7XwmTXCEsmZoWItp\n"
+    "wJl6c1tHHkFTvVUUMdltU+zyFzYGrJpKnEMn/HaAVpjZgTGr9QIvAuCY\n"
+    "-----END PRIVATE KEY-----\n";
+
 }  // namespace uvnostr::test

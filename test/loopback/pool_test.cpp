@@ -310,7 +310,7 @@ TEST_F(Pool, RefusesWhatIsWrongAtTheCall) {
   EXPECT_EQ(p.subscribe(filter{.tags = {{'e', {"x"}}}}, {}).error(), errc::filter_tag_value);
   relay_options options;
   options.ca_file = "/nonexistent";
-  EXPECT_EQ(p.add_relay("wss://relay.test", options).error(), errc::option_ca_file);
+  EXPECT_EQ(p.add_relay("wss://relay.test", options).error(), errc::option_certificate);
   options.ca_file.clear();
   options.headers = {{"X-Evil", "a\r\nb: c"}};
   EXPECT_EQ(p.add_relay("wss://relay.test", options).error(), errc::option_range);

@@ -5,9 +5,11 @@
 //   network_peer now
 //   network_peer relay ADDRESS PORT STORED BYTES LIVE     a relay with STORED events of BYTES each, to which LIVE events
 //                                                         are published, one every 250 ms, once a line comes on stdin
-//   network_peer client URL EVENTS SECONDS                reads until it has EVENTS, at most so long
+//   network_peer client URL EVENTS SECONDS [PROXY]        reads until it has EVENTS, at most so long
 //   network_peer dns FILE                                 a name server on 127.0.0.1:53; FILE says how it answers:
 //                                                         ADDRESS, `slow ADDRESS`, `none` or `hang`
+//   network_peer socks ADDRESS PORT TO                    a SOCKS5 proxy, to that port of the same address
+//   network_peer watch ADDRESS PORT                       tells of packets that leave for anywhere else
 #include <algorithm>
 #include <array>
 #include <atomic>
@@ -31,6 +33,9 @@
 #include <uvnostr/testing/relay.hpp>
 #include <uvnostr/uvnostr.hpp>
 
+#include "network/lines.hpp"
+#include "network/proxy.hpp"
+
 namespace uvnostr::network {
 namespace {
 
@@ -40,59 +45,13 @@ using testing::run_until;
 using testing::test_key;
 using testing::test_relay;
 
-unsigned long long now_ms() { return uv_hrtime() / 1'000'000; }
-
-void say(const std::string& what) {
-  std::printf("%llu %s\n", now_ms(), what.c_str());
-  std::fflush(stdout);
-}
-
-int complain(const std::string& what) {
-  std::fprintf(stderr, "network_peer: %s\n", what.c_str());
-  return 2;
-}
-
 unix_seconds today() { return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()); }
-
-bool write_all(int to, const char* bytes, ssize_t size) {
-  while (size > 0) {
-    const ssize_t written = ::send(to, bytes, static_cast<std::size_t>(size), MSG_NOSIGNAL);
-    if (written <= 0) return false;
-    bytes += written;
-    size -= written;
-  }
-  return true;
-}
-
-/// Copies in one direction until it ends, and then ends the other. Small buffers: what the line does not take yet is to
-/// wait at the relay.
-void copy(int from, int to) {
-  std::array<char, 4096> buffer;
-  for (;;) {
-    const ssize_t size = ::recv(from, buffer.data(), buffer.size(), 0);
-    if (size <= 0 || !write_all(to, buffer.data(), size)) break;
-  }
-  ::shutdown(from, SHUT_RDWR);
-  ::shutdown(to, SHUT_RDWR);
-}
 
 /// A test_relay listens on the loopback address only; this is its door to the line.
 void forward(const std::string& address, std::uint16_t port, std::uint16_t to) {
-  const auto at = [](const std::string& host, std::uint16_t number) {
-    sockaddr_in full{};
-    full.sin_family = AF_INET;
-    full.sin_port = htons(number);
-    ::inet_pton(AF_INET, host.c_str(), &full.sin_addr);
-    return full;
-  };
-  const int listener = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  const int yes = 1, small = 16 * 1024;
-  ::setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
-  ::setsockopt(listener, SOL_SOCKET, SO_SNDBUF, &small, sizeof small);
-  const sockaddr_in door = at(address, port), inside = at("127.0.0.1", to);
-  if (::bind(listener, reinterpret_cast<const sockaddr*>(&door), sizeof door) != 0 || ::listen(listener, 64) != 0) {
-    std::exit(complain("cannot listen on " + address));
-  }
+  const int listener = listen_on(address, port);
+  if (listener < 0) std::exit(complain("cannot listen on " + address));
+  const sockaddr_in inside = address_of("127.0.0.1", to);
   for (;;) {
     const int client = ::accept(listener, nullptr, nullptr);
     if (client < 0) continue;
@@ -133,11 +92,14 @@ int serve(const std::string& address, std::uint16_t port, int stored, std::size_
   return 0;
 }
 
-int read(const std::string& url, std::uint64_t wanted, int seconds) {
+int read(const std::string& url, std::uint64_t wanted, int seconds, const std::string& proxy) {
   uv_loop_t* const loop = uv_default_loop();
   std::uint64_t events = 0, gaps = 0;
+  pool_options options;
+  options.relays = {url};
+  options.relay_defaults.proxy = proxy;
   auto made = pool::make(
-      loop, {.relays = {url}}, {.on_relay_state = [](const relay_status& s) {
+      loop, std::move(options), {.on_relay_state = [](const relay_status& s) {
         say("state " + std::string(to_string(s.state)) + (s.cause ? ": " + std::string(s.text) : std::string()));
       }});
   if (!made) return complain(made.error().message());
@@ -151,6 +113,8 @@ int read(const std::string& url, std::uint64_t wanted, int seconds) {
                            }},
                       {.eose_timeout = 5min});
   if (!asked) return complain(asked.error().message());
+  // The document is fetched over a connection of its own.
+  (void)made->information(made->relays().front(), [](const result<relay_information>&) { say("information"); });
   (void)run_until(
       loop, [&] { return events >= wanted; }, std::chrono::seconds(seconds));
   const relay_stats stats = made->stats().relays.front();
@@ -218,7 +182,11 @@ int main(int argc, char** argv) {
     return serve(argv[2], static_cast<std::uint16_t>(number(3)), number(4), static_cast<std::size_t>(number(5)),
                  number(6));
   }
-  if (role == "client" && argc == 5) return read(argv[2], static_cast<std::uint64_t>(number(3)), number(4));
+  if (role == "client" && (argc == 5 || argc == 6))
+    return read(argv[2], static_cast<std::uint64_t>(number(3)), number(4), argc == 6 ? argv[5] : "");
+  if (role == "socks" && argc == 5)
+    return serve_socks(argv[2], static_cast<std::uint16_t>(number(3)), static_cast<std::uint16_t>(number(4)));
+  if (role == "watch" && argc == 4) return watch(argv[2], static_cast<std::uint16_t>(number(3)));
   if (role == "dns" && argc == 3) return answer_names(argv[2]);
   return complain("see the head of peer.cpp");
 }

@@ -24,7 +24,7 @@ class Faults : public ::testing::TestWithParam<system_call> {};
 void expect_clear_error(stage& on, const error& found) {
   if (!found) return;
   EXPECT_NE(on.simulation()->failures(), 0U) << found.message();
-  EXPECT_TRUE(found == errc::random_unavailable || found == errc::option_ca_file) << found.message();
+  EXPECT_TRUE(found == errc::random_unavailable || found == errc::option_certificate) << found.message();
 }
 
 TEST_P(Faults, OnceLeaveTheStoryWhole) {

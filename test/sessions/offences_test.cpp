@@ -81,6 +81,47 @@ TEST_F(Offences, FewAmongManyGoodEventsAreForgiven) {
   EXPECT_TRUE(left.empty());
 }
 
+TEST_F(Offences, AFloodOfNoticesIsLeftAndFewOfThemAreNot) {
+  start();
+  world.advance(1s);
+  for (int minute = 0; minute < 10; ++minute) {
+    for (int i = 0; i < 100; ++i) bad.connections()[0].send_text(R"(["NOTICE","once more"])");
+    world.advance(1min);
+  }
+  EXPECT_EQ(pool->stats().relays[0].flood_messages, 0U);
+  for (int i = 0; i < 500; ++i) bad.connections()[0].send_text(R"(["NOTICE","once more"])");
+  world.advance(1s);
+  EXPECT_EQ(left, lines{"wss://bad.example.com"});
+  EXPECT_GT(pool->stats().relays[0].flood_messages, 200U);
+}
+
+TEST_F(Offences, EventsThatNobodyAskedForAreAFlood) {
+  start();
+  world.advance(1s);
+  const std::string e(make_event("x").json());
+  for (int i = 0; i < 500; ++i) bad.connections()[0].send_text("[\"EVENT\",\"no such id\"," + e + "]");
+  world.advance(1s);
+  EXPECT_EQ(left, lines{"wss://bad.example.com"});
+  EXPECT_TRUE(seen.empty());
+}
+
+TEST_F(Offences, EventsForASubscriptionAreAFloodOnlyLongAfterItWasClosed) {
+  start();
+  world.advance(1s);
+  const std::string id = bad.received()[0].substr(8, bad.received()[0].find('"', 8) - 8);
+  const std::string late = "[\"EVENT\",\"" + id + "\"," + std::string(make_event("x").json()) + "]";
+  notes.reset();
+  world.advance(1s);
+  for (int i = 0; i < 1'000; ++i) bad.connections()[0].send_text(late);
+  world.advance(1s);
+  EXPECT_TRUE(left.empty());
+  EXPECT_EQ(pool->stats().relays[0].flood_messages, 0U);
+  world.advance(2min);
+  for (int i = 0; i < 500; ++i) bad.connections()[0].send_text(late);
+  world.advance(1s);
+  EXPECT_EQ(left, lines{"wss://bad.example.com"});
+}
+
 TEST_F(Offences, MayBePutUpWith) {
   relay_options patient;
   patient.max_offences = 0;

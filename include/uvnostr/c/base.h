@@ -33,33 +33,33 @@ enum {
   UVNOSTR_E_UNKNOWN = -2,           ///< an error that this header has no number for
 
   // A value given by the program.
-  UVNOSTR_E_URL_SCHEME = -101,         ///< neither ws:// nor wss://
-  UVNOSTR_E_URL_HOST = -102,           ///< no host, or characters that a host cannot have
-  UVNOSTR_E_URL_PORT = -103,           ///< not 1 to 65535
-  UVNOSTR_E_URL_USERINFO = -104,       ///< user:password@ in a relay URL
-  UVNOSTR_E_URL_FRAGMENT = -105,       ///< #... in a relay URL
-  UVNOSTR_E_URL_PATH = -106,           ///< a space, a control character or non-ASCII text in path or query
-  UVNOSTR_E_HEX_LENGTH = -107,         ///< not the number of hex digits that the type has
-  UVNOSTR_E_HEX_DIGIT = -108,          ///< a character other than 0-9 and a-f
-  UVNOSTR_E_BECH32_FORMAT = -109,      ///< not bech32
-  UVNOSTR_E_BECH32_CHECKSUM = -110,    ///< a mistyped npub, nsec or note
-  UVNOSTR_E_BECH32_PREFIX = -111,      ///< valid bech32, but of another kind
-  UVNOSTR_E_SECRET_KEY_RANGE = -112,   ///< zero, or not below the order of secp256k1
-  UVNOSTR_E_EVENT_JSON = -113,         ///< not one JSON object with the seven members of NIP-01
-  UVNOSTR_E_EVENT_FIELD = -114,        ///< a member of the event has the wrong type, length or value
-  UVNOSTR_E_EVENT_UTF8 = -115,         ///< text of the event is not UTF-8
-  UVNOSTR_E_WRONG_ID = -116,           ///< the event's id is not the hash of the event
-  UVNOSTR_E_WRONG_SIGNATURE = -117,    ///< the event's signature is not its author's
-  UVNOSTR_E_FILTER_JSON = -118,        ///< not one JSON object
-  UVNOSTR_E_FILTER_FIELD = -119,       ///< a member of the filter is unknown, or has the wrong type, length or value
-  UVNOSTR_E_FILTER_TAG_NAME = -120,    ///< a tag condition whose name is not one letter, or is given twice
-  UVNOSTR_E_FILTER_TAG_VALUE = -121,   ///< a tag condition without values, not UTF-8, or #e/#p that is not hex
-  UVNOSTR_E_FILTER_TIME_RANGE = -122,  ///< since is later than until
-  UVNOSTR_E_FILTER_COUNT = -123,       ///< no filter at all
-  UVNOSTR_E_CURSOR_FORMAT = -124,      ///< not a cursor: cut, edited, or made by another version
-  UVNOSTR_E_CURSOR_FILTERS = -125,     ///< the cursor belongs to other filters
-  UVNOSTR_E_OPTION_RANGE = -126,       ///< an option is outside its range; the message names it and the range
-  UVNOSTR_E_OPTION_CA_FILE = -127,     ///< the CA file cannot be read or holds no certificate
+  UVNOSTR_E_URL_SCHEME = -101,          ///< neither ws:// nor wss://
+  UVNOSTR_E_URL_HOST = -102,            ///< no host, or characters that a host cannot have
+  UVNOSTR_E_URL_PORT = -103,            ///< not 1 to 65535
+  UVNOSTR_E_URL_USERINFO = -104,        ///< user:password@ in a relay URL
+  UVNOSTR_E_URL_FRAGMENT = -105,        ///< #... in a relay URL
+  UVNOSTR_E_URL_PATH = -106,            ///< a space, a control character or non-ASCII text in path or query
+  UVNOSTR_E_HEX_LENGTH = -107,          ///< not the number of hex digits that the type has
+  UVNOSTR_E_HEX_DIGIT = -108,           ///< a character other than 0-9 and a-f
+  UVNOSTR_E_BECH32_FORMAT = -109,       ///< not bech32
+  UVNOSTR_E_BECH32_CHECKSUM = -110,     ///< a mistyped npub, nsec or note
+  UVNOSTR_E_BECH32_PREFIX = -111,       ///< valid bech32, but of another kind
+  UVNOSTR_E_SECRET_KEY_RANGE = -112,    ///< zero, or not below the order of secp256k1
+  UVNOSTR_E_EVENT_JSON = -113,          ///< not one JSON object with the seven members of NIP-01
+  UVNOSTR_E_EVENT_FIELD = -114,         ///< a member of the event has the wrong type, length or value
+  UVNOSTR_E_EVENT_UTF8 = -115,          ///< text of the event is not UTF-8
+  UVNOSTR_E_WRONG_ID = -116,            ///< the event's id is not the hash of the event
+  UVNOSTR_E_WRONG_SIGNATURE = -117,     ///< the event's signature is not its author's
+  UVNOSTR_E_FILTER_JSON = -118,         ///< not one JSON object
+  UVNOSTR_E_FILTER_FIELD = -119,        ///< a member of the filter is unknown, or has the wrong type, length or value
+  UVNOSTR_E_FILTER_TAG_NAME = -120,     ///< a tag condition whose name is not one letter, or is given twice
+  UVNOSTR_E_FILTER_TAG_VALUE = -121,    ///< a tag condition without values, not UTF-8, or #e/#p that is not hex
+  UVNOSTR_E_FILTER_TIME_RANGE = -122,   ///< since is later than until
+  UVNOSTR_E_FILTER_COUNT = -123,        ///< no filter at all
+  UVNOSTR_E_CURSOR_FORMAT = -124,       ///< not a cursor: cut, edited, or made by another version
+  UVNOSTR_E_CURSOR_FILTERS = -125,      ///< the cursor belongs to other filters
+  UVNOSTR_E_OPTION_RANGE = -126,        ///< an option is outside its range; the message names it and the range
+  UVNOSTR_E_OPTION_CERTIFICATE = -127,  ///< a file or PEM text of the options is not what it must be
 
   // The state of the object on which the call was made.
   UVNOSTR_E_CLOSED = -201,              ///< the pool, relay or subscription is closed
@@ -90,6 +90,7 @@ enum {
   UVNOSTR_E_MISBEHAVED = -315,           ///< it sent too much that is forged, garbled or unasked
   UVNOSTR_E_PING_TIMEOUT = -316,         ///< no pong within pong_timeout_ms
   UVNOSTR_E_RETRIES_EXHAUSTED = -317,    ///< max_retries attempts failed; there will be no more
+  UVNOSTR_E_TLS_PINNED_KEY = -318,       ///< the certificate is valid, but its key is none of pinned_keys
 
   // Why a publish or a request did not succeed.
   UVNOSTR_E_RELAY_REMOVED = -401,  ///< the relay was removed from the pool
@@ -98,7 +99,8 @@ enum {
   UVNOSTR_E_REFUSED = -404,        ///< the relay answered with a refusal; its words are given beside
   UVNOSTR_E_AUTH_REQUIRED = -405,  ///< the relay wants NIP-42 AUTH and there are no auth_users, or it refused them
   UVNOSTR_E_NOT_SIGNED = -406,     ///< the signer refused, did not answer in its time, or gave another event
-  UVNOSTR_E_NO_DOCUMENT = -407     ///< the relay's information document is missing, too long or no JSON object
+  UVNOSTR_E_NO_DOCUMENT = -407,    ///< the relay's information document is missing, too long or no JSON object
+  UVNOSTR_E_RELAY_LIMIT = -408     ///< it was not sent: the relay's information says that it refuses such events
 };
 
 /// One sentence about a number above; also says what to do if anything can be done. Lifetime: static.

@@ -62,7 +62,14 @@ typedef struct uvnostr_relay_options {
   size_t max_publish_bytes;
   size_t max_unverified_bytes;
 
-  const char* ca_file;     ///< PEM; NULL: the system's CAs
+  const char* ca_file;             ///< PEM; NULL: the system's CAs
+  const char* ca_pem;              ///< the same as text; at most one of the two
+  const char* const* pinned_keys;  ///< SHA-256 of the SubjectPublicKeyInfo, in hex; the relay's key must be one of them
+  size_t pinned_key_count;
+  const char* client_certificate_file;  ///< PEM, with its intermediates; NULL: none
+  const char* client_certificate_pem;
+  const char* client_key_file;  ///< PEM; NULL: beside the certificate
+  const char* client_key_pem;
   const char* user_agent;  ///< NULL: no such header
   const uvnostr_http_header* headers;
   size_t header_count;

@@ -74,6 +74,8 @@ typedef struct uvnostr_information {
   int64_t max_event_tags;
   int64_t max_content_length;
   int64_t min_pow_difficulty;
+  int64_t created_at_lower_limit;
+  int64_t created_at_upper_limit;
   int auth_required;
   int payment_required;
   int restricted_writes;
@@ -149,6 +151,7 @@ typedef struct uvnostr_relay_stats {
   uint64_t waiting_reqs;
   int64_t most_reqs;  ///< how many REQs it lets be open at a time, as far as it has shown; -1: it has not
   double offences;
+  uint64_t flood_messages;
   uint64_t nonstandard_ids;
   uint64_t publish_bytes;
   uint64_t unverified_bytes;

@@ -48,6 +48,7 @@ typedef enum uvnostr_asked_again {
 /// A relay has ended a subscription on its side. Source: NIP-01 CLOSED.
 typedef struct uvnostr_relay_closed {
   uvnostr_relay_id relay;
+  int too_long;          ///< 1: nothing was sent, because a filter cannot be split below the relay's max_message_length
   int hung_up;           ///< 1: it closed the connection over this REQ instead of answering it
   uvnostr_string words;  ///< its reason; may be empty
   uvnostr_asked_again asked_again;

@@ -22,6 +22,7 @@ struct tls_identity {
   std::string certificate_pem{};
   std::string key_pem{};
   tls_versions versions = tls_versions::from_1_2;
+  std::string client_ca_pem{};  ///< if set, clients must show a certificate of this CA
 };
 
 enum class certificate_dates {

@@ -53,7 +53,7 @@ struct simulation_options {
 /// A call to the system on which a pool or relay depends, and what the program sees when it fails.
 enum class system_call {
   random_bytes,   ///< make() returns random_unavailable; later failures are not visible
-  read_ca_file,   ///< make() and add_relay() return option_ca_file
+  read_ca_file,   ///< make() and add_relay() return option_certificate
   connect,        ///< the attempt ends with connection_failed
   send,           ///< the socket is full; sending goes on after `latency`, at least 1 ms
   run_on_worker,  ///< events are verified on the loop's thread

@@ -66,7 +66,7 @@ bool simulated_world::run_on_worker(port::work& work) noexcept {
 
 error simulated_world::check(const relay_options& options) noexcept {
   if (!network_.faults.fails(system_call::read_ca_file)) return {};
-  return {errc::option_ca_file, "ca_file (" + printable(options.ca_file) + ")"};
+  return {errc::option_certificate, "ca_file (" + printable(options.ca_file) + ")"};
 }
 
 result<port::connection*> simulated_world::dial(const port::dial_request& request,

@@ -22,6 +22,7 @@ const unsigned char* bytes_of(const std::string& text) noexcept {
 
 tls_server::tls_server() noexcept {
   mbedtls_x509_crt_init(&certificate_);
+  mbedtls_x509_crt_init(&client_ca_);
   mbedtls_pk_init(&key_);
   mbedtls_ssl_config_init(&config_);
 }
@@ -29,6 +30,7 @@ tls_server::tls_server() noexcept {
 tls_server::~tls_server() {
   mbedtls_ssl_config_free(&config_);
   mbedtls_pk_free(&key_);
+  mbedtls_x509_crt_free(&client_ca_);
   mbedtls_x509_crt_free(&certificate_);
 }
 
@@ -59,6 +61,12 @@ error tls_server::configure(const tls_identity& identity) noexcept {
                                   MBEDTLS_SSL_PRESET_DEFAULT) != 0 ||
       mbedtls_ssl_conf_own_cert(&config_, &certificate_, &key_) != 0) {
     return wrong_key;
+  }
+  if (!identity.client_ca_pem.empty()) {
+    if (mbedtls_x509_crt_parse(&client_ca_, bytes_of(identity.client_ca_pem), identity.client_ca_pem.size() + 1) != 0)
+      return {errc::option_range, "tls_identity::client_ca_pem is not a certificate in PEM form"};
+    mbedtls_ssl_conf_ca_chain(&config_, &client_ca_, nullptr);
+    mbedtls_ssl_conf_authmode(&config_, MBEDTLS_SSL_VERIFY_REQUIRED);
   }
   mbedtls_ssl_conf_rng(&config_, mbedtls_ctr_drbg_random, entropy_.generator());
 #if MBEDTLS_VERSION_NUMBER < 0x03000000

@@ -33,6 +33,7 @@ class tls_server {
 
   entropy entropy_;
   mbedtls_x509_crt certificate_;
+  mbedtls_x509_crt client_ca_;
   mbedtls_pk_context key_;
   mbedtls_ssl_config config_;
 };
