@@ -34,7 +34,7 @@ thin_out() {
 
 build_packages=(g++ meson ninja-build pkg-config patch ca-certificates libuv1-dev libc-ares-dev rapidjson-dev)
 test_packages=(libgtest-dev)
-sample_packages=(libsqlite3-dev)
+sample_packages=(libsqlite3-dev libnats-dev nats-server)
 system_packages=(libsecp256k1-dev libwebsockets-dev libwebsockets-evlib-uv libmbedtls-dev)
 
 # Options of every build. test/run and samples/run both use exactly these for .build/default, so they share it.

@@ -14,7 +14,6 @@ exclude_patterns = []
 
 myst_heading_anchors = 3
 myst_enable_extensions = ["deflist"]
-suppress_warnings = ["myst.xref_missing"]
 
 breathe_projects = {"uvnostr": str(root / ".build/docs-xml/xml")}
 breathe_default_project = "uvnostr"

@@ -127,10 +127,18 @@ def where(header):
     return header.relative_to(root).as_posix()
 
 
+def described(element):
+    parts = (element.find(part) for part in ("briefdescription", "detaileddescription"))
+    return " ".join("".join("".join(part.itertext()) for part in parts).split())
+
+
 def option_tables():
     """Every option with its default and the first sentence about it."""
     text = ""
-    order = ["pool", "relay", "reconnect", "subscribe", "fetch", "publish"]
+    # An option without a comment of its own has that of its type.
+    abouts = {c.findtext("compoundname"): described(c) for c in xml.iter("compounddef")}
+    abouts |= {m.findtext("qualifiedname") or "uvnostr::" + m.findtext("name"): described(m) for m in xml.iter("memberdef") if m.get("kind") == "enum"}
+    order = ["pool", "relay", "reconnect", "subscribe", "fetch", "publish", "metrics"]
     place = {f"uvnostr::{name}_options": number for number, name in enumerate(order)}
     compounds = sorted(xml.iter("compounddef"), key=lambda c: place.get(c.findtext("compoundname"), len(order)))
     for compound in compounds:
@@ -140,11 +148,12 @@ def option_tables():
         header = root / compound.find("location").get("file")
         text += f"\n## {name.removeprefix('uvnostr::')}\n\nIn [{header.name}]({page_of(header)}.md).\n\n| option | default | meaning |\n| --- | --- | --- |\n"
         for member in compound.iter("memberdef"):
-            about = " ".join("".join("".join(member.find(part).itertext()) for part in ("briefdescription", "detaileddescription")).split())
+            about = described(member)
             value = "".join(member.find("initializer").itertext()).strip("= ") if member.find("initializer") is not None else ""
-            kind = "".join(member.find("type").itertext())
+            kind = "".join(member.find("type").itertext()).removeprefix("uvnostr::")
+            about = about or abouts.get("uvnostr::" + kind, "")
             unit = " ms" if kind.endswith("milliseconds") else " s" if kind.endswith("chrono::seconds") else ""
-            value = f"`{value.strip('{}')}{unit}`" if value.strip("{}") else ""
+            value = f"`{value.strip('{}').removeprefix('uvnostr::')}{unit}`" if value.strip("{}") else ""
             text += f"| `{member.findtext('name')}` | {value} | {re.split(r'(?<=[.]) ', about)[0]} |\n"
     return text
 

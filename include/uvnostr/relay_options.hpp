@@ -45,8 +45,10 @@ UVNOSTR_API std::string_view to_string(auth_policy) noexcept;
 
 /// How relays' names are resolved.
 enum class name_resolver {
-  c_ares,       ///< /etc/hosts, then the name servers, from the loop; a build without c-ares uses getaddrinfo()
-  getaddrinfo,  ///< everything that the system knows (NSS, mDNS), on libuv's threads; slow names delay others
+  c_ares,  ///< /etc/hosts, then the name servers, from the loop; a build without c-ares uses getaddrinfo()
+  /// Everything that the system knows (NSS, mDNS). Each look-up has a thread of its own, of which a loop has at most 256.
+  /// One that hangs keeps its thread, even after the pool is gone, and delays nothing.
+  getaddrinfo,
 };
 
 /// The name of the enumerator.

@@ -19,6 +19,7 @@
 
 #include <uvnostr/c/base.h>
 #include <uvnostr/c/event.h>
+#include <uvnostr/c/log.h>
 #include <uvnostr/c/options.h>
 #include <uvnostr/c/pool.h>
 #include <uvnostr/c/publish.h>

@@ -44,6 +44,7 @@ uvnostr_pool_options pool_defaults() {
   to.max_dials = from.max_dials;
   to.verification = static_cast<int>(from.verification);
   to.keep_loop_alive = from.keep_loop_alive ? 1 : 0;
+  to.log_level = static_cast<int>(from.log_level);
   return to;
 }
 
@@ -124,6 +125,9 @@ error read_options(const uvnostr_pool_options* options, pool_options& into) {
   if (error wrong = read_options(from.relay_defaults, into.relay_defaults)) return wrong;
   if (error wrong =
           read_enum("uvnostr_pool_options.verification", from.verification, verification::off, into.verification)) {
+    return wrong;
+  }
+  if (error wrong = read_enum("uvnostr_pool_options.log_level", from.log_level, log_level::debug, into.log_level)) {
     return wrong;
   }
   into.seen_entries = from.seen_entries;

@@ -36,6 +36,9 @@ error c::read_callbacks(const uvnostr_pool_callbacks* callbacks, pool_callbacks&
       call(function, data, status);
     };
   }
+  if (from.on_log != nullptr) {
+    into.on_log = [function = from.on_log, data](const log_entry& entry) { call(function, data, entry); };
+  }
   if (from.on_close != nullptr) {
     into.on_close = [function = from.on_close, data] { function(data); };
   }

@@ -25,6 +25,7 @@ error read_filters(const char* function, uvnostr_filter* const* from, std::size_
 // What several structs of callbacks have.
 void call(void (*)(void*, const uvnostr_relay_status*), void* data, const relay_status&);
 void call(void (*)(void*, const uvnostr_auth_status*), void* data, const auth_status&);
+void call(void (*)(void*, const uvnostr_log_entry*), void* data, const log_entry&);
 callback<void(const result<relay_information>&)> to_cpp(uvnostr_information_callback, void* data);
 
 /// A closure that gives the event to the program.

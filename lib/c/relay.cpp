@@ -33,6 +33,9 @@ error c::read_callbacks(const uvnostr_relay_callbacks* callbacks, relay_callback
       call(function, data, status);
     };
   }
+  if (from.on_log != nullptr) {
+    into.on_log = [function = from.on_log, data](const log_entry& entry) { call(function, data, entry); };
+  }
   if (from.on_close != nullptr) {
     into.on_close = [function = from.on_close, data](std::error_code cause) { function(data, code_of(cause)); };
   }

@@ -36,9 +36,19 @@ uvnostr_message_counts shown(const message_counts& from) noexcept {
   return to;
 }
 
+uvnostr_receipt_counts shown(const receipt_counts& from) noexcept {
+  return {from.accepted, from.rejected, from.timed_out, from.not_sent};
+}
+
+static_assert(sizeof(std::chrono::microseconds) == sizeof(std::int64_t));
+uvnostr_duration_histogram shown(const duration_histogram& from) noexcept {
+  return {reinterpret_cast<const std::int64_t*>(duration_histogram::bounds.data()), duration_histogram::bounds.size(),
+          from.counts.data(), from.sum.count()};
+}
+
 struct relay_snapshot : uvnostr_relay_stats {
   explicit relay_snapshot(relay_stats given)
-      : uvnostr_relay_stats{}, from(std::move(given)), counts(shown(from.messages)) {
+      : uvnostr_relay_stats{}, from(std::move(given)), counts(shown(from.messages)), outcomes(shown(from.receipts)) {
     const auto microseconds = [](const auto& time) { return time ? std::int64_t(time->count()) : std::int64_t(-1); };
     relay = c::to_c(from.relay);
     state = static_cast<uvnostr_relay_state>(from.state);
@@ -62,16 +72,23 @@ struct relay_snapshot : uvnostr_relay_stats {
     connect_time_us = microseconds(from.connect_time);
     ping_time_us = microseconds(from.ping_time);
     messages = &counts;
+    receipts = &outcomes;
   }
   relay_snapshot(const relay_snapshot&) = delete;
   relay_snapshot& operator=(const relay_snapshot&) = delete;
 
   relay_stats from;
   uvnostr_message_counts counts;
+  uvnostr_receipt_counts outcomes;
 };
 
 struct pool_snapshot : uvnostr_pool_stats {
-  explicit pool_snapshot(pool_stats from) : uvnostr_pool_stats{}, counts(shown(from.messages)) {
+  explicit pool_snapshot(pool_stats given)
+      : uvnostr_pool_stats{},
+        from(std::move(given)),
+        counts(shown(from.messages)),
+        durations{shown(from.times.connect), shown(from.times.first_event),  shown(from.times.eose),
+                  shown(from.times.ok),      shown(from.times.verification), shown(from.times.callbacks)} {
     for (relay_stats& each : from.relays) pointers.push_back(&snapshots.emplace_back(std::move(each)));
     messages_in = from.messages_in;
     bytes_in = from.bytes_in;
@@ -80,11 +97,14 @@ struct pool_snapshot : uvnostr_pool_stats {
     messages = &counts;
     relays = pointers.data();
     relay_count = pointers.size();
+    times = &durations;
   }
   pool_snapshot(const pool_snapshot&) = delete;
   pool_snapshot& operator=(const pool_snapshot&) = delete;
 
+  pool_stats from;
   uvnostr_message_counts counts;
+  uvnostr_pool_times durations;
   std::deque<relay_snapshot> snapshots;  // does not move its elements
   std::vector<const uvnostr_relay_stats*> pointers;
 };
@@ -97,6 +117,16 @@ const uvnostr_pool_stats* uvnostr_pool_get_stats(const uvnostr_pool* pool) {
   return pool == nullptr ? nullptr : new pool_snapshot(pool->pool.stats());
 }
 void uvnostr_pool_stats_free(const uvnostr_pool_stats* stats) { delete static_cast<const pool_snapshot*>(stats); }
+
+char* uvnostr_pool_metrics_text(const uvnostr_pool* pool, int relays, size_t* length) {
+  if (pool == nullptr) return nullptr;
+  const std::string text = metrics_text(pool->pool, {.relays = relays != 0});
+  char* const copy = new char[text.size() + 1];
+  c::put_text(text, copy, text.size() + 1);
+  c::give(length, text.size());
+  return copy;
+}
+void uvnostr_text_free(char* text) { delete[] text; }
 
 const uvnostr_relay_stats* uvnostr_relay_get_stats(const uvnostr_relay* relay) {
   return relay == nullptr ? nullptr : new relay_snapshot(relay->relay.stats());

@@ -19,7 +19,7 @@
 #include "net/lws_transport.hpp"
 #include "net/redirect.hpp"
 #include "net/socket_calls.hpp"
-#include "net/uv_resolver.hpp"
+#include "net/system_resolver.hpp"
 
 namespace uvnostr::net {
 namespace {
@@ -28,13 +28,14 @@ constexpr std::uint64_t head_start_ms = 250;  // RFC 8305, 5
 // If the resolver has not answered within this time, we try the addresses that worked last time.
 constexpr std::uint64_t patience_ms = 2'000;
 
-std::error_code ask(uv_loop_t* loop, const dial_target& target, name_listener& listener, name_question*& out) noexcept {
+std::error_code ask(shared_context& context, const dial_target& target, name_listener& listener,
+                    name_question*& out) noexcept {
 #if UVNOSTR_C_ARES
   if (target.resolver == name_resolver::c_ares) {
-    return ares_question::ask(loop, target.host(), target.name_servers, listener, out);
+    return ares_question::ask(context.loop(), target.host(), target.name_servers, listener, out);
   }
 #endif
-  return uv_question::ask(loop, target.host(), listener, out);
+  return context.resolver().ask(target.host(), listener, out);
 }
 constexpr std::size_t max_document_bytes = std::size_t{256} * 1024;
 
@@ -72,7 +73,7 @@ void lws_connection::find_addresses() noexcept {
   } else if (parse_ip_address(host, literal)) {
     addresses_.push_back(std::move(literal));
   } else {
-    failure_.cause = ask(transport_.loop(), target_, *this, question_);
+    failure_.cause = ask(transport_.context(), target_, *this, question_);
     if (question_ != nullptr) {
       if (transport_.context().addresses().find(host) != nullptr) start_timer(patience_ms);
       return;

@@ -11,6 +11,7 @@
 #include "net/attempt_list.hpp"
 #include "net/context_end.hpp"
 #include "net/good_addresses.hpp"
+#include "net/system_resolver.hpp"
 #include "net/vhost_table.hpp"
 
 namespace uvnostr::net {
@@ -27,6 +28,7 @@ class shared_context {
   lws_context* handle() const noexcept { return context_; }
   attempt_list& attempts() noexcept { return attempts_; }
   good_addresses& addresses() noexcept { return addresses_; }
+  system_resolver& resolver() noexcept { return resolver_; }
   /// See vhost_table::get().
   result<lws_vhost*> vhost(bool secure, const std::string& ca_file) noexcept {
     return vhosts_.get(context_, secure, ca_file);
@@ -35,7 +37,7 @@ class shared_context {
  private:
   friend class context_registry;
 
-  explicit shared_context(uv_loop_t* loop) noexcept : loop_(loop) {}
+  explicit shared_context(uv_loop_t* loop) noexcept : loop_(loop), resolver_(loop) {}
   ~shared_context() = default;
   bool create() noexcept;
 
@@ -45,6 +47,7 @@ class shared_context {
   vhost_table vhosts_;
   attempt_list attempts_;
   good_addresses addresses_;
+  system_resolver resolver_;
   context_end end_;
   shared_context* next_ = nullptr;
 };

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// System calls that neither libuv nor libwebsockets offers. Only this file and lws_flaws.hpp treat Windows specially.
+// System calls that neither libuv nor libwebsockets offers. Only this file, system_names.cpp and lws_flaws.hpp
+// treat Windows specially.
 // Errors are the system's numbers, for uv_translate_sys_error().
 #pragma once
 

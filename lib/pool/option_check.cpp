@@ -114,7 +114,9 @@ error check_options(const relay_options& o, std::string_view owner, port::transp
   all.size("max_publish_bytes", o.max_publish_bytes);
   all.option("max_redirects", std::size_t{o.max_redirects}, o.max_redirects <= most_redirects, "from 0 to 20");
   all.time("offence_pause", o.offence_pause);
-  for (const signer& each : o.auth_users) all.time("auth_users", each.timeout());
+  for (std::size_t i = 0; i < o.auth_users.size(); ++i) {
+    all.time("auth_users[" + std::to_string(i) + "].timeout", o.auth_users[i].timeout());
+  }
   check_headers(all, o);
   if (error found = all.take()) return found;
   const error unusable = transport.check(o);
@@ -150,6 +152,12 @@ error check_options(const publish_options& o) {
   all.time_or_zero("send_timeout", o.send_timeout);
   all.time("ok_timeout", o.ok_timeout);
   all.time_or_zero("retry_timeout", o.retry_timeout);
+  return all.take();
+}
+
+error check_signer(const signer& who) {
+  range_check all("signer::");
+  all.time("timeout", who.timeout());
   return all.take();
 }
 

@@ -18,5 +18,7 @@ error check_options(const pool_options&);
 error check_options(const subscribe_options&);
 error check_options(const fetch_options&);
 error check_options(const publish_options&);
+/// Checks the timeout. Errors: option_range.
+error check_signer(const signer&);
 
 }  // namespace uvnostr

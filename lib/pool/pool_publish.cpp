@@ -84,6 +84,7 @@ error pool_core::publish(draft unsigned_event, const signer& who, publish_callba
                          const publish_options& options, const std::vector<relay_id>& relays) {
   const result<std::span<relay_session* const>> asked = publish_targets(options, relays);
   if (!asked) return asked.error();
+  if (error wrong = check_signer(who)) return wrong;
 
   const turn guard(*this);
   auto record = publish_record::make(std::move(callbacks), options, asked->size(), 0);

@@ -46,6 +46,14 @@ void append(std::string& out, const missing_stretch& each) {
   out += ']';
 }
 
+void append(std::string& out, const gap& each) {
+  out += '[';
+  append(out, each.from);
+  out += ',';
+  append(out, each.to == unix_seconds::max() ? std::nullopt : std::optional(each.to));
+  out += ',' + std::to_string(static_cast<int>(each.reason)) + ']';
+}
+
 /// Returns false if the value is neither null nor a date.
 bool read(const json_value& from, std::optional<unix_seconds>& to) {
   if (from.IsNull()) return true;
@@ -70,6 +78,14 @@ bool read(const json_value& from, std::size_t filters, missing_stretch& to) {
   return read(from[2], to.since) && read(from[3], to.until);
 }
 
+bool read(const json_value& from, gap& to) {
+  if (!from.IsArray() || from.Size() != 3 || !from[2].IsUint() || from[2].GetUint() > 5) return false;
+  std::optional<unix_seconds> begin, end;
+  if (!read(from[0], begin) || !begin || !read(from[1], end)) return false;
+  to = {.from = *begin, .to = end.value_or(unix_seconds::max()), .reason = static_cast<gap_reason>(from[2].GetUint())};
+  return to.from <= to.to;
+}
+
 bool read(const json_value& from, std::size_t filters, history_position& to) {
   if (!from.IsObject() || !from.HasMember("answered") || !from["answered"].IsBool() || !from.HasMember("reached") ||
       !from.HasMember("floors") || !from.HasMember("missing"))
@@ -84,6 +100,11 @@ bool read(const json_value& from, std::size_t filters, history_position& to) {
   }
   for (const json_value& each : missing.GetArray()) {
     if (!read(each, filters, to.missing.emplace_back())) return false;
+  }
+  if (!from.HasMember("gaps")) return true;
+  if (!from["gaps"].IsArray()) return false;
+  for (const json_value& each : from["gaps"].GetArray()) {
+    if (!read(each, to.untold.emplace_back())) return false;
   }
   return true;
 }
@@ -110,7 +131,16 @@ std::string write_cursor(std::span<const filter> filters, const cursor_positions
       if (out.back() != '[') out += ',';
       append(out, each);
     }
-    out += "]}";
+    out += ']';
+    if (!position.untold.empty()) {
+      out += ",\"gaps\":[";
+      for (const gap& each : position.untold) {
+        if (out.back() != '[') out += ',';
+        append(out, each);
+      }
+      out += ']';
+    }
+    out += '}';
   }
   return out + "}}";
 }

@@ -237,7 +237,7 @@ void receiver::accept(session::sent_req& to, const wire::raw_event& event) {
     const std::optional<verify::verified_event> trusted = verifier_.trust(event, form);
     if (!trusted) {
       refuse(request_of(to), verdict::wrong_id);
-    } else if (verifier_.idle() && budget_.has_time()) {
+    } else if (verifier_.idle() && budget_.has_time(port::time_point(request_of(to).session().heard_at()))) {
       deliver(to, *trusted, form);
     } else {
       queue(treatment::trusted, to, event);

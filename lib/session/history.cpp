@@ -49,6 +49,7 @@ std::vector<history::asking> history::parts_of_all(bool everything) {
     // Limit 0 wants nothing from before the first REQ, but everything after it, even if that REQ was never answered.
     const bool is_first = !ever_answered_ && (f.limit != 0U || (!begun_ && !restored_));
     const auto add = [&](part kinds, std::optional<unix_seconds> since) {
+      if (since) since = std::max(*since, unix_seconds{});
       asking& made = parts.emplace_back();
       made.of = {.filter = i, .kinds = kinds, .since = since, .until = {}, .left = is_first ? f.limit : std::nullopt};
     };
@@ -347,6 +348,11 @@ std::optional<history_position> history::position() const {
   };
   std::for_each(missing_.begin(), missing_.end(), add);
   if (!main_answer_) std::for_each(asked_.begin(), asked_.end(), add);
+  if (told_) return here;
+  const auto all = gaps_.all();
+  std::copy_if(all.begin(), all.end(), std::back_inserter(here.untold), [](const gap& each) {
+    return each.reason != gap_reason::refused && each.reason != gap_reason::no_answer;
+  });
   return here;
 }
 
@@ -355,6 +361,7 @@ void history::restore(history_position from) {
   ever_answered_ = from.answered;
   reached_ = from.reached;
   if (ever_answered_) lost_ = reached_.value_or(unix_seconds{});
+  for (const gap& each : from.untold) gaps_.add(each.from, each.to, each.reason);
   floors_ = std::move(from.floors);
   floors_.resize(filters_.size());
   missing_.clear();

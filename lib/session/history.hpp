@@ -48,6 +48,7 @@ struct history_position {
   std::optional<unix_seconds> reached{};
   std::vector<std::optional<unix_seconds>> floors{};  // by filter
   std::vector<missing_stretch> missing{};
+  std::vector<gap> untold{};  // that nothing will close, and that on_caught_up has not reported
 };
 
 class history {
@@ -111,12 +112,13 @@ class history {
   }
   /// What one answer says about all its stretches.
   struct verdict {
-    bool is_complete;   // nothing was left out
-    bool brought_news;  // about any stretch
-    bool may_be_cut;    // as a whole
-    bool is_of_one;     // has a single stretch
-    bool is_full;       // of some filter came as much as was asked for
-    bool says_more;     // says that there is more (NIP-67)
+    bool is_complete;    // nothing was left out
+    bool brought_news;   // about any stretch
+    bool may_be_cut;     // as a whole
+    bool is_of_one;      // has a single stretch
+    bool is_full;        // of some filter came as much as was asked for
+    std::uint32_t came;  // of all filters; 0 if that is not known
+    bool says_more;      // says that there is more (NIP-67)
     unix_seconds now;
   };
 

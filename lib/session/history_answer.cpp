@@ -69,7 +69,7 @@ bool history::is_over(asking& a, const verdict& v) {
 /// The answer held nothing but what had come before, and was perhaps cut off there. It goes on before its last second.
 bool history::pass(asking& a, const verdict& v) {
   const bool is_cut = v.says_more || a.came >= (own_cap_.value() != 0 ? own_cap_.value() : least_cap) ||
-                      (whole_cap_.value() != 0 && came_ >= whole_cap_.value());
+                      (!v.is_of_one && whole_cap_.value() != 0 && v.came >= whole_cap_.value());
   if (v.is_of_one && a.of.until == a.oldest() && since_of(a) == a.of.until) {
     if (is_cut) add_gap(a.oldest(), until_of(a), gap_reason::relay_cap);
     if (is_cut || !a.of.proof_since || later(filters_[a.of.filter].since, *a.of.proof_since) >= *a.of.until)
@@ -117,24 +117,21 @@ bool history::is_decided(asking& a) {
 /// Should the next answer bring news, this one was cut off there.
 void history::note_end(asking& a, const verdict& v) const noexcept {
   a.cut_at = v.is_of_one && !a.is_full() ? a.came : 0;
-  a.all_cut_at = v.is_full ? 0 : came_;
+  a.all_cut_at = v.is_full ? 0 : v.came;
 }
 
 /// How much the relay was seen to send at a time. Of the REQ that stays open that may include live events, so half of it
 /// is relied on.
 void history::note_size(const std::vector<asking>& asked) noexcept {
   std::uint32_t all = 0;
-  std::uint32_t live = 0;
   for (const asking& a : asked) {
     const std::uint32_t own = a.came - std::min(a.came, a.shared + a.live);
     all += own;
-    live += a.live;
     largest_ = std::max(largest_, own);
     if (a.of.until) own_cap_.note_page(own);
   }
   largest_answer_ = std::max(largest_answer_, all);
-  if (main_answer_) return;
-  whole_cap_.note_page(came_ - std::min(came_, live));
+  if (!main_answer_) whole_cap_.note_page(all);
 }
 
 /// What is newer than the oldest event of an answer was in it, so that it need not be asked for separately.
@@ -160,6 +157,10 @@ void history::answered(eose_hint hint, unix_seconds now) {
   std::vector<asking> asked = std::exchange(asked_, {});
   for (asking& a : asked) a.settle();
   note_size(asked);
+  // An event that two filters want may have been counted once or twice.
+  const bool is_shared = std::any_of(asked.begin(), asked.end(), [](const asking& a) { return a.shared != 0; });
+  std::uint32_t came = 0;
+  for (const asking& a : asked) came += is_shared ? 0 : a.came;
   // A relay that sends as many events as we asked for may have more.
   const bool is_full =
       std::any_of(asked.begin(), asked.end(), [](const asking& a) { return a.limit != 0U && a.is_full(); });
@@ -169,6 +170,7 @@ void history::answered(eose_hint hint, unix_seconds now) {
                   .may_be_cut = 2 * came_ > largest_answer_,
                   .is_of_one = asked.size() == 1,
                   .is_full = is_full,
+                  .came = came,
                   .says_more = hint == eose_hint::more,
                   .now = now};
   std::uint32_t cut_at = 0;

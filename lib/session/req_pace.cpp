@@ -23,7 +23,8 @@ constexpr std::size_t largest_window = 1024;
 constexpr std::size_t proof = 100;  // so many were answered at this pace: it may be a little faster
 
 bool has_any(std::string_view text, std::initializer_list<std::string_view> words) noexcept {
-  return std::any_of(words.begin(), words.end(), [text](std::string_view w) { return text.find(w) != text.npos; });
+  return std::any_of(words.begin(), words.end(),
+                     [text](std::string_view w) { return text.find(w) != std::string_view::npos; });
 }
 
 }  // namespace

@@ -65,9 +65,9 @@ void request_table::remove(request& r) {
 
 bool request_table::ask_again(request& r) {
   const bool was_fatal = std::exchange(r.fatal_, 0) >= most_fatal;
-  r.refusals_ = 0;
   r.suspect_ = false;
   if (r.step_ != request::step::refused) return was_fatal;
+  r.refusals_ = 0;
   r.timer_.cancel();
   r.step_ = request::step::to_ask;
   session_.pump_soon();
@@ -467,7 +467,8 @@ void request_table::on_timer(request& r) {
     return await_answer(r);
   }
   const base::ref<request> keep = base::ref<request>::retain(r);
-  if (waits_for_page) return page_failed(r, gap_reason::refused);
+  // A query ends; what stays open has time.
+  if (waits_for_page && r.only_stored_) return page_failed(r, gap_reason::refused);
   r.is_slowed_ = false;
   if (r.page_) return page_failed(r, gap_reason::no_answer);
   settle(r, request::ending::timed_out);

@@ -11,9 +11,9 @@ namespace uvnostr::wire {
 
 namespace {
 
-/// What stands after `"name":`; empty if it does not stand there.
+/// The text after `"name":`; empty if there is no such member.
 std::string_view value_of(std::string_view quoted_name, std::string_view text) noexcept {
-  for (std::size_t at = text.find(quoted_name); at != text.npos; at = text.find(quoted_name, at + 1)) {
+  for (std::size_t at = text.find(quoted_name); at != std::string_view::npos; at = text.find(quoted_name, at + 1)) {
     if (at == 0 || text[at - 1] == '\\') continue;
     const char* const end = text.data() + text.size();
     const char* value = skip_space(text.data() + at + quoted_name.size(), end);

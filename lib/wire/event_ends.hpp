@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What can be known of an EVENT message of which only the beginning and the end were kept.
+// What can be learned from an EVENT message if only its beginning and its end were kept.
 #pragma once
 
 #include <cstring>
@@ -25,8 +25,8 @@ struct event_ends {
 };
 
 /// Looks for the members "id" and "created_at". Nothing is checked: an event that was not read proves nothing, and what
-/// it says may only decide where to look for others. A quote inside of a string is escaped, so no content can look like a
-/// member; a member of an unknown member can.
+/// it says may only decide where to look for others. A quote inside a string is escaped, so no content can look like a
+/// member, but a member of an unknown member can.
 event_ends scan_ends(std::string_view beginning, std::string_view end) noexcept;
 
 }  // namespace uvnostr::wire

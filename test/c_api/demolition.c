@@ -11,6 +11,7 @@ enum place {
   pool_notice,
   pool_auth,
   pool_state,
+  pool_log,
   on_event,
   on_eose,
   on_caught_up,
@@ -71,6 +72,10 @@ static void authenticated(void* data, const uvnostr_auth_status* status) {
 static void changed(void* data, const uvnostr_relay_status* status) {
   pass(data, pool_state);
   CHECK(status->url.size > 0);
+}
+static void logged(void* data, const uvnostr_log_entry* entry) {
+  pass(data, pool_log);
+  CHECK(entry->message.size > 0);
 }
 static void saw(void* data, uvnostr_relay_id relay, const uvnostr_event* event) {
   (void)relay;
@@ -137,8 +142,15 @@ static void asked(void* data, const uvnostr_draft* draft, uvnostr_signing* signi
 
 /// A pool that does everything: its first relay demands AUTH, its second refuses REQs.
 static void start_everything(test_world* world, demolition* self) {
-  const uvnostr_pool_callbacks pool_callbacks = {
-      sizeof pool_callbacks, self, known, pool_saw, pool_stored, pool_told, authenticated, changed, NULL};
+  const uvnostr_pool_callbacks pool_callbacks = {.size = sizeof pool_callbacks,
+                                                 .data = self,
+                                                 .known = known,
+                                                 .on_event = pool_saw,
+                                                 .on_eose = pool_stored,
+                                                 .on_notice = pool_told,
+                                                 .on_auth = authenticated,
+                                                 .on_relay_state = changed,
+                                                 .on_log = logged};
   const uvnostr_subscription_callbacks callbacks = {sizeof callbacks, self,       saw,     stored,
                                                     caught_up,        all_stored, refused, closed};
   const uvnostr_fetch_callbacks fetch_callbacks = {sizeof fetch_callbacks, self, fetched, fetched_all};

@@ -176,8 +176,7 @@ void AnswersChallenges(void) {
   receipts seen = {0};
   counts events = {0};
   const uvnostr_subscription_callbacks callbacks = counting(&events);
-  uvnostr_pool_callbacks pool_callbacks = {
-      sizeof(uvnostr_pool_callbacks), NULL, NULL, NULL, NULL, NULL, count_auth, NULL, NULL};
+  uvnostr_pool_callbacks pool_callbacks = {.size = sizeof pool_callbacks, .on_auth = count_auth};
   const char* urls[1];
   uvnostr_relay_options relay_options;
   uvnostr_pool_options options;

@@ -41,15 +41,15 @@ static void count_information(void* data, int status, const uvnostr_information*
 void ConnectsToASingleRelay(void) {
   test_world* world = world_create(1);
   counts seen = {0}, events = {0};
-  const uvnostr_relay_callbacks callbacks = {sizeof(uvnostr_relay_callbacks),
-                                             &seen,
-                                             know_nothing,
-                                             count_relay_event,
-                                             count_relay_eose,
-                                             count_relay_notice,
-                                             count_relay_auth,
-                                             count_state,
-                                             count_relay_close};
+  const uvnostr_relay_callbacks callbacks = {.size = sizeof callbacks,
+                                             .data = &seen,
+                                             .known = know_nothing,
+                                             .on_event = count_relay_event,
+                                             .on_eose = count_relay_eose,
+                                             .on_notice = count_relay_notice,
+                                             .on_auth = count_relay_auth,
+                                             .on_relay_state = count_state,
+                                             .on_close = count_relay_close};
   const uvnostr_subscription_callbacks subscription_callbacks = counting(&events);
   const uvnostr_fetch_callbacks fetch_callbacks = {sizeof(uvnostr_fetch_callbacks), &events, NULL, count_fetched};
   const uvnostr_publish_callbacks publish_callbacks = {sizeof(uvnostr_publish_callbacks), &events, NULL, NULL,

@@ -50,6 +50,10 @@ void RemembersIds(void);
 // demolition.c
 void CallsNothingAfterDestructionInAnyCallback(void);
 
+// watching.c
+void KeepsALog(void);
+void MeasuresTimes(void);
+
 // refusals.c
 void RefusesNullInPools(void);
 void RefusesNullInTheRest(void);

@@ -3,28 +3,68 @@
 #include <dlfcn.h>
 #include <netdb.h>
 
-#include <atomic>
+#include <algorithm>
+#include <condition_variable>
 #include <cstring>
-#include <future>
 #include <map>
+#include <mutex>
 
 #include "loopback/net_fixture.hpp"
 #include "net/ip_address.hpp"
+#include "net/system_resolver.hpp"
 
 namespace uvnostr::test {
 namespace {
 
-// Set while a test holds up the resolver's thread.
-std::shared_future<void>* held_back = nullptr;
+// Holds up the threads that look up names in slow.uvnostr and hang*.uvnostr.
+class gate {
+ public:
+  void close() {
+    const std::lock_guard guard(lock_);
+    is_open_ = false;
+    waiting_ = passed_ = 0;
+  }
+  void open() {
+    const std::lock_guard guard(lock_);
+    is_open_ = true;
+    changed_.notify_all();
+  }
+  void pass() {
+    std::unique_lock guard(lock_);
+    ++waiting_;
+    changed_.wait(guard, [this] { return is_open_; });
+    ++passed_;
+    changed_.notify_all();
+  }
+  unsigned waiting() {
+    const std::lock_guard guard(lock_);
+    return waiting_;
+  }
+  /// Opens, and returns when everybody who came has passed.
+  void open_and_wait() {
+    open();
+    std::unique_lock guard(lock_);
+    changed_.wait(guard, [this] { return passed_ == waiting_; });
+  }
+
+ private:
+  std::mutex lock_;
+  std::condition_variable changed_;
+  bool is_open_ = true;
+  unsigned waiting_ = 0;
+  unsigned passed_ = 0;
+};
+gate slow_names;
 
 int answer_for(std::string_view name, std::vector<const char*>& addresses) {
   if (name == "second-address.uvnostr") addresses = {"127.0.0.2", "127.0.0.1"};
   if (name == "refused.uvnostr") addresses = {"127.0.0.2", "127.0.0.3"};
   if (name == "silent-first.uvnostr") addresses = {"127.0.0.4", "127.0.0.1"};
   if (name == "slow.uvnostr") {
-    held_back->wait();
+    slow_names.pass();
     addresses = {"127.0.0.1"};
   }
+  if (name.starts_with("hang")) slow_names.pass();
   if (name == "failing.uvnostr") return EAI_AGAIN;
   if (name.ends_with(".wild.uvnostr")) addresses = {"127.0.0.1"};
   return addresses.empty() ? EAI_NONAME : 0;
@@ -124,10 +164,8 @@ TEST_F(NetResolver, DoesNotTurnToTheNextAddressAfterAnAnswer) {
   EXPECT_EQ(server->peers.size(), 1U);
 }
 
-TEST_F(NetResolver, DoesNotBlockTheLoopAndForgetsAnAnswerNobodyWaitsFor) {
-  std::promise<void> answer;
-  std::shared_future<void> released = answer.get_future().share();
-  held_back = &released;
+TEST_F(NetResolver, DoesNotBlockTheLoopAndForgetsAnAnswerThatIsNotWaitedFor) {
+  slow_names.close();
   recorder aborted;
   recorder closed;
   recorder waiting;
@@ -135,14 +173,68 @@ TEST_F(NetResolver, DoesNotBlockTheLoopAndForgetsAnAnswerNobodyWaitsFor) {
   auto* first = dial(url, aborted);
   auto* second = dial(url, closed);
   dial(url, waiting);
-  run_turns(3);
+  run_until([] { return slow_names.waiting() == 3; });
   first->abort();
   second->close(1000, "");
   run_until([&] { return closed.disconnects == 1; });
-  answer.set_value();
+  slow_names.open_and_wait();
   run_until([&] { return waiting.opens == 1; });
   EXPECT_EQ(aborted.calls(), 0U);
   EXPECT_EQ(closed.calls(), 1U);
+}
+
+TEST_F(NetResolver, AnswersANameWhileTwentyOthersHang) {
+  slow_names.close();
+  std::vector<recorder> hanging(20);
+  for (std::size_t i = 0; i < hanging.size(); ++i) dial("ws://hang" + std::to_string(i) + ".uvnostr", hanging[i]);
+  run_until([&] { return slow_names.waiting() == hanging.size(); });
+  recorder good;
+  dial("ws://second-address.uvnostr:" + std::to_string(server->port()), good);
+  run_until([&] { return good.opens + good.disconnects == 1; });
+  EXPECT_EQ(good.opens, 1U) << good.last.cause.message();
+  for (const recorder& each : hanging) EXPECT_EQ(each.calls(), 0U);
+  slow_names.open_and_wait();
+  run_until([&] {
+    return std::all_of(hanging.begin(), hanging.end(), [](const recorder& each) { return each.disconnects == 1; });
+  });
+  for (const recorder& each : hanging) EXPECT_EQ(each.last.cause, errc::host_not_found);
+}
+
+TEST_F(NetResolver, UsesABoundedNumberOfThreadsAndAnswersEveryNameInTheEnd) {
+  slow_names.close();
+  constexpr std::size_t names = net::system_resolver::most_threads + 10;
+  std::vector<recorder> hanging(names);
+  std::vector<port::connection*> connections;
+  for (std::size_t i = 0; i < names; ++i)
+    connections.push_back(dial("ws://hang" + std::to_string(i) + ".uvnostr", hanging[i]));
+  run_until([] { return slow_names.waiting() == net::system_resolver::most_threads; });
+  // One that waits for a thread, and one that has one, are no longer wanted.
+  connections.back()->abort();
+  connections.front()->abort();
+  run_turns(3);
+  EXPECT_EQ(slow_names.waiting(), net::system_resolver::most_threads);
+  slow_names.open();
+  run_until([&] {
+    return std::all_of(hanging.begin() + 1, hanging.end() - 1, [](const recorder& r) { return r.disconnects == 1; });
+  });
+  EXPECT_EQ(hanging.front().calls() + hanging.back().calls(), 0U);
+  slow_names.open_and_wait();
+  EXPECT_EQ(slow_names.waiting(), names - 1);  // the one that was no longer wanted was not looked up
+}
+
+TEST_F(NetResolver, LetsTheLoopEndWhileALookUpHangs) {
+  slow_names.close();
+  recorder r;
+  dial("ws://slow.uvnostr:" + std::to_string(server->port()), r);
+  run_until([] { return slow_names.waiting() == 1; });
+  release();
+  server->close();
+  uv_run(&loop, UV_RUN_DEFAULT);
+  EXPECT_EQ(uv_loop_close(&loop), 0);
+  // The thread answers nobody, and touches nothing that is gone.
+  slow_names.open_and_wait();
+  EXPECT_EQ(r.calls(), 0U);
+  SetUp();  // for TearDown()
 }
 
 }  // namespace

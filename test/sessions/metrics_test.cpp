@@ -104,8 +104,8 @@ TEST_F(Metrics, ShowWhatHappened) {
   EXPECT_EQ(read.sum("uvnostr_relay_messages_total"), read.sum("uvnostr_messages_total"));
   EXPECT_EQ(read.value("uvnostr_relay_receipts_total", {{"relay", "wss://a.example.com"}, {"outcome", "accepted"}}), 1);
   EXPECT_EQ(read.value("uvnostr_connect_seconds_count"), 2);
-  EXPECT_EQ(read.value("uvnostr_first_event_seconds_count"), read.value("uvnostr_eose_seconds_count"))
-      << "each REQ, pages included, brought an event";
+  EXPECT_GE(read.value("uvnostr_first_event_seconds_count"), 2) << "pages included, but not those without events";
+  EXPECT_LE(read.value("uvnostr_first_event_seconds_count"), read.value("uvnostr_eose_seconds_count"));
   EXPECT_EQ(read.value("uvnostr_ok_seconds_count"), 1);
   EXPECT_DOUBLE_EQ(read.value("uvnostr_ok_seconds_sum"), 0.004) << "there and back";
   EXPECT_EQ(read.value("uvnostr_ok_seconds_bucket", {{"le", "0.002"}}), 0);

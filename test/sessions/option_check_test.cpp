@@ -46,6 +46,11 @@ TEST_F(OptionCheck, NamesTheTimeThatIsWrong) {
             "relay_options::pong_timeout is 9223372036854775807 ms; it must be from 1 ms to 365 days.");
   EXPECT_EQ(refusal([](relay_options& o) { o.close_timeout = -1ms; }),
             "relay_options::close_timeout is -1 ms; it must be from 1 ms to 365 days.");
+  EXPECT_EQ(refusal([](relay_options& o) {
+              const signer slow(o.auth_users.emplace_back(*secret_key::generate()).pubkey(), {}, 0ms);
+              o.auth_users.push_back(slow);
+            }),
+            "relay_options::auth_users[1].timeout is 0 ms; it must be from 1 ms to 365 days.");
 }
 
 TEST_F(OptionCheck, LetsNoRelayBeDialledInATightLoop) {

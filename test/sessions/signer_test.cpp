@@ -176,6 +176,17 @@ TEST_F(Signer, IsNotAskedIfMoreRelaysMustAcceptThanThereAre) {
   EXPECT_TRUE(asked.empty());
 }
 
+TEST_F(Signer, IsNotAskedIfItsTimeoutIsOutOfRange) {
+  start();
+  const error refused = pool->publish(draft{.content = "x"}, remote(test_key(2), 0ms), taking_receipts());
+  EXPECT_EQ(refused, errc::option_range);
+  EXPECT_EQ(refused.subject(), "signer::timeout is 0 ms; it must be from 1 ms to 365 days");
+  EXPECT_EQ(pool->publish(draft{.content = "x"}, remote(test_key(2), std::chrono::milliseconds::max())),
+            errc::option_range);
+  world.advance(1s);
+  EXPECT_TRUE(asked.empty());
+}
+
 TEST_F(Signer, ThatRefusesOrLiesGivesAReceipt) {
   start();
   const std::pair<outcome, std::error_code> failed{outcome::not_sent, errc::not_signed};

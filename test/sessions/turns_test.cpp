@@ -172,5 +172,40 @@ TEST_F(Turns, ARelayThatTakesNoPagesAnyMoreDoesNotHoldUpAQuery) {
   EXPECT_TRUE(world.run_until([&] { return over == 20; }, 3min)) << over;
 }
 
+TEST_F(Turns, PagesOfASubscriptionWaitForARelayThatSlowsDown) {
+  start();
+  for (unsigned i = 0; i < 20; ++i) {
+    const auto kind = static_cast<event_kind>(1000 + i);
+    for (int n = 0; n < 3; ++n) {
+      relay->add(make_event(test_key(), kind, std::to_string(n), {}, world.wall_clock() - std::chrono::seconds(n)));
+    }
+  }
+  relay->behaviour().max_limit = 2;
+  std::size_t events = 0;
+  std::size_t over = 0;
+  std::size_t caught_up = 0;
+  for (unsigned i = 0; i < 20; ++i) {
+    subscriptions.push_back(*pool->subscribe(filter{.kinds = {static_cast<event_kind>(1000 + i)}},
+                                             {.on_event =
+                                                  [&](relay_id, const event_view&) {
+                                                    ++events;
+                                                    if (over == 0)
+                                                      relay->behaviour().refuse_req =
+                                                          testing::refusal{"rate-limited: slow down"};
+                                                  },
+                                              .on_caught_up =
+                                                  [&](relay_id, std::span<const gap> gaps) {
+                                                    ++caught_up;
+                                                    EXPECT_TRUE(gaps.empty());
+                                                  },
+                                              .on_all_eose = [&](const answer_counts&) { ++over; }}));
+  }
+  EXPECT_TRUE(world.run_until([&] { return over == 20; }, 3min)) << over;
+  EXPECT_LT(caught_up, 20U);
+  relay->behaviour().refuse_req.reset();
+  EXPECT_TRUE(world.run_until([&] { return caught_up == 20; }, 1h)) << caught_up;
+  EXPECT_EQ(events, 60U);
+}
+
 }  // namespace
 }  // namespace uvnostr

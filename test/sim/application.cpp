@@ -202,7 +202,7 @@ void application::open(watched_subscription& watched, const std::vector<filter_m
   std::vector<filter> asked;
   for (const filter_model& each : filters) asked.push_back(each.to_filter());
   result<subscription> made = calling([&] { return core_->subscribe(asked, callbacks(watched), o, ids_of(named)); });
-  if (!made) return state_.fail("subscribe answered ", made.error().message());
+  if (!made) return state_.fail("subscribe answered ", made.error().message(), " ", o.resume_from);
   state_.log("subscribe() is ", watched.number, ": ", asked.front().to_json(),
              asked.size() == 2 ? " and " + asked.back().to_json() : "", o.close_on_eose ? ", to close on EOSE" : "",
              o.max_unacknowledged != 0 ? ", to be acknowledged" : "", named.empty() ? "" : ", at some relays",

@@ -73,6 +73,11 @@ void delivery_book::first_answer_told(const std::vector<filter_model>& filters,
   first_told_ = last_open()->order;
   const std::vector<known_event>& all = event_set::get().events;
   floors_.resize(filters.size());
+  // A filter may have been asked for by a page of its own, which holds the newest of its own time.
+  std::uint64_t last_page = 0;
+  for (const request_ref& each : all_) {
+    if (each->answered && each->order != asked_request::never) last_page = std::max(last_page, each->order);
+  }
   for (std::size_t i = 0; i < filters.size(); ++i) {
     const std::uint32_t limit = filters[i].limit.value_or(0);
     if (limit == 0) continue;
@@ -85,7 +90,7 @@ void delivery_book::first_answer_told(const std::vector<filter_model>& filters,
       }
       std::vector<unix_seconds> dates;
       for (const sim_relay::stored& e : stored) {
-        if (filters[i].matches(all[e.event]) && (e.order < each.what->order || all[e.event].at <= newest))
+        if (filters[i].matches(all[e.event]) && (e.order < last_page || all[e.event].at <= newest))
           dates.push_back(all[e.event].at);
       }
       if (dates.size() < limit) continue;

@@ -114,6 +114,7 @@ watched_subscription& judge::subscribed(unsigned number, std::vector<filter_mode
 
 saved_cursor judge::saved(const watched_subscription& s, std::string text) {
   saved_cursor now{.text = std::move(text), .done = s.before ? s.before->done : std::vector<bool>(s.had.size())};
+  now.had_forgotten = may_forget() || (s.before && s.before->had_forgotten);
   if (s.before) now.undone = s.before->undone;  // some of these may not have come again yet
   now.given.resize(s.had.size());
   for (std::size_t i = 0; i < s.given.size(); ++i) {
@@ -136,7 +137,10 @@ saved_cursor judge::saved(const watched_subscription& s, std::string text) {
 
 void judge::asked_again(watched_subscription& s, unsigned relay_id, bool answer) {
   watched_subscription::at_relay& at = s.at[relay_id];
-  if (answer && !at.closed_told)
+  const watched_relay* const r = relay(relay_id);
+  const auto open = r->current == nullptr ? nullptr : r->current->open_requests[s.number];
+  // That a relay refused is told at the end of a turn of the loop.
+  if (answer && !at.closed_told && !(open && open->closed))
     state_.fail("ask_again() says that relay ", relay_id, " had refused subscription ", s.number);
   if (!answer) return;
   at.closed_told = relay_closed::again::after_pause;
@@ -250,7 +254,8 @@ void judge::on_frame_given(link& l, const down_frame& f) {
   if (!f.to) return;
   watched_subscription* const s = subscription_number(f.to->subscription);
   if (s != nullptr && !s->over) {
-    if (f.kind == down_frame::what::event)
+    // What comes after a CLOSE is not given.
+    if (f.kind == down_frame::what::event && !f.to->withdrawn)
       s->at[r.id].log.push_back({f.event, f.genuine, f.to->answered && !f.to->is_page,
                                  any_matches(f.to->filters, event_set::get().events[f.event]), l.number});
     if (f.kind != down_frame::what::event || any_matches(s->filters, event_set::get().events[f.event]))

@@ -45,6 +45,7 @@ struct saved_cursor {
   std::string text;
   std::vector<bool> done;     // by event: whether the cursor covers it
   std::vector<bool> given{};  // by event: whether it was delivered in the last run
+  bool had_forgotten = false;
   std::optional<std::pair<unix_seconds, unix_seconds>>
       undone{};  // the dates of the oldest and newest delivered events that it does not cover
   std::map<unsigned, delivery_book> books{};  // by host

@@ -181,7 +181,7 @@ void judge::check_gap(const watched_subscription& s, const watched_relay& r, con
     case gap_reason::too_big: is_no_gap(); break;  // no event is
     case gap_reason::memory:
       state_.saw(situation::gap_of_memory);
-      if (!may_forget()) is_no_gap();
+      if (!may_forget() && !(s.before && s.before->had_forgotten)) is_no_gap();
   }
 }
 

@@ -290,5 +290,15 @@ TEST(HistoryResume, AsksForAGiftWrapByItsIdThatIsDatedBeforeTheFloor) {
   EXPECT_EQ(p.missed(), 0U);
 }
 
+TEST(HistoryResume, AsksForNoDateBeforeTheFirst) {
+  history_player p(std::vector<filter>{{.kinds = {1, 1059}}});
+  p.store(1, 0);
+  p.reconnect();
+  p.reconnect();
+  for (const auto& req : p.reqs) {
+    for (const filter& f : req) EXPECT_GE(f.since.value_or(unix_seconds{}), unix_seconds{});
+  }
+}
+
 }  // namespace
 }  // namespace uvnostr::session

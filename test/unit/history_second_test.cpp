@@ -140,6 +140,19 @@ TEST(HistorySecond, AFullPageOfWhatWasPublishedMeanwhileProvesNothing) {
   EXPECT_LE(next.front().until, at(t - 4));
 }
 
+TEST(HistorySecond, AGapThatWasNotToldYetIsToldLater) {
+  history_player p(std::vector<filter>{{.kinds = {1}}});
+  p.store(3, t);
+  p.send_req();
+  p.receive_all();
+  p.under_test.note_doubtful(at(t - 5'000));
+  history_player after(std::vector<filter>{{.kinds = {1}}});
+  after.under_test.restore(p.position());
+  after.connect();
+  EXPECT_EQ(after.told, (std::vector<gap>{{at(t - 5'000), at(t - 5'000), gap_reason::memory}}));
+  EXPECT_TRUE(after.position().untold.empty());
+}
+
 TEST(HistorySecond, NoGapIsToldOfDatesThatAreNotWanted) {
   history_player p(std::vector<filter>{{.kinds = {1059}, .until = at(t - 1'000'000)}, {.kinds = {7}}});
   p.store(1, t, 7);

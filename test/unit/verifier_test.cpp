@@ -212,7 +212,8 @@ TEST_F(Verifier, SpendsNoMoreThanItsBudgetOfATurnOnTheLoop) {
     loop.is_woken = false;
     const port::time_point began = loop.time;
     under_test.pump();
-    EXPECT_LE(loop.time - began, milliseconds(10)) << "another check began";
+    EXPECT_LE(loop.time - began, milliseconds(15))
+        << "another check began: the clock is read before, after, and for times";
     ++turns;
   } while (loop.is_woken);
   EXPECT_EQ(heard.given, numbers(60));

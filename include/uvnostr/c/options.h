@@ -18,7 +18,7 @@ typedef enum uvnostr_auth_policy {
 /// How relays' names are resolved.
 typedef enum uvnostr_name_resolver {
   UVNOSTR_RESOLVER_C_ARES = 0,      ///< /etc/hosts, then the name servers, from the loop
-  UVNOSTR_RESOLVER_GETADDRINFO = 1  ///< everything that the system knows, on libuv's threads
+  UVNOSTR_RESOLVER_GETADDRINFO = 1  ///< everything that the system knows, on threads of its own
 } uvnostr_name_resolver;
 
 /// Where ids and signatures are checked.
@@ -87,6 +87,8 @@ typedef struct uvnostr_pool_options {
   size_t max_dials;                             ///< at a time
   int verification;                             ///< a uvnostr_verification
   int keep_loop_alive;                          ///< 0: the pool does not keep uv_run() from returning
+  int log_level;                                ///< a uvnostr_log_level: the last one that on_log gets
+  int reserved;
 } uvnostr_pool_options;
 UVNOSTR_EXTERN void uvnostr_pool_options_init(uvnostr_pool_options* options, size_t size);
 

@@ -2,6 +2,7 @@
 // Pools and single relays in C. Include <uvnostr/uvnostr.h>.
 #pragma once
 
+#include <uvnostr/c/log.h>
 #include <uvnostr/c/options.h>
 #include <uvnostr/c/publish.h>
 #include <uvnostr/c/status.h>
@@ -35,6 +36,8 @@ typedef struct uvnostr_pool_callbacks {
   void (*on_relay_state)(void* data, const uvnostr_relay_status* status);
   /// After uvnostr_pool_close(): every connection has ended. Exactly once, and the last call.
   void (*on_close)(void* data);
+  /// What the pool does, for a log, up to uvnostr_pool_options.log_level.
+  void (*on_log)(void* data, const uvnostr_log_entry* entry);
 } uvnostr_pool_callbacks;
 
 /// Makes a pool, which begins to connect in the loop's next turn. Options and callbacks may be NULL.
@@ -68,6 +71,12 @@ UVNOSTR_EXTERN size_t uvnostr_pool_seen_on(const uvnostr_pool* pool, const uvnos
                                            uvnostr_relay_id* relays, size_t capacity);
 /// A snapshot, to be freed; NULL for NULL.
 UVNOSTR_EXTERN const uvnostr_pool_stats* uvnostr_pool_get_stats(const uvnostr_pool* pool);
+/// Counters and histograms as OpenMetrics text, with samples for each relay if `relays` is not 0. Sets `length` (NULL is
+/// allowed), which leaves out the NUL at the end. To be freed by uvnostr_text_free(); NULL for NULL.
+UVNOSTR_EXTERN char* uvnostr_pool_metrics_text(const uvnostr_pool* pool, int relays, size_t* length);
+#define UVNOSTR_METRICS_CONTENT_TYPE "application/openmetrics-text; version=1.0.0; charset=utf-8"
+/// NULL is allowed.
+UVNOSTR_EXTERN void uvnostr_text_free(char* text);
 UVNOSTR_EXTERN struct uv_loop_s* uvnostr_pool_get_loop(const uvnostr_pool* pool);
 
 /// Asks relays for events that match any of the filters. `subscription` may be NULL: then it goes on without a handle.
@@ -110,6 +119,8 @@ typedef struct uvnostr_relay_callbacks {
   void (*on_relay_state)(void* data, const uvnostr_relay_status* status);
   /// Once, last: after uvnostr_relay_close(), or when there will be no more attempts to connect (then cause is not 0).
   void (*on_close)(void* data, int cause);
+  /// Up to UVNOSTR_LOG_INFO.
+  void (*on_log)(void* data, const uvnostr_log_entry* entry);
 } uvnostr_relay_callbacks;
 
 /// As the functions of a pool.

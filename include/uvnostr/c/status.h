@@ -106,6 +106,32 @@ typedef struct uvnostr_message_counts {
   uint64_t binary;
 } uvnostr_message_counts;
 
+/// Receipts of published events, by their outcome.
+typedef struct uvnostr_receipt_counts {
+  uint64_t accepted;
+  uint64_t rejected;
+  uint64_t timed_out;
+  uint64_t not_sent;
+} uvnostr_receipt_counts;
+
+/// Durations, each counted in one bucket. Never grows.
+typedef struct uvnostr_duration_histogram {
+  const int64_t* bounds_us;  ///< the upper bounds of the buckets, inclusive
+  size_t bound_count;
+  const uint64_t* counts;  ///< one more than bounds: the last bucket counts everything above
+  int64_t sum_us;          ///< of all durations
+} uvnostr_duration_histogram;
+
+/// How long the steps of a pool and its relays take. Removed relays are included.
+typedef struct uvnostr_pool_times {
+  uvnostr_duration_histogram connect;
+  uvnostr_duration_histogram first_event;
+  uvnostr_duration_histogram eose;
+  uvnostr_duration_histogram ok;
+  uvnostr_duration_histogram verification;
+  uvnostr_duration_histogram callbacks;
+} uvnostr_pool_times;
+
 /// Members mean what the members of the same name mean in <uvnostr/stats.hpp>.
 typedef struct uvnostr_relay_stats {
   uvnostr_relay_id relay;
@@ -129,6 +155,7 @@ typedef struct uvnostr_relay_stats {
   int64_t connect_time_us;  ///< of the last connection; -1: there was none
   int64_t ping_time_us;     ///< of the last ping; -1: there was none
   const uvnostr_message_counts* messages;
+  const uvnostr_receipt_counts* receipts;
   int reading_paused;
 } uvnostr_relay_stats;
 
@@ -141,6 +168,7 @@ typedef struct uvnostr_pool_stats {
   const uvnostr_message_counts* messages;    ///< of all relays, including removed ones
   const uvnostr_relay_stats* const* relays;  ///< in the order in which they were added
   size_t relay_count;
+  const uvnostr_pool_times* times;
 } uvnostr_pool_stats;
 /// NULL is allowed.
 UVNOSTR_EXTERN void uvnostr_pool_stats_free(const uvnostr_pool_stats* stats);
