@@ -19,7 +19,7 @@ void provenance::make_room_for(std::uint32_t slot) {
 
 seen_events::seen_events(std::size_t capacity, const key& secret)
     : secret_(secret),
-      hash_(secret),
+      sig_hash_(secret),
       table_(seen_table::make<seen_table>(capacity, secret)),
       provenance_(table_->entry_count()) {}
 
@@ -52,9 +52,9 @@ std::optional<unix_seconds> seen_events::repeats(const event_id& id, std::uint32
 
 bool seen_events::has(const event_id& id) const noexcept { return table_->find_any(id) != none; }
 
-bool seen_events::verified_before(const event_id& id, const signature& sig) const noexcept {
+bool seen_events::verified_before(const event_id& id, std::string_view sig_digits) const noexcept {
   const std::uint32_t entry = table_->find_any(id);
-  return entry != none && table_->sig_tag(entry) == tag_of(sig);
+  return entry != none && table_->sig_tag(entry) == tag_of(sig_digits);
 }
 
 seen_events::admission seen_events::admit(const verify::verified_event& event, std::uint32_t subscription,
@@ -67,7 +67,7 @@ seen_events::admission seen_events::admit(const verify::verified_event& event, s
   }
   if (stored && subscriptions_[subscription].forgotten.contains(fields.created_at_time())) return admission::doubtful;
   const std::uint32_t entry =
-      table_->insert_at(spot, fields.id, subscription, tag_of(fields.sig), fields.created_at_time()).entry;
+      table_->insert_at(spot, fields.id, subscription, tag_of(fields.sig_digits), fields.created_at_time()).entry;
   provenance_.clear(entry);
   provenance_.note(spot.head == none ? entry : spot.head, relay_slot);
   push(subscriptions_[subscription], from, entry);

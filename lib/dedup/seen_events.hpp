@@ -4,7 +4,7 @@
 // Only a verified_event can be added, so a forged copy can never keep the real one out. A look-up may precede
 // verification, because a hit delivers nothing. It does not reorder entries either, so a relay that repeats ids evicts
 // nothing. An event counts as verified before only with the same id and signature. Signatures are compared by a keyed
-// 32-bit hash: a collision could only deliver the right event with another signature.
+// 32-bit hash of their digits: a collision could only deliver the right event with another signature.
 //
 // Subscriptions share the cache. When it is full, one with more than its share loses its own oldest entries, so a flood
 // for one subscription makes no other forget. Half of each share is for events that came live or in a connection's
@@ -13,16 +13,18 @@
 #pragma once
 
 #include <array>
+#include <cassert>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string_view>
 #include <vector>
 
 #include "dedup/date_ranges.hpp"
+#include "dedup/keyed_hash.hpp"
 #include "dedup/provenance.hpp"
 #include "dedup/seen_table.hpp"
-#include "dedup/siphash.hpp"
 #include "verify/verified_event.hpp"
 
 namespace uvnostr::dedup {
@@ -49,20 +51,20 @@ class seen_events {
     unix_seconds created_at;
     bool is_same;  // or its signature is another
   };
-  /// The same where only the id is known to be the same: sig() is asked for the signature that came, if the subscription
-  /// had the event, and the relay is noted if that is the event's.
+  /// The same where only the id is known to be the same: sig() is asked for the digits of the signature that came, or an
+  /// empty text, if the subscription had the event. The relay is noted if that is the event's signature.
   template <class Sig>
   std::optional<repeated> repeats(const event_id& id, std::uint32_t subscription, std::uint32_t relay_slot,
                                   Sig&& sig) noexcept {
     const std::uint32_t entry = table_->find(id, subscription);
     if (entry == none) return std::nullopt;
-    const std::optional<signature> came = sig();
-    const bool is_same = came && table_->sig_tag(entry) == tag_of(*came);
+    const std::string_view came = sig();
+    const bool is_same = !came.empty() && table_->sig_tag(entry) == tag_of(came);
     if (is_same) provenance_.note(entry, relay_slot);
     return repeated{.created_at = table_->created_at(entry), .is_same = is_same};
   }
   /// Whether an event with this id and signature was verified before.
-  bool verified_before(const event_id&, const signature&) const noexcept;
+  bool verified_before(const event_id&, std::string_view sig_digits) const noexcept;
 
   enum class admission : unsigned char {
     first,     // no subscription has had it
@@ -91,7 +93,11 @@ class seen_events {
   }
 
   std::size_t size() const noexcept { return table_->size(); }
-  std::uint32_t tag_of(const signature& sig) const noexcept { return static_cast<std::uint32_t>(hash_(sig.bytes)); }
+  /// Of a signature, from its hex digits.
+  std::uint32_t tag_of(std::string_view sig_digits) const noexcept {
+    assert(sig_digits.size() == wire::sig_digit_count);
+    return static_cast<std::uint32_t>(sig_hash_(sig_digits.data()) >> 32);
+  }
 
  private:
   static constexpr std::uint32_t none = seen_table::npos;
@@ -118,7 +124,7 @@ class seen_events {
   std::uint32_t one_above_its_share() noexcept;
 
   const key secret_;
-  siphash<> hash_;
+  sig_hash sig_hash_;
   std::unique_ptr<seen_table> table_;
   provenance provenance_;
   std::vector<share> subscriptions_;

@@ -31,7 +31,8 @@
 #include <uvnostr/types.hpp>
 
 #include "dedup/bucket_index.hpp"
-#include "dedup/id_hash.hpp"
+#include "dedup/huge_pages.hpp"
+#include "dedup/keyed_hash.hpp"
 
 namespace uvnostr::dedup {
 
@@ -55,6 +56,7 @@ class basic_seen_table {
     const std::size_t bytes = sizeof(Table) + id_alignment + (capacity + 1) * (sizeof(id_part) + sizeof(node)) +
                               bucket_index::bytes_for(capacity + 1);
     void* const at = ::operator new(bytes);
+    prefer_huge_pages(at, bytes);
     return std::unique_ptr<Table>(
         ::new (at) Table(creation{capacity, bytes, static_cast<std::byte*>(at) + sizeof(Table)}, key));
   }
@@ -200,10 +202,10 @@ class basic_seen_table {
   using node = std::conditional_t<Owned, owned_node, plain_node>;
 
   using place = bucket_index::place;
-  place place_of(const event_id& id) const noexcept { return index_.place_for(hash_(id.bytes)); }
+  place place_of(const event_id& id) const noexcept { return index_.place_for(hash_(id.bytes.data())); }
   /// Of one that is not the first of its id.
   place further_place_of(const event_id& id, std::uint32_t owner) const noexcept {
-    return index_.place_for((hash_(id.bytes) + owner) * 0x9e3779b97f4a7c15U);
+    return index_.place_for((hash_(id.bytes.data()) + owner) * 0x9e3779b97f4a7c15U);
   }
   place place_of_entry(std::uint32_t entry) const noexcept;
   std::uint32_t find_head(const event_id& id, place where) const noexcept {

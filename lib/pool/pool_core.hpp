@@ -143,13 +143,14 @@ class pool_core final : public base::ref_counted<pool_core>,
   result<base::ref<subscription_record>> open_subscription(std::span<const filter>, subscription_callbacks,
                                                            const subscribe_options&,
                                                            const std::vector<relay_id>& relays, bool only_stored);
-  result<std::vector<session::relay_session*>> targets(const std::vector<relay_id>&) const;
-  /// The relays of one publish(), once all that can be refused without the event has been checked.
-  result<std::vector<session::relay_session*>> publish_targets(const publish_options&,
-                                                               const std::vector<relay_id>&) const;
+  /// The sessions of those relays, of all if none is named. Valid until the next call.
+  result<std::span<session::relay_session* const>> targets(const std::vector<relay_id>&);
+  /// The same for one publish(), once all that can be refused without the event has been checked.
+  result<std::span<session::relay_session* const>> publish_targets(const publish_options&,
+                                                                   const std::vector<relay_id>&);
   void session_stopped(session::relay_session&);
   void give_receipt(publish_record&, receipt);
-  void delivery_done(publish_record&, relay_id, outcome, std::string_view words, std::error_code cause);
+  void delivery_done(publish_target&, outcome, std::string_view words, std::error_code cause);
   void keep(publish_record&) noexcept;
   void send(publish_record&, const event_view&, session::relay_session&);
   void on_signed(publish_record&, const draft&, const pubkey& user, result<event>);
@@ -183,6 +184,7 @@ class pool_core final : public base::ref_counted<pool_core>,
   subscription_set subscriptions_;
   receiver receiver_;
   base::intrusive_list<publish_record> publishes_;  // holds a count of each
+  std::vector<session::relay_session*> targets_;    // of one call
 
   phase phase_ = phase::open;
   bool closes_with_last_relay_ = false;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Publishing: one receipt for each relay, then on_done.
 #include <algorithm>
+#include <span>
 #include <utility>
 
 #include "pool/option_check.hpp"
@@ -14,8 +15,9 @@ namespace uvnostr {
 
 using session::relay_session;
 
-result<std::vector<relay_session*>> pool_core::targets(const std::vector<relay_id>& named) const {
-  std::vector<relay_session*> found;
+result<std::span<relay_session* const>> pool_core::targets(const std::vector<relay_id>& named) {
+  std::vector<relay_session*>& found = targets_;
+  found.clear();
   for (std::size_t i = 0; i < named.size(); ++i) {
     relay_session* const session = relays_.find(named[i]);
     if (session == nullptr) {
@@ -27,14 +29,14 @@ result<std::vector<relay_session*>> pool_core::targets(const std::vector<relay_i
   if (named.empty()) {
     for (const auto& [id, each] : relays_.present()) found.push_back(each.get());
   }
-  return found;
+  return std::span<relay_session* const>(found);
 }
 
-result<std::vector<relay_session*>> pool_core::publish_targets(const publish_options& options,
-                                                               const std::vector<relay_id>& named) const {
+result<std::span<relay_session* const>> pool_core::publish_targets(const publish_options& options,
+                                                                   const std::vector<relay_id>& named) {
   if (closed()) return errc::closed;
   if (error wrong = check_options(options)) return wrong;
-  result<std::vector<relay_session*>> found = targets(named);
+  result<std::span<relay_session* const>> found = targets(named);
   if (!found) return found;
   if (found->empty()) return errc::no_relay;
   if (options.enough_accepted > found->size()) {
@@ -47,23 +49,22 @@ result<std::vector<relay_session*>> pool_core::publish_targets(const publish_opt
 
 error pool_core::publish(const event& event, publish_callbacks callbacks, const publish_options& options,
                          const std::vector<relay_id>& relays) {
-  const result<std::vector<relay_session*>> asked = publish_targets(options, relays);
+  const result<std::span<relay_session* const>> asked = publish_targets(options, relays);
   if (!asked) return asked.error();
-  std::string message = wire::event_message(event.json());
+  const std::size_t bytes = wire::event_message_bytes(event.json());
   for (const relay_session* const each : *asked) {
     const std::size_t most = each->options().max_publish_bytes;
-    if (message.size() <= most) continue;
+    if (bytes <= most) continue;
     return {errc::event_too_big,
-            each->url().text + " (" + std::to_string(message.size()) + " bytes, at most " + std::to_string(most) + ")"};
+            each->url().text + " (" + std::to_string(bytes) + " bytes, at most " + std::to_string(most) + ")"};
   }
   if (options.verify) {
     if (error wrong = event.verify()) return wrong;
   }
 
   const turn guard(*this);
-  auto record = base::make_ref<publish_record>(std::move(callbacks), options);
-  record->message = std::move(message);
-  record->id = event.id();
+  auto record = publish_record::make(std::move(callbacks), options, asked->size(), bytes);
+  record->set_event(event.id(), event.json());
   for (relay_session* const each : *asked) send(*record, event, *each);
   keep(*record);
   return {};
@@ -75,22 +76,22 @@ void pool_core::keep(publish_record& record) noexcept {
 }
 
 void pool_core::send(publish_record& record, const event_view& event, relay_session& to) {
-  publish_target& target = record.targets.emplace_back(record);
-  const auto refused =
-      foresee_refusal(to.limitation(), event, record.message.size(), to.relay_time(), !to.options().auth_users.empty());
-  if (refused) return delivery_done(record, to.id(), outcome::not_sent, refused->words, refused->cause);
+  publish_target& target = record.add_target(to.id());
+  const auto refused = foresee_refusal(to.limitation(), event, record.message().size(), to.relay_time(),
+                                       !to.options().auth_users.empty());
+  if (refused) return delivery_done(target, outcome::not_sent, refused->words, refused->cause);
   const std::error_code cause = to.stopped() ? make_error_code(errc::retries_exhausted) : to.outbox().add(target);
-  if (cause) delivery_done(record, to.id(), outcome::not_sent, {}, cause);
+  if (cause) delivery_done(target, outcome::not_sent, {}, cause);
 }
 
 error pool_core::publish(draft unsigned_event, const signer& who, publish_callbacks callbacks,
                          const publish_options& options, const std::vector<relay_id>& relays) {
-  const result<std::vector<relay_session*>> asked = publish_targets(options, relays);
+  const result<std::span<relay_session* const>> asked = publish_targets(options, relays);
   if (!asked) return asked.error();
   if (error wrong = check_signer(who)) return wrong;
 
   const turn guard(*this);
-  auto record = base::make_ref<publish_record>(std::move(callbacks), options);
+  auto record = publish_record::make(std::move(callbacks), options, asked->size(), 0);
   for (const relay_session* const each : *asked) record->unsigned_for.push_back(each->id());
   record->asked = std::make_shared<publish_record::ticket>(publish_record::ticket{this, record.get()});
   keep(*record);
@@ -112,17 +113,14 @@ void pool_core::on_signed(publish_record& record, const draft& wanted, const pub
                      made->view().content() == wanted.content && made->view().tags().size() == wanted.tags.size();
   if (!is_it || (record.options.verify && made->verify())) return give_up_signing(record, errc::not_signed);
   record.forget_signer();
-  record.message = wire::event_message(made->json());
-  record.id = made->id();
+  record.set_event(made->id(), made->json());
   const std::vector<relay_id> relays = std::exchange(record.unsigned_for, {});
   for (const relay_id each : relays) {
     relay_session* const to = relays_.find(each);
     if (to == nullptr) {
-      record.targets.emplace_back(record);
-      delivery_done(record, each, outcome::not_sent, {}, errc::relay_removed);
-    } else if (record.message.size() > to->options().max_publish_bytes) {
-      record.targets.emplace_back(record);
-      delivery_done(record, each, outcome::not_sent, {}, errc::event_too_big);
+      delivery_done(record.add_target(each), outcome::not_sent, {}, errc::relay_removed);
+    } else if (record.message().size() > to->options().max_publish_bytes) {
+      delivery_done(record.add_target(each), outcome::not_sent, {}, errc::event_too_big);
     } else {
       send(record, *made, *to);
     }
@@ -132,8 +130,7 @@ void pool_core::on_signed(publish_record& record, const draft& wanted, const pub
 void pool_core::give_up_signing(publish_record& record, std::error_code cause) {
   record.forget_signer();
   for (const relay_id each : std::exchange(record.unsigned_for, {})) {
-    record.targets.emplace_back(record);
-    delivery_done(record, each, outcome::not_sent, {}, cause);
+    delivery_done(record.add_target(each), outcome::not_sent, {}, cause);
   }
 }
 
@@ -149,23 +146,25 @@ void pool_core::on_delivery_done(relay_session& session, session::delivery& deli
     case outcome::not_sent: ++counts.not_sent; break;
   }
   log_receipt(session, delivery, what, words, cause);
-  delivery_done(static_cast<publish_target&>(delivery).record, session.id(), what, words, cause);
+  delivery_done(static_cast<publish_target&>(delivery), what, words, cause);
 }
 
-void pool_core::delivery_done(publish_record& record, relay_id relay, outcome what, std::string_view words,
-                              std::error_code cause) {
-  later_.add([this, keep = base::ref<publish_record>::retain(record), relay, what, words = std::string(words), cause] {
-    const std::string_view message = words;
+void pool_core::delivery_done(publish_target& target, outcome what, std::string_view words, std::error_code cause) {
+  target.outcome = what;
+  target.words = words;
+  target.cause = cause;
+  later_.add([this, keep = base::ref<publish_record>::retain(target.record), &target] {
+    const std::string_view message = target.words;
     const std::string_view prefix = wire::reason_prefix(message);
     std::string_view text = prefix.empty() ? message : message.substr(prefix.size() + 1);
     while (text.starts_with(' ')) text.remove_prefix(1);
-    give_receipt(*keep, {.relay = relay,
+    give_receipt(*keep, {.relay = target.relay,
                          .event = keep->id,
-                         .outcome = what,
+                         .outcome = target.outcome,
                          .message = message,
                          .prefix = prefix,
                          .text = text,
-                         .cause = cause});
+                         .cause = target.cause});
   });
 }
 
@@ -174,15 +173,15 @@ void pool_core::give_receipt(publish_record& record, receipt answer) {
   if (answer.outcome == outcome::accepted) ++record.accepted;
   if (record.callbacks.on_receipt) record.callbacks.on_receipt(answer);
   const std::size_t wanted = record.options.enough_accepted;
-  const std::size_t possible = record.accepted + (record.targets.size() - record.receipts);
+  const std::size_t possible = record.accepted + (record.targets().size() - record.receipts);
   if (wanted != 0 && phase_ != phase::over && (record.accepted >= wanted || possible < wanted) &&
       !std::exchange(record.enough_told, true)) {
     if (record.callbacks.on_enough) record.callbacks.on_enough(record.accepted >= wanted);
   }
-  if (record.receipts != record.targets.size() || phase_ == phase::over) return;
+  if (record.receipts != record.targets().size() || phase_ == phase::over) return;
   record.hook.unlink();
   record.release();  // the pool's count; the caller has its own
-  if (record.callbacks.on_done) record.callbacks.on_done(record.accepted, record.targets.size());
+  if (record.callbacks.on_done) record.callbacks.on_done(record.accepted, record.targets().size());
 }
 
 }  // namespace uvnostr

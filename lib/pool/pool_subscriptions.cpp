@@ -29,7 +29,7 @@ result<base::ref<subscription_record>> pool_core::open_subscription(std::span<co
       return error(wrong.code(), "filters[" + std::to_string(i) + "]." + wrong.subject());
   }
   if (error wrong = check_options(options)) return wrong;
-  const result<std::vector<relay_session*>> asked = targets(relays);
+  const result<std::span<relay_session* const>> asked = targets(relays);
   if (!asked) return asked.error();
   cursor_positions from;
   if (!options.resume_from.empty()) {

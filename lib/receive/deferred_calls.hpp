@@ -8,8 +8,8 @@
 
 #include <chrono>
 #include <cstddef>
-#include <deque>
 #include <utility>
+#include <vector>
 
 #include <uvnostr/callback.hpp>
 
@@ -26,30 +26,44 @@ class deferred_calls {
     calls_.push_back(std::move(call));
     reactor_.wake_soon();
   }
-  bool empty() const noexcept { return calls_.empty(); }
-  void clear() noexcept { calls_.clear(); }
+  bool empty() const noexcept { return calls_.size() == done_; }
+  void clear() noexcept {
+    done_ = 0;
+    // Their destruction may add others.
+    const std::vector<callback<void()>> gone = std::exchange(calls_, {});
+  }
 
   void run() noexcept {
-    if (calls_.empty()) return;
+    if (empty()) return;
     const port::time_point end = reactor_.now() + longest_run;
     budget_.begin_call();
-    for (std::size_t due = calls_.size(); due != 0 && !calls_.empty(); --due) {
-      callback<void()> call = std::move(calls_.front());
-      calls_.pop_front();
+    for (std::size_t due = calls_.size() - done_; due != 0 && !empty(); --due) {
+      callback<void()> call = std::move(calls_[done_++]);
+      drop_done();
       call();
       budget_.end_call();
-      if (calls_.empty()) return;  // the call may have ended the pool, and the reactor is gone
+      if (empty()) return;  // the call may have ended the pool, and the reactor is gone
       if (reactor_.now() >= end) break;
     }
-    if (!calls_.empty()) reactor_.wake_soon();
+    if (!empty()) reactor_.wake_soon();
   }
 
  private:
   static constexpr auto longest_run = std::chrono::milliseconds(4);
+  static constexpr std::size_t most_kept = 1024;
+
+  /// Without allocations as long as the number of calls that wait does not grow.
+  void drop_done() noexcept {
+    if (done_ < calls_.size() && done_ < calls_.size() - done_) return;
+    calls_.erase(calls_.begin(), calls_.begin() + static_cast<std::ptrdiff_t>(done_));
+    done_ = 0;
+    if (calls_.empty() && calls_.capacity() > most_kept) std::vector<callback<void()>>().swap(calls_);
+  }
 
   port::reactor& reactor_;
   turn_budget& budget_;
-  std::deque<callback<void()>> calls_;
+  std::vector<callback<void()>> calls_;
+  std::size_t done_ = 0;  // of the calls, the first were made
 };
 
 }  // namespace uvnostr

@@ -124,12 +124,13 @@ void receiver::on_event_message(relay_session& from, const wire::frame_head& hea
   if (req->state == session::sent_req::state::asked && !std::exchange(req->has_event, true)) {
     from.times().first_event.add(from.heard_at() - req->sent_at);
   }
-  const std::optional<event_id> id = wire::scan_id(head.event);
+  const std::optional<wire::found_id> found = wire::scan_id(head.event);
   // With several filters, the event must be read to see which of them it matches.
   const bool is_read = req->state == session::sent_req::state::asked && req->owner().history().needs_event();
-  if (id) {
+  if (found) {
+    const event_id& id = found->id;
     const auto known =
-        seen_.repeats(*id, subscription->in_seen, from.slot(), [&] { return wire::scan_sig(head.event); });
+        seen_.repeats(id, subscription->in_seen, from.slot(), [&] { return wire::scan_sig(head.event, found->rest); });
     if (known) {
       count_known(from, known->is_same);
       if (!known->is_same) {  // it says nothing of what the relay stores, but the relay is not silent
@@ -137,10 +138,10 @@ void receiver::on_event_message(relay_session& from, const wire::frame_head& hea
         return;
       }
       const std::optional<wire::raw_event> read = is_read ? wire::scan_event(head.event) : std::nullopt;
-      note_copy(*req, *id, known->created_at, read ? &read->fields() : nullptr);
+      note_copy(*req, id, known->created_at, read ? &read->fields() : nullptr);
       return;
     }
-    const auto joined = is_read ? std::nullopt : pending_.join(*id, head.event, subscription->number);
+    const auto joined = is_read ? std::nullopt : pending_.join(id, head.event, subscription->number);
     if (joined) {
       ++counts.unverified;
       from.add_pending(joined_bytes);
@@ -235,7 +236,7 @@ void receiver::note_copy(session::sent_req& req, const event_id& id, unix_second
 /// Handles a wanted event. It is delivered at once if it needs no verification and nothing waits before it.
 void receiver::accept(session::sent_req& to, const wire::raw_event& event) {
   const wire::event_fields& fields = event.fields();
-  if (verifier_.off() || seen_.verified_before(fields.id, fields.sig)) {
+  if (verifier_.off() || seen_.verified_before(fields.id, fields.sig_digits)) {
     verify::id_form form;
     const std::optional<verify::verified_event> trusted = verifier_.trust(event, form);
     if (!trusted) {
@@ -250,13 +251,13 @@ void receiver::accept(session::sent_req& to, const wire::raw_event& event) {
   } else {
     const wire::event_fields& queued = queue(treatment::check, to, event);
     const relay_request& request = request_of(to);
-    pending_.add(queued, request.subscription()->number, request.session().slot(), seen_.tag_of(fields.sig));
+    pending_.add(queued, request.subscription()->number, request.session().slot(), seen_.tag_of(fields.sig_digits));
   }
 }
 
 bool receiver::is_copy(const wire::event_fields& fields) const noexcept {
   const auto before = pending_.find(fields.id);
-  if (!before || before->sig_tag != seen_.tag_of(fields.sig)) return false;
+  if (!before || before->sig_tag != seen_.tag_of(fields.sig_digits)) return false;
   const relay_session* const sender = host_.session_in_slot(before->relay_slot);
   return sender != nullptr && !sender->has_forged();
 }
@@ -396,10 +397,10 @@ void receiver::on_copy(verify::source& from, const wire::raw_event& event) noexc
   if (request.subscription() == nullptr) {
     ++request.session().counted().messages.unknown_subscription;
   } else if (const auto known = seen_.repeats(fields.id, request.subscription()->in_seen, request.session().slot(),
-                                              [&] { return std::optional(fields.sig); })) {
+                                              [&] { return fields.sig_digits; })) {
     note(to, fields.id, known->created_at, &fields);
     count_known(request.session(), known->is_same);
-  } else if (seen_.verified_before(fields.id, fields.sig)) {
+  } else if (seen_.verified_before(fields.id, fields.sig_digits)) {
     const std::optional<verify::verified_event> trusted = verifier_.trust(event, form);
     trusted ? deliver(to, *trusted, form) : refuse(request, verdict::wrong_id);
   } else {

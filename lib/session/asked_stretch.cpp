@@ -2,6 +2,7 @@
 #include "session/asked_stretch.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <iterator>
 #include <utility>
 
@@ -23,6 +24,7 @@ bool asked_stretch::note(const event_id& id, unix_seconds at) {
   const bool is_new = !is_in(known, stamp) && !is_in(heard, stamp);
   ++came;
   if (is_new) ++news;
+  if (at > ceiling_) return is_new;
   lowest.push_back(stamp);
   if (lowest.size() >= full_at_) keep_lowest();
   return is_new;
@@ -30,8 +32,8 @@ bool asked_stretch::note(const event_id& id, unix_seconds at) {
 
 /// Drops what is newer, but nothing of a second of which something is kept.
 void asked_stretch::keep_lowest() {
-  std::sort(lowest.begin(), lowest.end());
-  lowest.erase(std::unique(lowest.begin(), lowest.end()), lowest.end());
+  sort_lowest();
+  const std::size_t all = lowest.size();
   if (lowest.size() > most_lowest) {
     const unix_seconds last = lowest[most_lowest].at;
     const auto end =
@@ -39,7 +41,28 @@ void asked_stretch::keep_lowest() {
     lowest.erase(end, lowest.end());
   }
   if (lowest.size() > most_of_one_second) lowest.erase(lowest.begin() + most_of_one_second, lowest.end());
+  if (lowest.size() < all) ceiling_ = lowest.back().at;
+  sorted_ = lowest.size();
   full_at_ = 2 * std::max(lowest.size(), most_lowest);
+}
+
+/// Without duplicates. Cheap if the relay sends the newest first or the oldest first, as they do.
+void asked_stretch::sort_lowest() {
+  const auto added = lowest.begin() + static_cast<std::ptrdiff_t>(sorted_);
+  if (std::is_sorted(added, lowest.end(), std::greater<>())) {
+    std::reverse(added, lowest.end());
+  } else if (!std::is_sorted(added, lowest.end())) {
+    std::sort(added, lowest.end());
+  }
+  if (added != lowest.begin() && added != lowest.end() && *added < *(added - 1)) {
+    if (lowest.back() < lowest.front()) {
+      std::rotate(lowest.begin(), added, lowest.end());
+    } else {
+      std::sort(lowest.begin(), lowest.end());
+    }
+  }
+  lowest.erase(std::unique(lowest.begin(), lowest.end()), lowest.end());
+  sorted_ = lowest.size();
 }
 
 void asked_stretch::note_published(const event_id& id, unix_seconds at, bool meanwhile) {
@@ -51,8 +74,7 @@ void asked_stretch::note_published(const event_id& id, unix_seconds at, bool mea
 
 void asked_stretch::settle() {
   const bool is_whole = lowest.size() == came;
-  std::sort(lowest.begin(), lowest.end());
-  lowest.erase(std::unique(lowest.begin(), lowest.end()), lowest.end());
+  sort_lowest();
   again = live = 0;
   std::uint32_t had = 0;
   for (const event_stamp& each : lowest) {
@@ -69,6 +91,7 @@ void asked_stretch::settle() {
   // What was published meanwhile may have come after the answer's end, with a date that says nothing of it.
   if (live != 0 && live < lowest.size())
     std::erase_if(lowest, [this](const event_stamp& e) { return is_in(published, e); });
+  sorted_ = lowest.size();
 }
 
 std::optional<unix_seconds> asked_stretch::oldest() const noexcept {
@@ -147,6 +170,8 @@ void asked_stretch::forget_answer() {
   came = news = again = live = shared = 0;
   lowest = {};
   full_at_ = 2 * most_lowest;
+  sorted_ = 0;
+  ceiling_ = unix_seconds::max();
   for (const event_stamp& each : std::exchange(published, {})) {
     if (!of.until || each.at <= *of.until) note_published(each.id, each.at, false);
   }

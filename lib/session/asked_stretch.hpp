@@ -99,8 +99,11 @@ struct asked_stretch {
   void leave_unproven();
   void go_on_from(unix_seconds until);
   void keep_lowest();
+  void sort_lowest();
 
   std::size_t full_at_ = 2 * most_lowest;  // `lowest`: then some are dropped. Twice what is kept, so that it is rare
+  std::size_t sorted_ = 0;                 // so many of `lowest`, from its beginning, are sorted and distinct
+  unix_seconds ceiling_ = unix_seconds::max();  // what is newer would be dropped
 };
 
 }  // namespace uvnostr::session

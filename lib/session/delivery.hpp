@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 #include <uvnostr/publish.hpp>
 #include <uvnostr/types.hpp>
@@ -20,7 +21,7 @@ class outbox;
 class delivery {
  public:
   /// `message` is the whole EVENT message.
-  delivery(const std::string& message, const event_id& id, const publish_options& options) noexcept
+  delivery(std::string_view message, const event_id& id, const publish_options& options) noexcept
       : message_(message), id_(id), options_(options) {}
   delivery(const delivery&) = delete;
   delivery& operator=(const delivery&) = delete;
@@ -31,14 +32,16 @@ class delivery {
 
  private:
   friend class outbox;
+  friend class delivery_index;
   enum class state : unsigned char { queued, unanswered, held };
 
-  const std::string& message_;
+  const std::string_view message_;
   const event_id id_;
   const publish_options& options_;
   void on_timer() noexcept;
 
   outbox* outbox_ = nullptr;
+  delivery* next_in_bucket_ = nullptr;  // of the delivery_index
   base::timer timer_ =
       base::timer::calling<&delivery::on_timer>(*this);  // ok_timeout while unanswered, otherwise send_until_
   std::chrono::microseconds added_at_{};                 // on the session's clock

@@ -71,7 +71,7 @@ bool outbox::pump() {
     d.state_ = delivery::state::unanswered;
     d.sent_ = true;
     unanswered_.push_back(d.hook);
-    by_id_.emplace(d.id_, &d);
+    by_id_.add(d);
     await_ok(d, left);
   }
   return true;
@@ -146,9 +146,11 @@ void outbox::suspect(const port::disconnect& end, bool asked) noexcept {
   }
   // If the relay says that an event was too big, events no larger than an accepted one are not suspect.
   bool any_larger = false;
-  for (const auto& [id, each] : by_id_) any_larger = any_larger || each->message_.size() > proven_bytes_;
+  for (list::cursor at(unanswered_); const delivery* const each = at.next();) {
+    any_larger = any_larger || each->message_.size() > proven_bytes_;
+  }
   std::size_t suspects = 0;
-  for (const auto& [id, each] : by_id_) {
+  for (list::cursor at(unanswered_); delivery* const each = at.next();) {
     each->suspect_ = end.close_code != too_big || !any_larger || each->message_.size() > proven_bytes_;
     suspects += each->suspect_ ? 1 : 0;
   }
@@ -176,9 +178,9 @@ void outbox::put_back(list& from) noexcept {
 }
 
 bool outbox::on_ok(const event_id& id, bool accepted, std::string_view text) {
-  const auto found = by_id_.find(id);
-  if (found == by_id_.end()) return false;
-  delivery& d = *found->second;
+  delivery* const found = by_id_.find(id);
+  if (found == nullptr) return false;
+  delivery& d = *found;
   session_.times().ok.add(session_.heard_at() - d.sent_at_);
   if (!queued_.empty()) session_.pump_soon();  // queued events may have waited for this answer
   const std::string_view prefix = wire::reason_prefix(text);
@@ -193,7 +195,7 @@ bool outbox::on_ok(const event_id& id, bool accepted, std::string_view text) {
     // The relay may have sent the refusal before AUTH was over.
     const bool was_over = session_.auth().done();
     if (was_over || session_.want_auth()) {
-      forget_unanswered(d);
+      by_id_.remove(d);
       d.auth_tried_ = true;
       d.state_ = delivery::state::held;
       wait_in(held_, d);
@@ -220,7 +222,7 @@ bool outbox::sends_again_later(delivery& d, std::string_view text) {
   } else if (pause_timer_.deadline() > d.added_at_ + d.options_.retry_timeout) {
     return false;
   }
-  forget_unanswered(d);
+  by_id_.remove(d);
   d.refusal_ = text;
   d.state_ = delivery::state::held;
   wait_in(refused_, d);
@@ -261,18 +263,8 @@ void outbox::on_timer(delivery& d) noexcept {
   finish(d, d.sent_ ? outcome::timed_out : outcome::not_sent, {}, errc::send_timeout);
 }
 
-void outbox::forget_unanswered(delivery& d) noexcept {
-  const auto [begin, end] = by_id_.equal_range(d.id_);
-  for (auto at = begin; at != end; ++at) {
-    if (at->second == &d) {
-      by_id_.erase(at);
-      return;
-    }
-  }
-}
-
 void outbox::finish(delivery& d, outcome what, std::string_view text, std::error_code cause) noexcept {
-  if (d.state_ == delivery::state::unanswered) forget_unanswered(d);
+  if (d.state_ == delivery::state::unanswered) by_id_.remove(d);
   d.hook.unlink();
   d.timer_.cancel();
   bytes_ -= d.message_.size();

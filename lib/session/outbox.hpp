@@ -18,15 +18,14 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <string_view>
 #include <system_error>
-#include <unordered_map>
 
 #include "base/intrusive_list.hpp"
 #include "base/timer_queue.hpp"
 #include "port/transport.hpp"
 #include "session/delivery.hpp"
+#include "session/delivery_index.hpp"
 
 namespace uvnostr::session {
 
@@ -54,14 +53,6 @@ class outbox {
   bool is_waiting() const noexcept { return !unanswered_.empty(); }
 
  private:
-  /// These ids are the application's own, so their first bytes will do as a hash.
-  struct id_hash {
-    std::size_t operator()(const event_id& id) const noexcept {
-      std::size_t h;
-      std::memcpy(&h, id.bytes.data(), sizeof h);
-      return h;
-    }
-  };
   using list = base::intrusive_list<delivery>;
   friend class delivery;
 
@@ -70,7 +61,6 @@ class outbox {
   void suspect(const port::disconnect& end, bool asked) noexcept;
   void await_ok(delivery&, std::uint64_t bytes_that_left) noexcept;
   bool has_left(delivery&) noexcept;
-  void forget_unanswered(delivery&) noexcept;
   void put_back(list&) noexcept;
   void wait_in(list&, delivery&) noexcept;
   bool sends_again_later(delivery&, std::string_view text);
@@ -84,7 +74,7 @@ class outbox {
   list unanswered_;
   list held_;                                                                      // for AUTH
   list refused_;                                                                   // rate-limited
-  std::unordered_multimap<event_id, delivery*, id_hash> by_id_;                    // unanswered events
+  delivery_index by_id_;                                                           // unanswered events
   base::timer pause_timer_ = base::timer::calling<&outbox::on_pause_over>(*this);  // nothing is sent until then
   base::timer patience_timer_ =
       base::timer::calling<&outbox::on_patience_over>(*this);  // suspects wait for REQs until then

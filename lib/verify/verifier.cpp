@@ -28,6 +28,7 @@ batch& verifier::tail_with_room_for(std::size_t bytes) {
   } else {
     fresh = std::make_unique<batch>(*this);
   }
+  deepest_ = std::max(deepest_, ++depth_);
   batch& added = *fresh;
   (last_ == nullptr ? first_ : last_->next) = std::move(fresh);
   last_ = &added;
@@ -152,15 +153,21 @@ void verifier::drain() noexcept {
   draining_ = false;
 }
 
-/// Frees spare batches gradually, because a queue that is empty now and then will probably grow again.
 void verifier::keep(std::unique_ptr<batch> emptied) noexcept {
   emptied->reset();
   emptied->next = std::move(spare_);
   spare_ = std::move(emptied);
   ++spare_count_;
-  if (first_ != nullptr) return;
-  const unsigned enough = spare_count_ - spare_count_ / 8;
-  for (; spare_count_ > std::max(enough, least_spares); --spare_count_) spare_ = std::move(spare_->next);
+  if (first_ == nullptr && ++times_empty_ == patience) free_surplus();
+}
+
+/// A queue that is empty now and then will probably grow again. As many batches are kept as were needed lately, so a
+/// steady stream needs no allocation.
+void verifier::free_surplus() noexcept {
+  times_empty_ = 0;
+  const unsigned enough = std::max({deepest_, std::exchange(deepest_before_, deepest_), least_spares});
+  deepest_ = 0;
+  for (; spare_count_ > enough; --spare_count_) spare_ = std::move(spare_->next);
 }
 
 /// Returns false if the listener has stopped the verifier meanwhile, or has no time left.
@@ -196,6 +203,7 @@ std::unique_ptr<batch> verifier::take_first() noexcept {
   std::unique_ptr<batch> taken = std::move(first_);
   first_ = std::move(taken->next);
   if (first_ == nullptr) last_ = nullptr;
+  --depth_;
   return taken;
 }
 

@@ -76,6 +76,8 @@ class verifier {
  private:
   friend class batch;
   static constexpr unsigned least_spares = 8;
+  // How often the queue becomes empty before batches that were not needed meanwhile are freed.
+  static constexpr unsigned patience = 64;
   // Out of libuv's four threads. The third keeps two cores busy while the loop prepares the next batch.
   static constexpr unsigned max_running = 3;
   static constexpr auto loop_budget = std::chrono::milliseconds(2);
@@ -89,6 +91,7 @@ class verifier {
   void on_batch_done(batch&) noexcept;
   std::unique_ptr<batch> take_first() noexcept;
   void keep(std::unique_ptr<batch>) noexcept;
+  void free_surplus() noexcept;
 
   port::reactor& reactor_;
   verifier_listener& listener_;
@@ -98,6 +101,10 @@ class verifier {
   batch* last_ = nullptr;
   std::unique_ptr<batch> spare_;
   unsigned spare_count_ = 0;
+  unsigned depth_ = 0;           // batches in the queue
+  unsigned deepest_ = 0;         // since batches were last freed
+  unsigned deepest_before_ = 0;  // in as long a time before
+  unsigned times_empty_ = 0;
   std::array<workspace, max_running> workspaces_;
   std::array<workspace*, max_running> free_;  // the elements from `running_` on are free
   workspace on_loop_;

@@ -200,7 +200,10 @@ bool append_canonical_string(std::string& out, std::string_view text, control_st
 }
 
 void append_unescaped(std::string& out, std::string_view json_string_body) {
-  copy_with_escapes(out, json_string_body, [&](char32_t code) { append_utf8(out, code); });
+  const std::size_t before = out.size();
+  out.resize(before + json_string_body.size());
+  char* const begin = out.data() + before;
+  out.resize(before + bytes_between(begin, write_unescaped(begin, json_string_body)));
 }
 
 }  // namespace uvnostr::wire

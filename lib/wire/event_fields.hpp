@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 
@@ -10,12 +11,16 @@
 
 namespace uvnostr::wire {
 
+/// The hex digits of a signature.
+constexpr std::size_t sig_digit_count = 128;
+
 /// Invariant: the views lie inside `json`, which is strictly valid JSON and UTF-8 in exactly the form of NIP-01. So
 /// later stages need no checks of their own.
 struct event_fields {
-  std::string_view json;     // the object, braces included
-  std::string_view tags;     // the array, brackets included, as received
-  std::string_view content;  // the text between the quotes, as received
+  std::string_view json;        // the object, braces included
+  std::string_view tags;        // the array, brackets included, as received
+  std::string_view content;     // the text between the quotes, as received
+  std::string_view sig_digits;  // of `sig`, as received
   event_id id;
   uvnostr::pubkey pubkey;
   signature sig;
@@ -32,6 +37,7 @@ struct event_fields {
     moved.json = {at, json.size()};
     moved.tags = {at + (tags.data() - json.data()), tags.size()};
     moved.content = {at + (content.data() - json.data()), content.size()};
+    moved.sig_digits = {at + (sig_digits.data() - json.data()), sig_digits.size()};
     return moved;
   }
 };

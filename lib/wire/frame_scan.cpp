@@ -96,7 +96,10 @@ class event_scanner : public json_scanner {
       case content_member: return string(fields.content, fields.content_escaped);
       case id_member: return hex(fields.id.bytes);
       case pubkey_member: return hex(fields.pubkey.bytes);
-      case sig_member: return hex(fields.sig.bytes);
+      case sig_member:
+        if (!hex(fields.sig.bytes)) return false;
+        fields.sig_digits = {position() - 1 - sig_digit_count, sig_digit_count};
+        return true;
       case tags_member: return tags(fields);
       case created_at_member:
         if (!whole_number(max_created_at, number)) return false;
@@ -162,18 +165,13 @@ const char* find_closing(const char* at, const char* end) noexcept {
   std::size_t depth = 0;
   bool escaped = false;
   for (; at != end; ++at) {
-    switch (*at) {
-      case '"':
-        at = find_quote(at + 1, end, escaped);
-        if (at == nullptr) return nullptr;
-        break;
-      case '{':
-      case '[': ++depth; break;
-      case '}':
-      case ']':
-        if (--depth == 0) return at + 1;
-        break;
-      default: break;
+    if (*at == '"') {
+      at = find_quote(at + 1, end, escaped);
+      if (at == nullptr) return nullptr;
+    } else if (*at == '[' || *at == '{') {
+      ++depth;
+    } else if (*at == ']' || *at == '}') {
+      if (--depth == 0) return at + 1;
     }
   }
   return nullptr;
@@ -192,13 +190,19 @@ const char* find_end_of_value(const char* at, const char* end) noexcept {
   return at;
 }
 
-template <class Value>
-std::optional<Value> read_digits(const char* at, const char* end) noexcept {
-  if (at == end || *at != '"') return std::nullopt;
-  std::optional<Value> value(std::in_place);
-  const char* const behind = read_hex(at + 1, end, value->bytes);
-  if (behind == nullptr || behind == end || *behind != '"') return std::nullopt;
-  return value;
+/// Reads up to the comma after the verb. Most relays write it without white space, and nearly all messages are events.
+verb read_verb(json_scanner& scan) noexcept {
+  if (scan.take("[\"EVENT\",")) return verb::event;
+  std::string_view name;
+  bool escaped = false;
+  scan.space();
+  if (!scan.take('[')) return verb::malformed;
+  scan.space();
+  if (!scan.string(name, escaped)) return verb::malformed;
+  scan.space();
+  const verb said = verb_of(name, escaped);
+  if (scan.take(',')) return said;
+  return said != verb::event && scan.take(']') ? said : verb::malformed;
 }
 
 }  // namespace
@@ -206,20 +210,13 @@ std::optional<Value> read_digits(const char* at, const char* end) noexcept {
 frame_head scan_head(std::string_view message) noexcept {
   frame_head head;
   json_scanner scan(message);
-  std::string_view name;
-  bool escaped = false;
-  scan.space();
-  if (!scan.take('[')) return head;
-  scan.space();
-  if (!scan.string(name, escaped)) return head;
-  scan.space();
-  const verb said = verb_of(name, escaped);
+  const verb said = read_verb(scan);
   if (said != verb::event) {
-    if (scan.take(',') || scan.take(']')) head.verb = said;
+    head.verb = said;
     return head;
   }
   std::string_view subscription;
-  if (!scan.take(',')) return head;
+  bool escaped = false;
   scan.space();
   if (!scan.string(subscription, escaped)) return head;
   scan.space();
@@ -232,23 +229,29 @@ frame_head scan_head(std::string_view message) noexcept {
 
 namespace {
 
-/// The beginning of the value of the event's own member with this name; null if there is none.
-const char* find_member(std::string_view event, std::string_view wanted) noexcept {
-  const char* at = event.data();
-  const char* const end = at + event.size();
+/// Where the value of the object's own member of that name begins; null if there is none. `at` is at the object's opening
+/// bracket, or at a comma between its members. `quoted` is the name between quotes.
+template <std::size_t Size>
+const char* find_member(const char* at, const char* end, const char (&quoted)[Size]) noexcept {
   if (at == end) return nullptr;
   do {
     at = skip_space(at + 1, end);
     if (at == end || *at != '"') return nullptr;
-    bool escaped = false;
-    const char* const name = at + 1;
-    at = find_quote(name, end, escaped);
-    if (at == nullptr) return nullptr;
-    const std::string_view body(name, bytes_between(name, at));
-    at = skip_space(at + 1, end);
+    bool is_wanted = goes_on_with(at, end, quoted);
+    if (is_wanted) {
+      at += Size - 1;
+    } else {
+      bool escaped = false;
+      const char* const name = at + 1;
+      at = find_quote(name, end, escaped);
+      if (at == nullptr) return nullptr;
+      is_wanted = escaped && spells({name, bytes_between(name, at)}, std::string_view(quoted).substr(1, Size - 3));
+      ++at;
+    }
+    at = skip_space(at, end);
     if (at == end || *at != ':') return nullptr;
     at = skip_space(at + 1, end);
-    if (escaped ? spells(body, wanted) : body == wanted) return at;
+    if (is_wanted) return at;
     at = find_end_of_value(at, end);
     if (at == nullptr) return nullptr;
     at = skip_space(at, end);
@@ -256,25 +259,41 @@ const char* find_member(std::string_view event, std::string_view wanted) noexcep
   return nullptr;
 }
 
-}  // namespace
-
-std::optional<event_id> scan_id(std::string_view event) noexcept {
-  const char* const at = find_member(event, "id");
-  return at == nullptr ? std::nullopt : read_digits<event_id>(at, event.data() + event.size());
+/// The characters of a string of that size at the beginning of the text; empty if something else stands there.
+std::string_view string_of(std::size_t size, std::string_view text) noexcept {
+  return text.size() >= size + 2 && text.front() == '"' && text[size + 1] == '"' ? text.substr(1, size)
+                                                                                 : std::string_view();
 }
 
-std::optional<signature> scan_sig(std::string_view event) noexcept {
-  constexpr std::string_view last_member = ",\"sig\":";
-  constexpr std::size_t digits = 128;
-  constexpr std::size_t its_size = last_member.size() + digits + 2;
+}  // namespace
+
+std::optional<found_id> scan_id(std::string_view event) noexcept {
   const char* const end = event.data() + event.size();
-  // It is followed by the closing brackets of the event and of the message, and by little else.
-  for (std::size_t behind = 2; behind < 5 && its_size + behind <= event.size(); ++behind) {
-    const std::string_view there = event.substr(event.size() - its_size - behind);
-    if (there.starts_with(last_member)) return read_digits<signature>(there.data() + last_member.size(), end);
+  const char* at = find_member(event.data(), end, "\"id\"");
+  if (at == nullptr || at == end || *at != '"') return std::nullopt;
+  std::optional<found_id> found(std::in_place);
+  at = read_hex(at + 1, end, found->id.bytes);
+  if (at == nullptr || at == end || *at != '"') return std::nullopt;
+  found->rest = {at + 1, bytes_between(at + 1, end)};
+  return found;
+}
+
+std::string_view scan_sig(std::string_view event, std::string_view rest) noexcept {
+  constexpr std::string_view last_member = ",\"sig\":";
+  constexpr std::size_t its_size = last_member.size() + sig_digit_count + 2;
+  // After it stand the brackets of the event and of the message, and little else.
+  for (std::size_t after = 2; after < 5 && its_size + after <= rest.size(); ++after) {
+    const std::string_view there = rest.substr(rest.size() - its_size - after);
+    if (!there.starts_with(last_member)) continue;
+    if (const std::string_view sig = string_of(sig_digit_count, there.substr(last_member.size())); !sig.empty()) {
+      return sig;
+    }
   }
-  const char* const at = find_member(event, "sig");
-  return at == nullptr ? std::nullopt : read_digits<signature>(at, end);
+  const char* const end = event.data() + event.size();
+  const char* at = skip_space(rest.data(), end);
+  at = at == end || *at != ',' ? nullptr : find_member(at, end, "\"sig\"");
+  if (at == nullptr) at = find_member(event.data(), end, "\"sig\"");
+  return at == nullptr ? std::string_view() : string_of(sig_digit_count, {at, bytes_between(at, end)});
 }
 
 std::optional<raw_event> scan_event(std::string_view event_to_end_of_message) noexcept {

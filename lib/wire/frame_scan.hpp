@@ -5,6 +5,7 @@
 // anything that is not strictly valid JSON, UTF-8 and NIP-01 is refused.
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string_view>
 
@@ -26,12 +27,19 @@ struct frame_head {
 /// without a subscription or an object.
 frame_head scan_head(std::string_view message) noexcept;
 
+/// An event's id, and what follows it in the message.
+struct found_id {
+  event_id id;
+  std::string_view rest;
+};
+
 /// The event's own "id", wherever it is in the object: nested members and strings that look like it are skipped.
 /// Nothing else is checked. Empty if there is no id of 64 lower-case hex digits. `event` begins with '{'.
-std::optional<event_id> scan_id(std::string_view event) noexcept;
+std::optional<found_id> scan_id(std::string_view event) noexcept;
 
-/// The event's "sig", in the same way. If it is the last member, as from most relays, nothing before it is read.
-std::optional<signature> scan_sig(std::string_view event) noexcept;
+/// The characters of the event's "sig", unchecked; empty if there are not as many as there should be digits. `rest` is
+/// what scan_id() found. If "sig" comes last, as most relays write it, nothing before it is read.
+std::string_view scan_sig(std::string_view event, std::string_view rest) noexcept;
 
 /// An event whose shape was checked and nothing else. Only scan_event() and parse_event() make one.
 class raw_event {

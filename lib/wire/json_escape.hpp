@@ -2,52 +2,57 @@
 // The escapes of JSON strings. Source: RFC 8259, 7.
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
 
 namespace uvnostr::wire {
 
-/// The value of a hex digit of either case, or 16.
-constexpr unsigned hex_digit_value(char c) noexcept {
-  if (c >= '0' && c <= '9') return static_cast<unsigned>(c - '0');
-  if (c >= 'a' && c <= 'f') return static_cast<unsigned>(c - 'a' + 10);
-  if (c >= 'A' && c <= 'F') return static_cast<unsigned>(c - 'A' + 10);
-  return 16;
-}
+/// The values of hex digits of either case; `no_hex_digit` for other characters.
+constexpr std::uint8_t no_hex_digit = 0x80;
+inline constexpr std::array<std::uint8_t, 256> hex_digit_values = [] {
+  std::array<std::uint8_t, 256> values{};
+  values.fill(no_hex_digit);
+  for (std::uint8_t i = 0; i < 10; ++i) values[std::size_t{'0'} + i] = i;
+  for (std::uint8_t i = 0; i < 6; ++i) values[std::size_t{'a'} + i] = values[std::size_t{'A'} + i] = 10 + i;
+  return values;
+}();
 
 struct json_escape {
   char32_t code = 0;
-  const char* next = nullptr;  // behind the escape; nullptr if it is not valid
+  const char* next = nullptr;  // after the escape; nullptr if it is not valid
 };
 
 /// Reads the four digits of \uXXXX.
 constexpr json_escape read_code_unit(const char* at, const char* end) noexcept {
   if (end - at < 4) return {};
-  char32_t code = 0;
-  for (int i = 0; i < 4; ++i) {
-    const unsigned digit = hex_digit_value(at[i]);
-    if (digit > 15) return {};
-    code = code << 4 | digit;
-  }
-  return {code, at + 4};
+  const auto digit = [at](int i) { return char32_t{hex_digit_values[static_cast<unsigned char>(at[i])]}; };
+  const char32_t a = digit(0), b = digit(1), c = digit(2), d = digit(3);
+  if (((a | b | c | d) & no_hex_digit) != 0) return {};
+  return {a << 12 | b << 8 | c << 4 | d, at + 4};
 }
+
+/// What a backslash and this letter stand for; 0 if that is not an escape, or \u.
+inline constexpr std::array<char, 256> short_escapes = [] {
+  std::array<char, 256> meanings{};
+  for (const char same : {'"', '\\', '/'}) meanings[static_cast<unsigned char>(same)] = same;
+  meanings[std::size_t{'b'}] = '\b';
+  meanings[std::size_t{'f'}] = '\f';
+  meanings[std::size_t{'n'}] = '\n';
+  meanings[std::size_t{'r'}] = '\r';
+  meanings[std::size_t{'t'}] = '\t';
+  return meanings;
+}();
 
 /// Reads the escape whose backslash is at `at`, both halves of a surrogate pair. A lone half is not valid.
 constexpr json_escape read_escape(const char* at, const char* end) noexcept {
   if (end - at < 2) return {};
   const char* const next = at + 2;
-  switch (at[1]) {
-    case '"': return {U'"', next};
-    case '\\': return {U'\\', next};
-    case '/': return {U'/', next};
-    case 'b': return {U'\b', next};
-    case 'f': return {U'\f', next};
-    case 'n': return {U'\n', next};
-    case 'r': return {U'\r', next};
-    case 't': return {U'\t', next};
-    case 'u': break;
-    default: return {};
+  if (at[1] != 'u') {
+    const char meaning = short_escapes[static_cast<unsigned char>(at[1])];
+    return meaning == 0 ? json_escape{} : json_escape{static_cast<unsigned char>(meaning), next};
   }
   const json_escape first = read_code_unit(next, end);
   if (first.next == nullptr || first.code < 0xd800 || first.code > 0xdfff) return first;
@@ -71,20 +76,30 @@ inline bool spells(std::string_view body, std::string_view name) noexcept {
   return at == end;
 }
 
-inline void append_utf8(std::string& out, char32_t code) {
+/// Writes up to four bytes, and returns the position after them.
+inline char* write_utf8(char* out, char32_t code) noexcept {
   const auto tail = [&](unsigned shift) { return static_cast<char>(0x80 | (code >> shift & 0x3f)); };
   if (code < 0x80) {
-    out += static_cast<char>(code);
+    *out++ = static_cast<char>(code);
   } else if (code < 0x800) {
-    const char bytes[] = {static_cast<char>(0xc0 | code >> 6), tail(0)};
-    out.append(bytes, sizeof bytes);
+    *out++ = static_cast<char>(0xc0 | code >> 6);
+    *out++ = tail(0);
   } else if (code < 0x10000) {
-    const char bytes[] = {static_cast<char>(0xe0 | code >> 12), tail(6), tail(0)};
-    out.append(bytes, sizeof bytes);
+    *out++ = static_cast<char>(0xe0 | code >> 12);
+    *out++ = tail(6);
+    *out++ = tail(0);
   } else {
-    const char bytes[] = {static_cast<char>(0xf0 | code >> 18), tail(12), tail(6), tail(0)};
-    out.append(bytes, sizeof bytes);
+    *out++ = static_cast<char>(0xf0 | code >> 18);
+    *out++ = tail(12);
+    *out++ = tail(6);
+    *out++ = tail(0);
   }
+  return out;
+}
+
+inline void append_utf8(std::string& out, char32_t code) {
+  char bytes[4];
+  out.append(bytes, write_utf8(bytes, code));
 }
 
 /// What the body of a valid JSON string says once its escapes are resolved.

@@ -11,6 +11,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <string_view>
 
 #include "wire/json_escape.hpp"
 #include "wire/text_block.hpp"
@@ -22,10 +23,10 @@ inline std::size_t bytes_between(const char* at, const char* end) noexcept {
 }
 
 inline const char* skip_space(const char* at, const char* end) noexcept {
-  // Relays hardly ever write white space, so one comparison usually decides.
-  while (at != end && static_cast<unsigned char>(*at) <= ' ' &&
-         (*at == ' ' || *at == '\n' || *at == '\t' || *at == '\r'))
-    ++at;
+  // One bit for each character that is white space. Most relays write none, so one comparison usually decides.
+  constexpr std::uint64_t spaces =
+      std::uint64_t{1} << ' ' | std::uint64_t{1} << '\n' | std::uint64_t{1} << '\t' | std::uint64_t{1} << '\r';
+  while (at != end && static_cast<unsigned char>(*at) <= ' ' && (spaces >> *at & 1) != 0) ++at;
   return at;
 }
 
@@ -102,23 +103,74 @@ inline const char* skip_multibyte(const char* at, const char* end) noexcept {
   return at;
 }
 
+/// Passes what is not plain in a string: an escape, or characters that are not ASCII. nullptr if it is not valid.
+inline const char* check_special(const char* at, const char* end, bool& escaped) noexcept {
+  if (*at == '\\') {
+    escaped = true;
+    return read_escape(at, end).next;
+  }
+  return static_cast<unsigned char>(*at) >= 0x80 ? skip_multibyte(at, end) : nullptr;
+}
+
 /// The closing quote of a string, which must be valid JSON and UTF-8. `at` is after the opening quote. Sets `escaped`
 /// if there is a backslash.
 template <class Block = native_block>
 const char* check_string(const char* at, const char* end, bool& escaped) noexcept {
+  while (bytes_between(at, end) >= Block::bytes) {
+    const char* const block = at;
+    std::uint64_t mask = Block(block).not_plain();
+    at = block + Block::bytes;
+    while (mask != 0) {
+      const char* const special = block + static_cast<unsigned>(std::countr_zero(mask)) / Block::bits_per_byte;
+      if (*special == '"') return special;
+      const char* const next = check_special(special, end, escaped);
+      if (next == nullptr) return nullptr;
+      if (next >= block + Block::bytes) {
+        at = next;
+        break;
+      }
+      const unsigned passed = static_cast<unsigned>(next - block) * Block::bits_per_byte;
+      mask = mask >> passed << passed;
+    }
+  }
   while ((at = skip_plain<Block>(at, end)) != end) {
     if (*at == '"') return at;
-    if (*at == '\\') {
-      escaped = true;
-      at = read_escape(at, end).next;
-    } else if (static_cast<unsigned char>(*at) >= 0x80) {
-      at = skip_multibyte(at, end);
-    } else {
-      return nullptr;
-    }
+    at = check_special(at, end, escaped);
     if (at == nullptr) return nullptr;
   }
   return nullptr;
+}
+
+/// Writes what the body of a valid string says once its escapes are resolved. `out` has room for as many bytes as the
+/// body has. Returns the end of what was written.
+template <class Block = native_block>
+char* write_unescaped(char* out, std::string_view body) noexcept {
+  const char* at = body.data();
+  const char* const end = at + body.size();
+  while (bytes_between(at, end) >= Block::bytes) {
+    // What was written is never longer than what was read, so there is room for a whole block.
+    std::memcpy(out, at, Block::bytes);
+    const std::uint64_t mask = Block(at).quotes_and_backslashes();
+    const std::size_t plain =
+        mask == 0 ? Block::bytes : static_cast<unsigned>(std::countr_zero(mask)) / Block::bits_per_byte;
+    at += plain;
+    out += plain;
+    while (at != end && *at == '\\') {
+      const json_escape escape = read_escape(at, end);
+      out = write_utf8(out, escape.code);
+      at = escape.next;
+    }
+  }
+  while (at != end) {
+    if (*at != '\\') {
+      *out++ = *at++;
+      continue;
+    }
+    const json_escape escape = read_escape(at, end);
+    out = write_utf8(out, escape.code);
+    at = escape.next;
+  }
+  return out;
 }
 
 /// Reads exactly the lower-case hex digits that fill `out`.

@@ -3,8 +3,8 @@
 //
 // All block types have the same functions, and a test compares them. The choice depends on what the compiler may assume
 // of every processor of the target, so nothing is decided at run time. A mask has `bits_per_byte` bits for each byte,
-// the first byte in the lowest bits. Only the lowest bit that is set in the whole mask has a meaning. The constructor
-// reads exactly `bytes` bytes.
+// the first byte in the lowest bits. At least one of a byte's bits is set if it has the property, and none otherwise.
+// The constructor reads exactly `bytes` bytes.
 #pragma once
 
 #include <bit>

@@ -17,7 +17,7 @@ using tag_list = std::vector<std::vector<std::string>>;
 
 class generator {
  public:
-  explicit generator(unsigned seed) : random_(seed) {
+  generator(unsigned seed, spelling how) : random_(seed), spelling_(how) {
     for (unsigned i = 1; i <= 64; ++i) authors_.push_back(testing::test_key(i));
   }
 
@@ -26,7 +26,8 @@ class generator {
     const event_kind kind = pick_kind();
     std::string content = make_content(kind);
     const event made = testing::make_event(authors_[below(authors_.size())], kind, content, make_tags(kind), when);
-    return below(10) < 6 ? std::string(made.json()) : spell_otherwise(made);
+    if (spelling_ == spelling::mixed && below(10) < 6) return std::string(made.json());
+    return spell_otherwise(made);
   }
 
  private:
@@ -114,9 +115,16 @@ class generator {
     return tags;
   }
 
-  static void append_text(std::string& json, std::string_view text, bool slashes) {
+  void append_text(std::string& json, std::string_view text, bool slashes) {
     json += '"';
     for (const char c : text) {
+      if (spelling_ == spelling::escaped && static_cast<unsigned char>(c) < 0x80 && below(3) == 0) {
+        constexpr char digits[] = "0123456789abcdef";
+        json += "\\u00";
+        json += digits[c >> 4];
+        json += digits[c & 15];
+        continue;
+      }
       switch (c) {
         case '"': json += "\\\""; break;
         case '\\': json += "\\\\"; break;
@@ -128,27 +136,70 @@ class generator {
     json += '"';
   }
 
-  /// Members in alphabetical order, as many relays send them, and with needless escapes.
+  /// White space between two tokens.
+  std::string_view blank() {
+    if (spelling_ != spelling::blanks) return {};
+    return below(8) == 0 ? "\t  " : " ";
+  }
+  void append_token(std::string& json, std::string_view token) {
+    json += blank();
+    json += token;
+  }
+  void append_name(std::string& json, std::string_view name) {
+    if (json.size() > 2) append_token(json, ",");
+    json += blank();
+    json += '"';
+    json += name;
+    json += '"';
+    append_token(json, ":");
+    json += blank();
+  }
+
+  /// Members in alphabetical order, as many relays send them, and with needless escapes, blanks or members.
   std::string spell_otherwise(const event& e) {
     const bool slashes = below(4) == 0;
-    std::string json = "{\"content\":";
+    const bool has_more = spelling_ == spelling::blanks;
+    std::string json = "{";
+    append_name(json, "content");
     append_text(json, e.content(), slashes);
-    json += ",\"created_at\":" + std::to_string(e.created_at().time_since_epoch().count()) + ",\"id\":\"" +
-            e.id().to_hex() + "\",\"kind\":" + std::to_string(e.kind()) + ",\"pubkey\":\"" + e.pubkey().to_hex() +
-            "\",\"sig\":\"" + e.sig().to_hex() + "\",\"tags\":[";
+    append_name(json, "created_at");
+    json += std::to_string(e.created_at().time_since_epoch().count());
+    if (has_more) {
+      append_name(json, "hints");
+      json += "{\"id\": [1, 2.5e3, null], \"relay\": \"wss://relay.example/\"}";
+    }
+    append_name(json, "id");
+    json += '"' + e.id().to_hex() + '"';
+    append_name(json, "kind");
+    json += std::to_string(e.kind());
+    append_name(json, "pubkey");
+    json += '"' + e.pubkey().to_hex() + '"';
+    if (has_more) {
+      append_name(json, "seen");
+      json += "true";
+    }
+    append_name(json, "sig");
+    json += '"' + e.sig().to_hex() + '"';
+    append_name(json, "tags");
+    json += '[';
     bool first_tag = true;
     for (const tag_view& tag : e.tags()) {
-      json += std::exchange(first_tag, false) ? "[" : ",[";
+      if (!std::exchange(first_tag, false)) append_token(json, ",");
+      append_token(json, "[");
       for (std::size_t i = 0; i < tag.size(); ++i) {
-        if (i != 0) json += ',';
+        if (i != 0) append_token(json, ",");
+        json += blank();
         append_text(json, tag.at(i), slashes);
       }
-      json += ']';
+      append_token(json, "]");
     }
-    return json + "]}";
+    append_token(json, "]");
+    append_token(json, "}");
+    return json;
   }
 
   std::mt19937 random_;
+  const spelling spelling_;
   std::vector<secret_key> authors_;
   std::int64_t count_ = 0;
 };
@@ -162,9 +213,9 @@ std::vector<std::string> load_events(const std::string& path, std::size_t count)
   return events;
 }
 
-bool make_events(const std::string& path, std::size_t count, unsigned seed) {
+bool make_events(const std::string& path, std::size_t count, unsigned seed, spelling how) {
   std::ofstream file(path);
-  generator events(seed);
+  generator events(seed, how);
   for (std::size_t i = 0; i < count; ++i) file << events.next() << '\n';
   return static_cast<bool>(file.flush());
 }

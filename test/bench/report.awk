@@ -22,8 +22,12 @@ function least(key) { sort_values(key); return values[key, 1] }
 function ratio(of, to) { return counts[to] && median(to) > 0 ? sprintf("%.1f", median(of) / median(to)) : "" }
 
 BEGIN {
-  count = split("A B C D D1 G G1 E F", order, " ")
+  count = split("A A-alphabetical A-blanks A-escaped B C D D1 G G1 E F", order, " ")
   title["A"] = "1 relay, 100k unique events"
+  title["A-alphabetical"] = "20k, members in alphabetical order"
+  title["A-blanks"] = "the same, with white space and unknown members"
+  title["A-escaped"] = "the same, a third of the text as \\uXXXX"
+  expected["A-alphabetical"] = expected["A-blanks"] = expected["A-escaped"] = 20000
   title["B"] = "10 relays, the same 30k events, same order"
   title["C"] = "10 relays, the same 30k events, other orders"
   title["D"] = "10 relays, the same 5k events, verified"
@@ -46,6 +50,10 @@ BEGIN {
     together = number("together")
     if (!(together in batch_known)) { batch_known[together] = 1; batches[++batch_count] = together }
     add("together" together word("authors"), number("us"))
+  } else if (peer == "fan_out") {
+    of = word("of") "-" number("count")
+    if (!(of in fan_known)) { fan_known[of] = 1; fans[++fan_count] = of }
+    add("fan" of "us", number("us")); add("fan" of "bytes", number("bytes"))
   } else if (peer == "idle") {
     idle[++idle_count] = name
     add(name "bytes", number("bytes_per_relay")); add(name "wakeups", number("wakeups_per_s")); add(name "relays", number("relays"))
@@ -108,6 +116,14 @@ END {
     key = "together" batches[i]
     printf "| %d | %.1f | %.1f |\n", batches[i], median(key "all different"), median(key "uneven")
     printf ",\"together-%d\":{\"different_us\":%.2f,\"uneven_us\":%.2f}", batches[i], median(key "all different"), median(key "uneven") >json
+  }
+  if (fan_count) print "\n| one live event | us | bytes of an idle subscription |\n|---|---|---|"
+  for (i = 1; i <= fan_count; ++i) {
+    split(fans[i], part, "-")
+    key = "fan" fans[i]
+    printf "| %s | %.2f | %s |\n", part[1] == "authors" ? "to a filter of " part[2] " authors" : "to " part[2] " subscriptions", median(key "us"),
+      part[1] == "authors" ? "" : median(key "bytes")
+    printf ",\"%s\":{\"us\":%.2f,\"bytes\":%d}", fans[i], median(key "us"), median(key "bytes") >json
   }
   print "}" >json
   exit wrong

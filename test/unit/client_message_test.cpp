@@ -6,7 +6,12 @@
 namespace uvnostr::wire {
 namespace {
 
-TEST(ClientMessage, WrapsAnEvent) { EXPECT_EQ(event_message(R"({"id":""})"), R"(["EVENT",{"id":""}])"); }
+TEST(ClientMessage, WrapsAnEvent) {
+  const std::string_view json = R"({"id":""})";
+  std::string message(event_message_bytes(json), '?');
+  write_event_message(json, message.data());
+  EXPECT_EQ(message, R"(["EVENT",{"id":""}])");
+}
 
 TEST(ClientMessage, WrapsAnAuthEvent) { EXPECT_EQ(auth_message("{}"), R"(["AUTH",{}])"); }
 

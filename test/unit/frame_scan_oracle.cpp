@@ -86,7 +86,8 @@ std::string disagreement(std::string_view message, wire::event_record& record, s
     if (expected.event) return "an event is not seen";
     return expected.is_json && head.verb != expected.verb ? "verb" : "";
   }
-  const std::optional<event_id> id = wire::scan_id(head.event);
+  const std::optional<wire::found_id> found = wire::scan_id(head.event);
+  const std::string_view sig = found ? wire::scan_sig(head.event, found->rest) : std::string_view();
   const std::optional<wire::raw_event> event = wire::scan_event(head.event);
   if (expected.undecided) return {};
   if (expected.is_json && expected.verb != wire::verb::event) return "verb";
@@ -95,7 +96,9 @@ std::string disagreement(std::string_view message, wire::event_record& record, s
   if (!event) return {};
   ++accepted;
   if (unescaped(head.subscription) != expected.subscription) return "subscription";
-  if (!id || *id != event->fields().id) return "scan_id";
+  if (!found || found->id != event->fields().id) return "scan_id";
+  if (sig != event->fields().sig_digits || sig.data() != event->fields().sig_digits.data()) return "scan_sig";
+  if (sig != base::to_hex(event->fields().sig.bytes)) return "the digits of the signature";
   return difference(event->fields(), *expected.event, record);
 }
 

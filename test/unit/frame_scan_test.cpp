@@ -20,8 +20,8 @@ bool accepts_message(const std::string& behind_the_event) {
 event_text with_content(std::string content) { return {.content = '"' + content + '"'}; }
 event_text with_member(std::string member) { return {.more = member + ','}; }
 std::string id_of(const std::string& event) {
-  const std::optional<event_id> id = scan_id(event);
-  return id ? base::to_hex(id->bytes) : "none";
+  const std::optional<found_id> found = scan_id(event);
+  return found ? base::to_hex(found->id.bytes) : "none";
 }
 
 TEST(ScanHead, FindsSubscriptionAndEvent) {

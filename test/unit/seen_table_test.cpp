@@ -149,7 +149,7 @@ std::vector<std::uint32_t> numbers_in_bucket(std::uint64_t bucket, std::size_t c
   const std::size_t buckets = (bucket_index::bytes_for(entries) - 64) / 64;
   std::vector<std::uint32_t> found;
   for (std::uint32_t number = 1; found.size() < count; ++number) {
-    if ((id_hash(key)(id_of(number).bytes) >> 32) * buckets >> 32 == bucket) found.push_back(number);
+    if ((id_hash(key)(id_of(number).bytes.data()) >> 32) * buckets >> 32 == bucket) found.push_back(number);
   }
   return found;
 }

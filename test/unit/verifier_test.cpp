@@ -8,6 +8,8 @@
 
 #include <uvnostr/keys.hpp>
 
+#include "unit/allocation_count.hpp"
+
 namespace uvnostr::verify {
 namespace {
 
@@ -114,6 +116,72 @@ TEST_F(Verifier, PutsWhatComesWhileAllWorkersAreBusyIntoOneBatch) {
     loop.works[i]->done();
   }
   EXPECT_EQ(heard.given, numbers(60));
+}
+
+/// Counts what it gets and remembers nothing, so it allocates nothing.
+struct counter final : verifier_listener {
+  void on_verified(source&, const verified_event&, id_form) noexcept override { ++verified; }
+  void on_refused(source&, const wire::event_fields&, verdict) noexcept override {}
+  void on_copy(source&, const wire::raw_event&) noexcept override {}
+  void on_joined(source&, std::uint32_t) noexcept override { ++joined; }
+  void on_marker(source&, const wire::relay_message&) noexcept override {}
+  bool has_time() noexcept override { return true; }
+  void hold() noexcept override {}
+  void unhold() noexcept override {}
+
+  std::size_t verified = 0;
+  std::size_t joined = 0;
+};
+
+struct VerifiersMemory : Verifier {
+  void SetUp() override {
+    for (int i = 0; i < 40; ++i) texts.push_back(event_number(i));
+    loop.works.reserve(texts.size());
+  }
+  /// In each turn come some events, and more copies than a batch has room for. The workers finish after all turns, the
+  /// last one first, so the queue is as deep as there were turns.
+  void stream(std::size_t turns) {
+    for (std::size_t turn = 0; turn < turns; ++turn) {
+      for (std::size_t i = turn % 3; i < texts.size(); i += 3) {
+        under_test.add(treatment::check, relays[0], *wire::parse_event(texts[i]));
+      }
+      for (std::size_t i = 0; i < batch::max_items; ++i) under_test.add_joined(relays[1], 7);
+      under_test.pump();
+    }
+    while (!loop.works.empty()) {
+      port::work& last = *loop.works.back();
+      loop.works.pop_back();
+      last.run();
+      last.done();
+    }
+  }
+
+  counter counts;
+  verifier under_test{loop, counts, verification::threads, times};
+  std::vector<std::string> texts;
+};
+
+TEST_F(VerifiersMemory, IsEnoughForASteadyStreamWhoseQueueIsDeepNowAndThen) {
+  // Every batch must have held as much as it can.
+  for (int round = 0; round < 8; ++round) stream(20);
+  EXPECT_EQ(counts.joined, 8 * 20 * batch::max_items);
+  const std::size_t before = counts.verified;
+  const test::allocation_count allocated;
+  for (int round = 0; round < 200; ++round) {
+    stream(1);
+    if (round % 50 == 49) stream(20);
+  }
+  EXPECT_EQ(allocated.count(), 0U);
+  EXPECT_GT(counts.verified, before);
+  EXPECT_TRUE(under_test.idle());
+}
+
+TEST_F(VerifiersMemory, IsFreedIfItWasNeededOnlyOnce) {
+  stream(20);
+  for (int round = 0; round < 200; ++round) stream(1);
+  const test::allocation_count allocated;
+  stream(20);
+  EXPECT_GT(allocated.count(), 0U) << "all batches were kept";
 }
 
 TEST_F(Verifier, RefusesTheForgedOnesOfABatchInTheirPlaces) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "dedup/id_hash.hpp"
+#include "dedup/keyed_hash.hpp"
 
 #include <algorithm>
 #include <random>
@@ -23,7 +23,7 @@ Array random_bytes(std::mt19937_64& random) {
 /// The number of ids in the fullest of 4096 slots.
 std::size_t fullest(const id_hash& hash, const std::vector<id>& ids) {
   std::vector<std::size_t> places(4096);
-  for (const id& each : ids) ++places[static_cast<std::size_t>(hash(each) >> 52)];
+  for (const id& each : ids) ++places[static_cast<std::size_t>(hash(each.data()) >> 52)];
   return *std::max_element(places.begin(), places.end());
 }
 
@@ -58,10 +58,31 @@ TEST(IdHash, HidesWhichIdsShareAPlace) {
   std::vector<id> ids;
   while (ids.size() < 200) {
     const id candidate = random_bytes<id>(random);
-    if (known(candidate) >> 52 == 7) ids.push_back(candidate);
+    if (known(candidate.data()) >> 52 == 7) ids.push_back(candidate);
   }
   EXPECT_EQ(fullest(known, ids), ids.size());
   for (int round = 0; round < 20; ++round) EXPECT_LT(fullest(id_hash(random_bytes<key>(random)), ids), 8U) << round;
+}
+
+TEST(SigHash, IsTheSameOnEveryProcessor) {
+  std::mt19937_64 random(3);
+  for (int round = 0; round < 1'000; ++round) {
+    const sig_hash hash(random_bytes<key>(random));
+    const auto digits = random_bytes<std::array<std::uint8_t, 129>>(random);
+    ASSERT_EQ(hash(digits.data() + 1), hash.portable(digits.data() + 1)) << round;
+  }
+}
+
+TEST(SigHash, DependsOnEveryByte) {
+  std::mt19937_64 random(4);
+  const sig_hash hash(random_bytes<key>(random));
+  auto digits = random_bytes<std::array<std::uint8_t, 128>>(random);
+  const std::uint64_t before = hash(digits.data());
+  for (std::uint8_t& each : digits) {
+    each = static_cast<std::uint8_t>(each ^ 1);
+    EXPECT_NE(hash(digits.data()) >> 32, before >> 32);
+    each = static_cast<std::uint8_t>(each ^ 1);
+  }
 }
 
 }  // namespace
