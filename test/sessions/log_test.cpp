@@ -168,7 +168,7 @@ TEST_F(Log, LeavesOutWhatAFloodBringsAndSaysHowMuch) {
   for (int i = 0; i < 1'500; ++i) world.last().text(R"(["NOTICE","flood"])");
   world.settle();
   ASSERT_EQ(entries.size(), 1'001U);
-  EXPECT_EQ(entries.back(), "warning: log entries were left out count=500");
+  EXPECT_EQ(entries.back(), "warning: log entries were left out count=501") << "that a flood is an offence is one more";
 }
 
 TEST_F(Log, IsAlsoJson) {
