@@ -85,6 +85,8 @@ class request_table {
   void go_on(request&) noexcept;
 
  private:
+  static constexpr unsigned most_fatal = 2;  // hang-ups over a request: then it is not sent again
+
   using cursor = base::intrusive_list<request>::cursor;
   struct slot {
     sent_req* used_by = nullptr;
