@@ -140,6 +140,13 @@ error tls_material::load() noexcept {
     return wrong(option, "cannot be read, or has no private key in PEM form");
   if (key_.find("ENCRYPTED") != std::string::npos)
     return wrong(option, "has a private key with a passphrase, which cannot be given");
+  // libwebsockets takes the first thing in the text for the key.
+  const std::size_t first_line = key_.find(key_end);
+  const std::size_t begin = key_.rfind("-----BEGIN", first_line);
+  const std::size_t end = key_.find(key_end, first_line + key_end.size());
+  if (begin == std::string::npos || end == std::string::npos)
+    return wrong(option, "has no whole private key in PEM form");
+  key_ = key_.substr(begin, end - begin + key_end.size()) + "\n";
 #if !UVNOSTR_CALLS_OPENSSL && !defined(LWS_WITH_MBEDTLS)
   if (settings_.certificate_file.empty() && count_certificates(certificate_) > 1)
     return {errc::unsupported,
