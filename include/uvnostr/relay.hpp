@@ -64,7 +64,7 @@ class UVNOSTR_API relay {
   /// As pool::close().
   void close() noexcept;
 
-  /// The normalised URL; empty once closed or moved from.
+  /// The normalised URL; empty once moved from.
   std::string_view url() const noexcept;
   relay_stats stats() const;
   /// The loop it was made on; null for an inert relay.

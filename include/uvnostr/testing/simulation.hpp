@@ -12,19 +12,17 @@
 // and signatures, repeats requests, and increases its delays. The simulation replaces the layers below: sockets,
 // threads and the clock. For a relay and its behaviour, this makes the following differences:
 //
-// - url() is the URL with which the relay was started, port() is its port, and ca_file() is empty. There is no TLS,
-// even
+// - url() is the URL with which the relay was started, port() is its port, and ca_file() is empty. There is no TLS, even
 //   with wss://. `tls`, `identity`, `ipv6`, `port` and `keep_loop_alive` of test_relay_options have no effect.
-// - A message takes `latency` each way. `delay`, `wait()` and all times of uvnostr are virtual. Verifying takes no
-// time,
+// - A message takes `latency` each way. `delay`, `wait()` and all times of uvnostr are virtual. Verifying takes no time,
 //   and its result arrives in a later step, as from a thread.
-// - `max_write_bytes` and `max_fragment_bytes` have no effect. A message that a drop cuts in the middle does not
-// arrive.
+// - `max_write_bytes` and `max_fragment_bytes` have no effect. A message that a drop cuts in the middle does not arrive.
 // - Connections end for a client as with sockets: `graceful` is closed_by_relay with 1001, `abrupt` and `reset` are
 //   connection_lost, or tls_failed before the upgrade of wss://.
 // - Handshakes: `http_status` gives http_status, with Retry-After. Wrong, missing and unoffered headers and
 //   `endless_headers` give handshake_failed. `garbage` and `banner` give it too, where their bytes do not begin as HTTP/1
-//   does; with wss://, `banner` gives tls_failed. `silent` and `no_answer` leave the client waiting until connect_timeout. `slow` opens as late as its bytes need.
+//   does; with wss://, `banner` gives tls_failed. `silent` and `no_answer` leave the client waiting until
+//   connect_timeout. `slow` opens as late as its bytes need.
 // - `clock_offset` is judged in AUTH, but no client sees a Date header.
 // - send_raw() and script().send_raw() end the connection with protocol_error, whatever the bytes are.
 // - For a relay that does not read, a client queues 256 KiB, as with sockets. There are no kernel buffers besides.
