@@ -22,8 +22,6 @@ void relay_request::cut_off() noexcept {
   session_->requests().remove(*this);
 }
 
-std::optional<session::history_position> relay_request::position() const { return history().position(); }
-
 void relay_request::restore(const session::history_position& whole) {
   history().restore(is_part() ? position_of_part(whole, origins) : whole);
 }
@@ -126,7 +124,7 @@ std::optional<session::history_position> subscription_record::position_at(const 
   std::vector<session::history_position> parts;
   std::vector<const std::vector<std::uint32_t>*> origins;
   for (const relay_request* const each : all_at(at.id())) {
-    std::optional<session::history_position> part = each->position();
+    std::optional<session::history_position> part = each->history().position();
     if (!each->is_part()) return part;
     if (!part) return std::nullopt;
     parts.push_back(*std::move(part));
@@ -244,7 +242,8 @@ void subscription_record::ask_for(session::history_position& at, std::vector<uni
 cursor_positions subscription_record::progress() const {
   cursor_positions all = resume_from;
   for (const base::ref<relay_request>& each : requests_) {
-    std::optional<session::history_position> at = each->is_part() ? position_at(each->session()) : each->position();
+    std::optional<session::history_position> at =
+        each->is_part() ? position_at(each->session()) : each->history().position();
     if (at) all.insert_or_assign(each->session().url().text, *std::move(at));
   }
   return all;

@@ -39,8 +39,7 @@ class relay_request final : private part_of_filters, public session::request {
   void cut_off() noexcept;
   bool is_part() const noexcept { return !origins.empty(); }
   const std::vector<std::uint32_t>& part_origins() const noexcept { return origins; }
-  /// How far it has come, of the subscription's filters.
-  std::optional<session::history_position> position() const;
+  /// From a position of the subscription's filters.
   void restore(const session::history_position&);
   /// It is caught up on the session's connection.
   void note_caught_up() noexcept { caught_up_on_ = session_->counted().connects; }

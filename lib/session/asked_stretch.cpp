@@ -130,9 +130,12 @@ void asked_stretch::end_at(unix_seconds until) {
   }
 }
 
+std::size_t asked_stretch::overlap() const noexcept {
+  return std::clamp<std::size_t>(came / 4, 1, std::min(most_overlap, lowest.size()));
+}
+
 void asked_stretch::advance() {
-  const std::size_t overlap = std::clamp<std::size_t>(came / 4, 1, std::min(most_overlap, lowest.size()));
-  unix_seconds until = lowest[overlap - 1].at;
+  unix_seconds until = lowest[overlap() - 1].at;
   if (of.until && until >= *of.until) until = lowest.front().at;
   go_on_from(until);
 }

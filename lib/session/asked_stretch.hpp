@@ -78,6 +78,8 @@ struct asked_stretch {
   /// What is missing, without what has come.
   missing_stretch rest() const;
   bool lacks_known() const noexcept { return again < known.size(); }
+  /// How many of the oldest events the next answer is to bring again. Not to be called if there are none.
+  std::size_t overlap() const noexcept;
   /// What is newer has come otherwise.
   void end_at(unix_seconds until);
   /// The next answer begins among the oldest events of this one.

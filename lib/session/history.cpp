@@ -243,7 +243,7 @@ bool history::covers(const asking& a, const asking& b) const noexcept {
   if (a.is_proof() || b.is_proof() || a.of.filter != b.of.filter ||
       (a.of.kinds != part::whole && a.of.kinds != b.of.kinds))
     return false;
-  if (b.unproven || until_of(a) < until_of(b)) return false;
+  if (a.of.left || b.of.left || b.unproven || until_of(a) < until_of(b)) return false;
   const auto since = since_of(a), other = since_of(b);
   return !since || (other && *since <= *other);
 }
@@ -252,11 +252,8 @@ bool history::covers(const asking& a, const asking& b) const noexcept {
 /// dates several times.
 void history::put_back(asking&& a) {
   a.forget_answer();
-  const auto is_asked_by = [&](const asking& wide, const asking& narrow) {
-    return !wide.of.left && !narrow.of.left && covers(wide, narrow);
-  };
-  if (std::any_of(missing_.begin(), missing_.end(), [&](const asking& other) { return is_asked_by(other, a); })) return;
-  std::erase_if(missing_, [&](const asking& other) { return is_asked_by(a, other); });
+  if (std::any_of(missing_.begin(), missing_.end(), [&](const asking& other) { return covers(other, a); })) return;
+  std::erase_if(missing_, [&](const asking& other) { return covers(a, other); });
   for (asking& other : missing_) {
     if (!is_same_part(other.of, a.of) || other.of.left || a.of.left || other.is_proof() || a.is_proof()) continue;
     asking& upper = end_of(other.of) >= end_of(a.of) ? other : a;

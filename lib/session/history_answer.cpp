@@ -149,10 +149,11 @@ void history::drop_what_is_complete(const std::vector<asking>& asked) {
   });
 }
 
-/// Nor what is newer than the oldest event of an answer, as it was in it.
+/// Nor what is newer than the oldest events of an answer, as it was in it. The very oldest may have been published
+/// meanwhile, with an old date.
 void history::drop_what_came(const asking& a) {
-  if (a.is_proof() || a.live != 0 || a.lowest.empty() || a.shared != 0) return;
-  const unix_seconds from = *a.oldest() + std::chrono::seconds(1);
+  if (a.is_proof() || a.live != 0 || a.shared != 0 || a.lowest.size() < 2) return;
+  const unix_seconds from = a.lowest[std::max<std::size_t>(a.overlap(), 2) - 1].at + std::chrono::seconds(1);
   std::erase_if(missing_, [&](asking& other) {
     const bool is_of_it = a.of.filter == other.of.filter && (a.of.kinds == part::whole || a.of.kinds == other.of.kinds);
     // One with a limit counts what comes.

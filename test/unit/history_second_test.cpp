@@ -153,6 +153,20 @@ TEST(HistorySecond, AGapThatWasNotToldYetIsToldLater) {
   EXPECT_TRUE(after.position().untold.empty());
 }
 
+TEST(HistorySecond, AnOldEventPublishedMeanwhileDoesNotStandForWhatIsNewer) {
+  history_player p(std::vector<filter>{{.kinds = {1}, .limit = 5}});
+  p.relay.cap = 4;
+  p.store(4, t);
+  p.store(3, t - 350);
+  p.under_test.restore({.missing = {{.since = at(t - 400), .until = at(t - 300)}}});
+  p.send_req();
+  while (p.unread() != 0) p.receive_one();
+  p.receive(make_up({.number = 900, .at = t - 595}));  // sent as a live one, before EOSE
+  p.receive_eose();
+  while (p.send_page()) p.receive_all();
+  EXPECT_EQ(p.missed(), 0U);
+}
+
 TEST(HistorySecond, NoGapIsToldOfDatesThatAreNotWanted) {
   history_player p(std::vector<filter>{{.kinds = {1059}, .until = at(t - 1'000'000)}, {.kinds = {7}}});
   p.store(1, t, 7);
