@@ -51,7 +51,7 @@ struct relay_closed {
   bool too_long = false;     ///< nothing was sent: a filter cannot be split below the relay's max_message_length
   bool hung_up = false;      ///< the relay closed the connection over this REQ instead of answering it
   again asked_again{};
-  std::chrono::milliseconds pause{};  ///< for after_pause
+  std::chrono::milliseconds pause{};  ///< for after_pause; 0 if it has been asked again already
   /// What is missing until the relay is asked again and answers, because on_caught_up does not report it.
   gap missing{};
 };

@@ -160,8 +160,13 @@ void subscription_set::on_refused(const relay_session& session, session::request
                     .asked_again = said.asked_again,
                     .pause = said.pause,
                     .missing = said.missing};
-  later_.add([keep = base::ref<subscription_record>::retain(*record), told, words = std::string(said.words)]() mutable {
+  later_.add([keep = base::ref<subscription_record>::retain(*record), of = base::ref<session::request>::retain(request),
+              told, words = std::string(said.words)]() mutable {
     told.words = words;
+    if (!told.hung_up && !of->is_refused()) {  // ask_again() came first, or the next connection
+      told.asked_again = relay_closed::again::after_pause;
+      told.pause = {};
+    }
     if (keep->core != nullptr) keep->callbacks.on_relay_closed(told);
   });
 }

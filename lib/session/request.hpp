@@ -40,6 +40,8 @@ class request : public base::shared_object {
   enum class ending : unsigned char { none, answered, refused, timed_out, unreachable };
   ending end() const noexcept { return end_; }
   bool settled() const noexcept { return end_ != ending::none; }
+  /// The relay has sent CLOSED, and was not asked again since.
+  bool is_refused() const noexcept { return step_ == step::refused; }
   /// Whether its past is still being requested, or will be on a connection that may come at any moment.
   bool is_catching_up() const noexcept;
 

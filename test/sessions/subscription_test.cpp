@@ -399,5 +399,28 @@ TEST_F(Subscription, GoesOnWhereAFullSocketStoppedIt) {
   EXPECT_EQ(asked(world.last()).size(), 1U);
 }
 
+TEST_F(Subscription, TellsOfARefusalThatWasAnsweredBeforeItWasTold) {
+  make();
+  const relay_id id = add_open();
+  std::optional<relay_closed> closed;
+  subscription_callbacks calls;
+  calls.on_relay_closed = [&](const relay_closed& told) { closed = told; };
+  const filter ones{.kinds = {1}};
+  subscription refused = *core->subscribe(std::span(&ones, 1), std::move(calls), {});
+  subscription_callbacks others;
+  others.on_event = [&](relay_id, const event_view&) { EXPECT_TRUE(refused.ask_again(id)); };
+  const filter sevens{.kinds = {7}};
+  const subscription other = *core->subscribe(std::span(&sevens, 1), std::move(others), {});
+  world.settle();
+  const lines ids = asked(world.last());
+  world.last().text(R"(["CLOSED",")" + ids[0] + R"(","error: not now"])");
+  world.last().text(event_frame(ids[1], note("other", 1'699'999'000s, 7)));
+  world.settle();
+  ASSERT_TRUE(closed);
+  EXPECT_EQ(closed->asked_again, relay_closed::again::after_pause);
+  EXPECT_EQ(closed->pause, 0ms) << "it has been asked again";
+  EXPECT_EQ(asked(world.last()).size(), 1U);
+}
+
 }  // namespace
 }  // namespace uvnostr

@@ -143,6 +143,7 @@ void judge::asked_again(watched_subscription& s, unsigned relay_id, bool answer)
   if (answer && !at.closed_told && !(open && open->closed))
     state_.fail("ask_again() says that relay ", relay_id, " had refused subscription ", s.number);
   if (!answer) return;
+  at.asked_before_told = !at.closed_told;
   at.closed_told = relay_closed::again::after_pause;
   at.may_ask_from = {};
   at.refusals = 0;

@@ -70,6 +70,7 @@ struct watched_subscription {
     std::size_t read = 0;
     bool eose_told = false;
     std::optional<relay_closed::again> closed_told{};  // since the last REQ
+    bool asked_before_told = false;                    // ask_again() came before that was told
     port::time_point may_ask_from{};
     unsigned refusals = 0;    // in a row
     unsigned refused_on = 0;  // the connection on which it was refused

@@ -89,6 +89,10 @@ void judge::on_relay_closed(watched_subscription& s, const relay_closed& told) {
   if (r == nullptr || r->removed) return;
   watched_subscription::at_relay& at = s.at[from];
   at.closed_told = told.asked_again;
+  if (std::exchange(at.asked_before_told, false)) {
+    if (told.pause != 0ms) state_.fail("a pause is told of, though subscription ", s.number, " has asked again");
+    return;
+  }
   if (told.asked_again == relay_closed::again::never) state_.saw(situation::never_asked_again);
   if (told.asked_again != relay_closed::again::after_pause || r->current == nullptr) return;
   if (std::exchange(at.refused_on, r->current->number) != r->current->number) at.refusals = 0;

@@ -52,7 +52,7 @@ typedef struct uvnostr_relay_closed {
   int hung_up;           ///< 1: it closed the connection over this REQ instead of answering it
   uvnostr_string words;  ///< its reason; may be empty
   uvnostr_asked_again asked_again;
-  int64_t pause_ms;     ///< for UVNOSTR_ASKED_AFTER_PAUSE
+  int64_t pause_ms;     ///< for UVNOSTR_ASKED_AFTER_PAUSE; 0 if it has been asked again already
   uvnostr_gap missing;  ///< what is missing until it is asked again and answers
 } uvnostr_relay_closed;
 
