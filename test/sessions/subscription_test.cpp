@@ -402,9 +402,9 @@ TEST_F(Subscription, GoesOnWhereAFullSocketStoppedIt) {
 TEST_F(Subscription, TellsOfARefusalThatWasAnsweredBeforeItWasTold) {
   make();
   const relay_id id = add_open();
-  std::optional<relay_closed> closed;
+  std::optional<relay_closed> refusal;
   subscription_callbacks calls;
-  calls.on_relay_closed = [&](const relay_closed& told) { closed = told; };
+  calls.on_relay_closed = [&](const relay_closed& told) { refusal = told; };
   const filter ones{.kinds = {1}};
   subscription refused = *core->subscribe(std::span(&ones, 1), std::move(calls), {});
   subscription_callbacks others;
@@ -416,9 +416,9 @@ TEST_F(Subscription, TellsOfARefusalThatWasAnsweredBeforeItWasTold) {
   world.last().text(R"(["CLOSED",")" + ids[0] + R"(","error: not now"])");
   world.last().text(event_frame(ids[1], note("other", 1'699'999'000s, 7)));
   world.settle();
-  ASSERT_TRUE(closed);
-  EXPECT_EQ(closed->asked_again, relay_closed::again::after_pause);
-  EXPECT_EQ(closed->pause, 0ms) << "it has been asked again";
+  ASSERT_TRUE(refusal);
+  EXPECT_EQ(refusal->asked_again, relay_closed::again::after_pause);
+  EXPECT_EQ(refusal->pause, 0ms) << "it has been asked again";
   EXPECT_EQ(asked(world.last()).size(), 1U);
 }
 
