@@ -55,28 +55,6 @@ void call(void (*function)(void*, const uvnostr_relay_closed*), void* data, cons
   function(data, &to);
 }
 
-/// Subscribes by `ask`, which a pool and a relay do in their own way.
-template <class Ask>
-int subscribe(const char* function, uvnostr_subscription** subscription, uvnostr_filter* const* filters,
-              std::size_t filter_count, const uvnostr_subscription_callbacks* callbacks,
-              const uvnostr_subscribe_options* options, uvnostr_error* error, Ask ask) {
-  std::vector<filter> wanted;
-  subscription_callbacks calls;
-  subscribe_options how;
-  std::vector<relay_id> relays;
-  if (const uvnostr::error wrong = read_filters(function, filters, filter_count, wanted)) return report(wrong, error);
-  if (const uvnostr::error wrong = read_callbacks(callbacks, calls)) return report(wrong, error);
-  if (const uvnostr::error wrong = read_options(options, how, relays)) return report(wrong, error);
-  result<uvnostr::subscription> made = ask(wanted, std::move(calls), std::move(how), std::move(relays));
-  if (!made) return report(made.error(), error);
-  if (subscription == nullptr) {
-    made->detach();
-  } else {
-    *subscription = new uvnostr_subscription{std::move(*made)};
-  }
-  return UVNOSTR_OK;
-}
-
 }  // namespace
 
 std::vector<uvnostr_gap> to_c(std::span<const gap> gaps) {
@@ -162,24 +140,25 @@ int uvnostr_pool_subscribe(uvnostr_pool* pool, uvnostr_subscription** subscripti
                            size_t filter_count, const uvnostr_subscription_callbacks* callbacks,
                            const uvnostr_subscribe_options* options, uvnostr_error* error) {
   if (pool == nullptr) return c::report(c::missing(__func__, "pool"), error);
-  return c::subscribe(__func__, subscription, filters, filter_count, callbacks, options, error,
-                      [pool](const std::vector<filter>& wanted, subscription_callbacks calls, subscribe_options how,
-                             std::vector<relay_id> relays) {
-                        return pool->pool.subscribe(std::span(wanted), std::move(calls), std::move(how),
-                                                    std::move(relays));
-                      });
+  return c::make_subscription<subscription_callbacks, subscribe_options>(
+      __func__, subscription, filters, filter_count, callbacks, options, error,
+      [pool](const std::vector<filter>& wanted, subscription_callbacks calls, subscribe_options how,
+             std::vector<relay_id> relays) {
+        return pool->pool.subscribe(std::span(wanted), std::move(calls), std::move(how), std::move(relays));
+      });
 }
 
 int uvnostr_relay_subscribe(uvnostr_relay* relay, uvnostr_subscription** subscription, uvnostr_filter* const* filters,
                             size_t filter_count, const uvnostr_subscription_callbacks* callbacks,
                             const uvnostr_subscribe_options* options, uvnostr_error* error) {
   if (relay == nullptr) return c::report(c::missing(__func__, "relay"), error);
-  return c::subscribe(__func__, subscription, filters, filter_count, callbacks, options, error,
-                      [relay](const std::vector<filter>& wanted, subscription_callbacks calls, subscribe_options how,
-                              const std::vector<relay_id>& relays) -> result<uvnostr::subscription> {
-                        if (!relays.empty()) return uvnostr::error(errc::unknown_relay);
-                        return relay->relay.subscribe(std::span(wanted), std::move(calls), std::move(how));
-                      });
+  return c::make_subscription<subscription_callbacks, subscribe_options>(
+      __func__, subscription, filters, filter_count, callbacks, options, error,
+      [relay](const std::vector<filter>& wanted, subscription_callbacks calls, subscribe_options how,
+              const std::vector<relay_id>& relays) -> result<uvnostr::subscription> {
+        if (!relays.empty()) return uvnostr::error(errc::unknown_relay);
+        return relay->relay.subscribe(std::span(wanted), std::move(calls), std::move(how));
+      });
 }
 
 void uvnostr_subscription_destroy(uvnostr_subscription* subscription) { delete subscription; }
