@@ -78,7 +78,7 @@ using namespace uvnostr;
 extern "C" {
 
 void uvnostr_fetch_options_init(uvnostr_fetch_options* options, size_t size) {
-  c::write_sized(c::fetch_defaults(), options, size);
+  c::write_defaults(c::fetch_defaults(), options, size);
 }
 
 int uvnostr_pool_fetch(uvnostr_pool* pool, uvnostr_subscription** subscription, uvnostr_filter* const* filters,

@@ -65,13 +65,13 @@ std::vector<uvnostr_gap> to_c(std::span<const gap> gaps) {
 }
 
 error read_relays(const char* what, const uvnostr_relay_id* from, std::size_t count, std::vector<relay_id>& relays) {
-  if (from == nullptr && count != 0) return missing(what, "relays");
+  if (error wrong = check_list(what, "relays", from, count)) return wrong;
   for (std::size_t i = 0; i < count; ++i) relays.push_back(relay_id(from[i]));
   return {};
 }
 
 error read_filters(const char* function, uvnostr_filter* const* from, std::size_t count, std::vector<filter>& into) {
-  if (from == nullptr && count != 0) return missing(function, "filters");
+  if (error wrong = check_list(function, "filters", from, count)) return wrong;
   for (std::size_t i = 0; i < count; ++i) {
     if (from[i] == nullptr) return missing(function, "a filter");
     into.push_back(from[i]->filter);
@@ -133,7 +133,7 @@ using namespace uvnostr;
 extern "C" {
 
 void uvnostr_subscribe_options_init(uvnostr_subscribe_options* options, size_t size) {
-  c::write_sized(c::subscribe_defaults(), options, size);
+  c::write_defaults(c::subscribe_defaults(), options, size);
 }
 
 int uvnostr_pool_subscribe(uvnostr_pool* pool, uvnostr_subscription** subscription, uvnostr_filter* const* filters,
@@ -197,11 +197,9 @@ size_t uvnostr_subscription_cursor(const uvnostr_subscription* subscription, cha
 
 int uvnostr_subscription_get_answers(const uvnostr_subscription* subscription, uvnostr_answer_counts* answers,
                                      size_t size) {
-  if (subscription == nullptr || answers == nullptr) return UVNOSTR_E_INVALID_ARGUMENT;
+  if (subscription == nullptr) return UVNOSTR_E_INVALID_ARGUMENT;
   const uvnostr_answer_counts counts = c::shown(subscription->subscription.answers());
-  std::memset(answers, 0, size);
-  std::memcpy(answers, &counts, size < sizeof counts ? size : sizeof counts);
-  return UVNOSTR_OK;
+  return c::write_sized(counts, answers, size) ? UVNOSTR_OK : UVNOSTR_E_INVALID_ARGUMENT;
 }
 
 int uvnostr_subscription_ask_again(uvnostr_subscription* subscription, uvnostr_relay_id relay) {

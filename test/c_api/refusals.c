@@ -110,7 +110,7 @@ void RefusesBadOptions(void) {
   options.verification = UVNOSTR_VERIFY_OFF;
   options.relay_count = 1;
   INVALID(CREATE);
-  CHECK_TEXT(error.message, "uvnostr_pool_options.relays is NULL.");
+  CHECK_TEXT(error.message, "uvnostr_pool_options: relays is NULL.");
   options.relays = &bad_url;
   CHECK_CODE(CREATE, UVNOSTR_E_URL_SCHEME);
   CHECK(strncmp(error.message, "relays[0] (http://x.example)", 27) == 0);
