@@ -62,7 +62,7 @@ std::vector<history::asking> history::parts_of_all(bool everything) {
       continue;
     }
     // Our clock may have been ahead when the floor was set, and live events may have any date.
-    if (f.limit == 0U) parts.emplace_back().of = {.filter = i, .left = 0};
+    if (floor && is_clock_time(i, *floor)) parts.emplace_back().of = {.filter = i, .left = 0};
     const unix_seconds since = reached_ ? later(floor, *reached_ - overlap_) : *floor;
     const unix_seconds since_of_blurred = (reached_ ? later(floor, *reached_) : *floor) - std::max(overlap_, blur);
     if (!may_have(f, gift_wrap)) {
@@ -84,12 +84,17 @@ std::optional<unix_seconds> history::floor_of(std::uint32_t number) const noexce
   for (const asking& each : missing_) {
     if (each.of.filter == number && each.of.left && each.of.until) floor = later(floor, *each.of.until);
   }
-  // The floor of limit 0 is a clock time. If the clock was ahead, live events show it, unless their dates are blurred.
-  if (filters_[number].limit == 0U && newest_live_ &&
+  // If the clock was ahead, live events show it, unless their dates are blurred.
+  if (floor && newest_live_ && is_clock_time(number, *floor) &&
       std::none_of(filters_.begin(), filters_.end(), [](const filter& f) { return may_have(f, gift_wrap); })) {
     floor = std::min(*floor, std::max(*newest_live_, *floor - farthest_ahead));
   }
   return floor;
+}
+
+/// A floor that is no event's date was set by our clock, which may have been ahead.
+bool history::is_clock_time(std::uint32_t number, unix_seconds floor) const noexcept {
+  return filters_[number].limit == 0U || !reached_ || floor > *reached_;
 }
 
 std::optional<unix_seconds> history::since_of(const asking& a) const noexcept {

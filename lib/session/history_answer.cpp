@@ -23,6 +23,7 @@ bool may_have_ephemeral(const filter& f) noexcept {
 /// Whether nothing of this stretch is left to ask for after the answer.
 bool history::is_over(asking& a, const verdict& v) {
   const filter& f = filters_[a.of.filter];
+  if (a.limit == 0U) return true;  // asked for live events alone
   if (a.is_probe) {
     if (a.came != 0) ask_for_unproven(a, a.oldest());
     return true;

@@ -42,6 +42,7 @@ void delivery_book::given(const down_frame& f, unix_seconds clock) {
     const known_event& e = event_set::get().events[f.event];
     if (any_matches(f.to->filters, e)) (f.live ? f.to->live_dates : f.to->dates).push_back(e.at);
   }
+  if (f.kind == down_frame::what::event && f.genuine) sent_.insert(f.event);
   if (f.to->is_page) return;
   if (f.kind == down_frame::what::event && f.genuine) {
     received.insert(f.event);
@@ -143,7 +144,14 @@ bool delivery_book::is_due_by(const filter_model& f, std::size_t filter, std::ch
   // What is asked for begins at the floor, if the relay has sent nothing newer.
   const std::optional<unix_seconds> begin = reached && floor ? std::max(*reached, *floor) : reached ? reached : floor;
   if (!begin || event.at >= *begin - overlap_for(event.kind, overlap)) return true;
-  return !below_floor && f.limit != 0U && std::none_of(all_.begin(), all_.end(), [&](const request_ref& each) {
+  if (below_floor || f.limit == 0U) return false;
+  // If the first answers did not use up the limit, later ones may have.
+  const auto newer = std::count_if(sent_.begin(), sent_.end(), [&](std::size_t n) {
+    const known_event& other = event_set::get().events[n];
+    return other.at > event.at && f.matches(other);
+  });
+  if (f.limit && newer >= *f.limit) return false;
+  return std::none_of(all_.begin(), all_.end(), [&](const request_ref& each) {
     return each->answered && each->order < e.order && each->covers(event);
   });
 }

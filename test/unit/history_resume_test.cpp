@@ -182,6 +182,39 @@ TEST(HistoryResume, LetsAFloorOfAClockThatWasAheadSinkToTheEvents) {
   EXPECT_EQ(p.missed(), 0U);
 }
 
+bool asks_for_what_is_published_now(const history_player& p) {
+  const event live = make_up({.number = 900, .at = t + 60});
+  const auto& req = p.reqs.back();
+  return std::any_of(req.begin(), req.end(), [&](const filter& f) { return f.matches(live); });
+}
+
+TEST(HistoryResume, AFloorThatFutureDatesMadeKeepsNoLiveEventOut) {
+  history_player p(std::vector<filter>{{.kinds = {1}, .limit = 3}});
+  p.now += 1h;
+  p.store(3, t + 1'000'000);
+  p.connect();
+  p.lose();
+  p.send_req();
+  EXPECT_TRUE(asks_for_what_is_published_now(p)) << "our clock is an hour ahead";
+}
+
+TEST(HistoryResume, ALimitThatAnotherFilterLeftNoRoomForKeepsNoLiveEventOut) {
+  history_player p(std::vector<filter>{{.kinds = {7}, .limit = 5}, {.kinds = {1}, .limit = 2}});
+  p.now += 1h;
+  p.relay.how = relay_model::capping::whole_by_filter;
+  p.relay.cap = 5;
+  p.store(5, t - 60, 7);
+  p.store(2, t - 1'000);
+  p.send_req();
+  p.receive_all();
+  p.lose();
+  p.send_req();
+  EXPECT_TRUE(asks_for_what_is_published_now(p)) << "our clock is an hour ahead";
+  p.receive_all();
+  while (p.send_page()) p.receive_all();
+  EXPECT_EQ(p.missed(), 0U);
+}
+
 TEST(HistoryResume, AsksForNothingOldUnderALimitOfZeroBecauseLiveEventsAreOld) {
   history_player p(std::vector<filter>{{.kinds = {1}, .limit = 0}, {.kinds = {1059}}});
   p.store(20, t - 30);
