@@ -101,7 +101,9 @@ void receiver::for_each_unverified(callback<void(const relay_request&, unix_seco
   verifier_.for_each_queued([&](const verify::item& queued, const wire::event_fields* event) {
     session::sent_req& to = req_of(*queued.from);
     const subscription_record* const subscription = request_of(to).subscription();
-    if (subscription == nullptr || to.state == session::sent_req::state::asked) return;
+    const bool is_of_answer =
+        to.what == session::sent_req::kind::page || !to.answer_ended || to.state == session::sent_req::state::asked;
+    if (subscription == nullptr || is_of_answer) return;
     const pending_events::fate* const joined = event == nullptr ? &pending_.fate_of(queued.number) : nullptr;
     if (seen_.has(event != nullptr ? event->id : joined->id, subscription->in_seen)) return;
     call(request_of(to), event != nullptr ? event->created_at_time() : joined->created_at);

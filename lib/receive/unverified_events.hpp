@@ -11,8 +11,8 @@ class relay_request;
 
 class unverified_events {
  public:
-  /// Calls the function for each of them with its date. Answers that are still coming are left out, because what such
-  /// an answer brings is asked for again anyway.
+  /// Calls the function for each of them with its date. Those of answers are left out, because an answer that did not
+  /// come to its end is asked for again.
   virtual void for_each_unverified(callback<void(const relay_request&, unix_seconds)>) const = 0;
 
  protected:
