@@ -14,7 +14,7 @@ namespace uvnostr {
 /// How much an entry matters. Each level includes those before it.
 enum class log_level : unsigned char {
   none,     ///< of no entry: switches the log off
-  error,    ///< it does not get better by itself: a relay was given up
+  error,    ///< it will not recover by itself: a relay was given up
   warning,  ///< something was lost, refused or forged, or a connection failed; it is tried again where that helps
   info,     ///< connections, authentication, notices
   debug,    ///< requests, answers, offences one by one, each address that was tried

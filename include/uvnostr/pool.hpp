@@ -107,8 +107,8 @@ class UVNOSTR_API pool {
   result<relay_id> add_relay(std::string_view url, relay_options) noexcept;
   /// The same with the pool's relay_defaults.
   result<relay_id> add_relay(std::string_view url) noexcept;
-  /// Closes the connection and removes the relay: its unanswered publishes give receipts, and its
-  /// state becomes `stopped`. Errors: unknown_relay, closed.
+  /// Closes the connection and removes the relay: its unanswered publishes give receipts, and its state becomes
+  /// `stopped`. Errors: unknown_relay, closed.
   error remove_relay(relay_id) noexcept;
   /// Dials now instead of waiting for the delay, even if the relay's state is `stopped`.
   /// Does nothing if the relay is connected. Errors: unknown_relay, closed.
@@ -169,8 +169,8 @@ class UVNOSTR_API pool {
   error information(relay_id, callback<void(const result<relay_information>&)>,
                     std::chrono::seconds max_age = std::chrono::hours(1)) noexcept;
 
-  /// Ends everything: publishes give their receipts, subscriptions their on_close, connections their
-  /// close handshake, then on_close comes. A second call does nothing.
+  /// Ends everything: publishes give their receipts, subscriptions their on_close, connections their close handshake,
+  /// and then on_close comes. A second call does nothing.
   void close() noexcept;
 
   /// All relays in the order in which they were added.

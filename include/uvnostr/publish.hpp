@@ -31,11 +31,11 @@ struct receipt {
   std::string_view message{};  ///< the relay's own words, which may be empty: see printable()
   std::string_view prefix{};   ///< its machine-readable part, such as "blocked" or "rate-limited"; may be empty
   std::string_view text{};     ///< the rest, for humans
-  /// relay_limit: the relay's information, which pool::information() fetched, says that it refuses the event; `message`
-  /// names the limit. auth_required comes at once as well, if that information says so and there are no auth_users.
   /// 0 if accepted. Otherwise refused, auth_required, ok_timeout, send_timeout, queue_full, relay_removed, and so on.
   /// event_too_big: the relay closed the connection over the event's size. closed_by_relay or connection_lost: the
-  /// relay ended the connection twice while only this event was unanswered.
+  /// relay ended the connection twice while only this event was unanswered. relay_limit: the relay's information, which
+  /// pool::information() fetched, says that it refuses such events; `message` names the limit. If that information
+  /// demands AUTH and there are no auth_users, auth_required comes at once.
   std::error_code cause{};
 };
 

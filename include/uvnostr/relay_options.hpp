@@ -94,7 +94,8 @@ struct relay_options {
   std::size_t max_message_bytes = 1024 * 1024;
   /// The limit for events that wait to be sent to this relay or answered by it. At least 1 byte.
   std::size_t max_publish_bytes = 16 * 1024 * 1024;
-  /// The limit for received events that wait for verification; above it, the socket is not read. Any size.
+  /// The limit for received events that wait for verification or, while the program holds them back, for delivery. Above
+  /// it, the socket is not read; once half of it is left, it is read again. Any size.
   std::size_t max_unverified_bytes = 4 * 1024 * 1024;
   /// A PEM file with the CAs to trust. Empty: the system's CAs, which SSL_CERT_FILE can replace.
   std::string ca_file{};

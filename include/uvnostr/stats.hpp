@@ -73,7 +73,7 @@ struct relay_stats {
   std::uint64_t nonstandard_ids = 0;       ///< events accepted although their id hashes control characters as \u00xx
   std::size_t publish_bytes = 0;           ///< of events that wait to be sent or answered; at most max_publish_bytes
   receipt_counts receipts{};
-  std::size_t unverified_bytes = 0;  ///< of messages that wait for verification
+  std::size_t unverified_bytes = 0;  ///< of messages that wait for verification or, while it is held back, for delivery
   bool reading_paused = false;       ///< unverified_bytes exceeded max_unverified_bytes: the socket is not read
   std::optional<std::chrono::microseconds> connect_time{};  ///< of the last connection, DNS to upgrade
   std::optional<std::chrono::microseconds> ping_time{};     ///< of the last ping

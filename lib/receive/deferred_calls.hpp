@@ -63,7 +63,7 @@ class deferred_calls {
   port::reactor& reactor_;
   turn_budget& budget_;
   std::vector<callback<void()>> calls_;
-  std::size_t done_ = 0;  // of the calls, the first were made
+  std::size_t done_ = 0;  // how many of the first calls have been made
 };
 
 }  // namespace uvnostr

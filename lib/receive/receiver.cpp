@@ -65,7 +65,7 @@ void receiver::on_message(relay_session& from, std::string_view message) {
   }
 }
 
-/// Its event is lost, and nothing else is: the answer goes on around it.
+/// Only this event is lost: the rest of the answer goes on.
 void receiver::on_too_big(relay_session& from, std::size_t bytes, std::string_view beginning,
                           std::string_view end) noexcept {
   host_.hold();
@@ -154,9 +154,9 @@ void receiver::count_known(relay_session& from, bool is_same) noexcept {
   }
 }
 
-/// An event that is wanted, and that the program may have since an earlier run. The program vouches for the signature; the
-/// id is checked, because the date belongs to it, and pages go by dates. True also if the program has ended the
-/// subscription when it was asked: then the event's bytes may be gone.
+/// Whether the program has this event from an earlier run. The program vouches for the signature; the id is checked,
+/// because it covers the date, and pages go by dates. Also true if the program ended the subscription when it was asked:
+/// the event's bytes may be gone then.
 bool receiver::is_in_store(session::sent_req& to, const wire::raw_event& event) {
   const auto keep = base::ref<session::sent_req>::retain(to);
   const relay_request& request = request_of(to);
@@ -188,8 +188,8 @@ bool receiver::is_in_store(session::sent_req& to, const wire::raw_event& event) 
   return true;
 }
 
-/// An event came that is verified, or known: how far the relay's answer has come by it. False if it had come in an earlier
-/// answer. The fields are needed by those with several filters only.
+/// Notes how far the relay's answer has come by an event that is verified or known. Returns false if an earlier answer had
+/// brought it. Only a subscription with several filters needs the fields.
 bool receiver::note(session::sent_req& req, const event_id& id, unix_seconds created_at,
                     const wire::event_fields* fields) noexcept {
   session::request& to = req.owner();
@@ -211,8 +211,8 @@ bool receiver::note(session::sent_req& req, const event_id& id, unix_seconds cre
   return true;
 }
 
-/// The copy of an event that the subscription had may overtake others that wait, and an EOSE. What has not come to its
-/// turn must not count as received, so it is then no sign of how far the relay has come.
+/// A copy of an event that the subscription already had may overtake waiting events and an EOSE. Then it says nothing
+/// about how far the relay has come, because what still waits for its turn must not count as received.
 void receiver::note_copy(session::sent_req& req, const event_id& id, unix_seconds created_at,
                          const wire::event_fields* fields) noexcept {
   const bool is_live = req.state == session::sent_req::state::live;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The half of receiver that follows verification: known already?, seen, callback; or a subscription that takes nothing now.
+// What the receiver does after verification: is it known already, seen, callback. Events for a subscription that takes
+// nothing now are kept.
 #include <charconv>
 #include <optional>
 #include <string_view>
@@ -74,7 +75,7 @@ void receiver::on_joined(verify::source& from, std::uint32_t number) noexcept {
   pending_.leave(number);
 }
 
-/// The event of which this is a copy came earlier. If that was valid, it is known by now.
+/// The event of which this is a copy came first. If it was valid, it is known by now.
 void receiver::on_copy(verify::source& from, const wire::raw_event& event) noexcept {
   session::sent_req& to = req_of(from);
   relay_request& request = request_of(to);

@@ -30,7 +30,7 @@ history_position position_of_whole(const std::vector<history_position>& parts,
   for (std::size_t p = 0; p < parts.size(); ++p) {
     const history_position& part = parts[p];
     whole.answered = whole.answered && part.answered;
-    // A part to which nothing came has not reached any date.
+    // A part for which nothing came has not reached any date.
     whole.reached = p == 0 ? part.reached : std::min(whole.reached, part.reached);
     for (std::size_t i = 0; i < part.floors.size(); ++i) {
       const std::uint32_t origin = (*origins[p])[i];

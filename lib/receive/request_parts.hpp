@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// A subscription whose filters are longer than a relay takes is asked for in parts: several requests, each with some of
-// the filters or pieces of them, its own history and its own pages. Together they look like one: one on_eose, one
-// position. An event that two parts want comes twice and is given once.
+// If a subscription's filters are longer than a relay accepts, the relay is asked in parts: several requests, each with
+// some of the filters or pieces of them, a history and pages of its own. Together they look like one: one on_eose, one
+// position. An event that two parts want comes twice and is delivered once.
 #pragma once
 
 #include <cstdint>
@@ -15,7 +15,8 @@
 
 namespace uvnostr {
 
-/// The filters of one part, and of which of the subscription's each is a piece. Empty: all of the subscription's.
+/// The filters of one part; `origins` says of which of the subscription's filters each of them is a piece. Without
+/// filters, the part is the whole subscription.
 struct part_of_filters {
   std::vector<filter> filters;
   std::vector<std::uint32_t> origins;

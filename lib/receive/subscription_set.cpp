@@ -89,7 +89,7 @@ void subscription_set::on_caught_up(session::request& request, bool first) noexc
     to.session().requests().settle(to, session::request::ending::answered);
 }
 
-/// A part was refused: the others are all that this relay gives.
+/// A part was refused, so the relay gives only the other parts.
 void subscription_set::tell_rest_caught_up(const relay_request& refused) {
   if (refused.subscription() == nullptr) return;
   for (relay_request* const each : refused.subscription()->all_at(refused.session().id())) {
@@ -99,7 +99,7 @@ void subscription_set::tell_rest_caught_up(const relay_request& refused) {
   }
 }
 
-/// Tells it for the relay, if none of the parts of the subscription there is behind.
+/// Tells that the relay has caught up, if all parts of the subscription there have.
 void subscription_set::tell_caught_up(relay_request& of) {
   const base::ref<subscription_record> keep = base::ref<subscription_record>::retain(*of.subscription());
   const base::ref<relay_request> keep_request = base::ref<relay_request>::retain(of);
@@ -143,7 +143,7 @@ void subscription_set::on_all_given(subscription_record& record) {
   if (!record.all_eose_told && record.all_settled()) check_all_eose_later(record);
 }
 
-/// What a relay sent before it failed may still wait: it is given before a query ends.
+/// What a relay sent before it failed may still wait. It is delivered before a query ends.
 void subscription_set::check_all_eose(subscription_record& record) {
   if (record.core == nullptr || record.all_eose_told || !record.all_settled() || !record.waiting.empty()) return;
   record.all_eose_told = true;

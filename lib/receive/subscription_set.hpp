@@ -28,7 +28,7 @@ class subscription_set {
   void set_unverified(const unverified_events& all) noexcept { unverified_ = &all; }
   std::uint32_t next_number() noexcept { return ++last_number_; }
   void add(subscription_record&);
-  /// Calls on_close if there is a reason, and nothing otherwise.
+  /// Ends one. Calls back: on_close if there is a reason, otherwise nothing.
   void end(subscription_record&, std::optional<close_reason>);
   void end_all(close_reason);
   /// There was no relay to ask: the subscription ends with this turn, unless a relay is added in it.
@@ -36,7 +36,7 @@ class subscription_set {
   /// Ends all subscriptions without callbacks; none follows.
   void fall_silent() noexcept;
 
-  /// The relay takes other messages than before.
+  /// The relay's max_message_length has changed: its requests are split, or whole again.
   void fit(session::relay_session&);
   void add_relay(const base::ref<session::relay_session>&);
   void remove_relay(const session::relay_session&);

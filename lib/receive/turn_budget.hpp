@@ -14,10 +14,10 @@ namespace uvnostr {
 /// How long a pool may occupy the loop in one turn, including calls to the application. The rest waits for the next
 /// turn, so that a slow application starves neither the loop's other handles nor its own.
 ///
-/// It also measures the calls to the application. A delivery is preceded by has_time(), which reads the clock anyway, and
-/// where deliveries follow each other, the reading after one serves as that before the next. An event that is delivered as
-/// soon as it arrives has its arrival as that before. So the measurement costs no reading for an event, and one for any
-/// other call.
+/// It also measures the calls to the application, with as few readings of the clock as possible. Before a delivery,
+/// has_time() reads it anyway. Where deliveries follow each other, the reading after one is also the reading before the
+/// next. For an event that is delivered as soon as it arrives, the time of its arrival is the reading before. So the
+/// measurement costs no extra reading for an event, and one for any other call.
 class turn_budget {
  public:
   turn_budget(port::reactor& reactor, duration_histogram& calls) noexcept : reactor_(reactor), calls_(calls) {}

@@ -108,7 +108,7 @@ void authenticator::answer() {
   }
 }
 
-/// Called by whoever signs, at any time.
+/// Called by the signer, at any time.
 void authenticator::on_signed(const ticket& asked, result<event> made) {
   const auto at = std::find_if(proofs_.begin(), proofs_.end(), [&](const proof& p) { return p.asked.get() == &asked; });
   if (at == proofs_.end()) return;
@@ -143,7 +143,7 @@ bool authenticator::on_ok(const event_id& id, bool accepted, std::string_view te
   return true;
 }
 
-/// One user's is decided. The first that is accepted will do; only the last refusal is one.
+/// One user's AUTH is decided. The first accepted one is enough; they are refused once all are.
 void authenticator::drop(std::size_t number, auth_step how, std::string_view text) {
   const pubkey user = proofs_[number].user;
   proofs_.erase(proofs_.begin() + static_cast<std::ptrdiff_t>(number));
@@ -169,7 +169,7 @@ void authenticator::on_timer() noexcept {
   }
 }
 
-/// This time the relay did not begin with a challenge, which may come with a refusal.
+/// This time the relay did not begin with a challenge. One may come with a refusal.
 void authenticator::open_gate() noexcept {
   begins_with_it_ = gate_closed_ = wanted_ = false;
   session_.pump_soon();

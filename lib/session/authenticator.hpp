@@ -5,13 +5,13 @@
 // eager; each user's proof is signed and sent, and the first OK true ends the wait.
 // What can go wrong:
 //   a challenge comes again     the newest one counts. It is answered once something is refused again: an AUTH may expire
-//   no challenge comes          what was refused waits for it no longer than `answer_timeout`. After a reconnect it is
-//                               waited for a moment before anything else, until that was in vain once
+//   no challenge comes          what was refused waits for it no longer than `answer_timeout`. After a reconnect it has
+//                               a moment to come before anything is sent, unless it failed to come once
 //   a signer takes its time     what was refused waits; after the signer's timeout it counts as having refused
 //   the relay refuses our AUTH  what needed it is told; the same challenge is answered again after pauses that grow
 //   it challenges very often    at most `most_answers` are given at a time, one more a minute
-// A relay cannot make us sign at its will: without users nothing is signed, and what is signed names this relay's URL and
-// the challenge, and nothing else.
+// A relay cannot make us sign what it likes: without users nothing is signed, and what is signed names nothing but this
+// relay's URL and the challenge.
 #pragma once
 
 #include <chrono>
@@ -60,7 +60,7 @@ class authenticator {
  private:
   static constexpr double most_answers = 3;
 
-  /// One user's. A signer holds the ticket, and finds out by it that nobody waits any longer.
+  /// What a signer holds while it signs for one user. Without an owner, its answer is no longer wanted.
   struct ticket {
     authenticator* owner;
   };

@@ -46,7 +46,7 @@ class delivery {
       base::timer::calling<&delivery::on_timer>(*this);  // ok_timeout while unanswered, otherwise send_until_
   std::chrono::microseconds added_at_{};                 // on the session's clock
   std::chrono::microseconds sent_at_{};
-  std::chrono::microseconds unread_before_{};  // the session's unread_time() when ok_timeout was set
+  std::chrono::microseconds unread_before_{};  // back_pressure::unread_time() when ok_timeout was set
   std::chrono::microseconds looked_at_{};      // when it was last found that it had not left, or that others had
   std::uint64_t left_before_ = 0;              // the session's bytes_that_left() then
   std::uint64_t leaves_at_ = 0;                // it has left when this many bytes have; 0: it has left

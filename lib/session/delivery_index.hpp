@@ -21,7 +21,7 @@ class delivery_index {
     put(d);
     ++size_;
   }
-  /// The first that was added of those with this id; null if there is none.
+  /// Of the deliveries with this id, the one that was added first; null if there is none.
   delivery* find(const event_id& id) const noexcept {
     delivery* found = nullptr;
     if (buckets_.empty()) return found;

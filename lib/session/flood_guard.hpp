@@ -12,7 +12,7 @@ class flood_guard {
   static constexpr double most_at_once = 200;
   static constexpr double per_second = 5;
 
-  /// One came. True if it is one too many.
+  /// Counts one. Returns true if it is part of a flood.
   bool note(std::chrono::microseconds now) noexcept {
     const std::chrono::duration<double> since = now - last_;
     level_ = std::max(0.0, level_ - per_second * since.count());

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The number of events at which a relay cuts off its answers, as far as these show it: an answer was cut off if the next
-// one brings news from before its end. Once that may be an event that was stored in between, so it takes two answers of
-// the same size. A page that is larger shows that there is no such cap, now.
+// one brings news from before its end. One such case may be an event that was stored in between, so it takes two answers
+// of the same size. A larger page shows that there is no such cap, or no longer.
 #pragma once
 
 #include <algorithm>
@@ -12,7 +12,7 @@ namespace uvnostr::session {
 
 class observed_cap {
  public:
-  /// 0 if there is none that showed.
+  /// 0: none has shown.
   std::uint32_t value() const noexcept { return cap_; }
   void on_connected() noexcept { largest_page_ = 0; }
   void note_cut(std::uint32_t at) noexcept {

@@ -78,7 +78,7 @@ bool outbox::pump() {
 }
 
 void outbox::await_ok(delivery& d, std::uint64_t left) noexcept {
-  d.unread_before_ = session_.unread_time();
+  d.unread_before_ = session_.back_pressure_.unread_time();
   d.looked_at_ = d.sent_at_ = session_.now();
   d.left_before_ = left;
   d.leaves_at_ = session_.bytes_handed_over();
@@ -157,7 +157,7 @@ void outbox::suspect(const port::disconnect& end, bool asked) noexcept {
   group_ = std::max<std::size_t>(1, suspects / groups);
 }
 
-/// Returns them to the queue, each to its place.
+/// Returns the deliveries to the queue, each to its place.
 void outbox::put_back(list& from) noexcept {
   std::vector<delivery*> all;
   for (list* const each : {&queued_, &from}) {
@@ -254,7 +254,7 @@ void outbox::fail_all(std::error_code cause) noexcept {
 void outbox::on_timer(delivery& d) noexcept {
   if (d.state_ == delivery::state::unanswered) {
     if (!has_left(d)) return;
-    const std::chrono::microseconds unread = session_.unread_since(d.unread_before_);
+    const std::chrono::microseconds unread = session_.back_pressure_.unread_since(d.unread_before_);
     if (unread.count() > 0) return session_.timers().schedule(d.timer_, session_.now() + unread);
     session_.pump_soon();
     return finish(d, outcome::timed_out, {}, errc::ok_timeout);

@@ -9,8 +9,8 @@
 //   OK false, auth-required     held until AUTH is done, sent once more
 //   OK false, rate-limited      nothing is sent for a while; then the event is sent again, within retry_timeout
 //   the relay hangs up over an  unanswered events are suspect: they are sent again in small groups, and finally alone. An
-//     event                     event that was alone when the relay hung up is moved behind the others, then gets its receipt
-//   OK for an id nobody sent, or a second OK    ignored
+//     event                     event that was alone when the relay hung up goes to the end of the queue; the next time, it gets its receipt
+//   OK for an id that was not sent, or a second OK    ignored
 //
 // Events are sent in the order of their publishing. Only those over which the relay hung up lose their place.
 #pragma once
@@ -42,7 +42,7 @@ class outbox {
   void on_disconnected(const port::disconnect& end, bool asked) noexcept;
   /// Sends what is due. Returns false if the socket is full.
   bool pump();
-  /// Returns false if no event waits for it.
+  /// Returns false if no event with this id is unanswered.
   bool on_ok(const event_id&, bool accepted, std::string_view text);
   void on_auth(bool accepted, std::string_view text);
   /// Ends all remaining deliveries: not_sent, or timed_out if they were sent.

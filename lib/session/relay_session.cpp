@@ -126,7 +126,7 @@ void relay_session::on_open() noexcept {
   if (const std::optional<unix_seconds> date = connection_->peer_date()) relay_clock_ = clock_reading{*date, now()};
   enter(phase::connected);
   listener().on_session_dial_over(*this);
-  pause_if_full();  // events of the last connection may still wait
+  back_pressure_.on_connected();
   auth_.on_connected();
   requests_.on_connected();
   liveness_.start();
@@ -173,7 +173,7 @@ void relay_session::connection_over(const port::disconnect& end) noexcept {
   const std::chrono::microseconds uptime = now() - phase_since_;
   liveness_.stop();
   pump_timer_.cancel();
-  end_pause();
+  back_pressure_.on_disconnected();
   last_end_ = end;
   last_end_text_ = end.cause ? sentence(end) : std::string();
   const bool misbehaved = end.cause == errc::misbehaved;
@@ -374,44 +374,6 @@ void relay_session::pump() noexcept {
 void relay_session::auth_over(bool accepted, std::string_view text) {
   requests_.on_auth(accepted, text);
   outbox_.on_auth(accepted, text);
-}
-
-void relay_session::add_pending(std::size_t bytes) noexcept {
-  stats_.unverified_bytes += bytes;
-  pause_if_full();
-}
-
-void relay_session::pause_if_full() noexcept {
-  if (stats_.unverified_bytes > options_.max_unverified_bytes && !stats_.reading_paused && connection_ != nullptr) {
-    stats_.reading_paused = true;
-    paused_since_ = now();
-    connection_->pause_reading();
-    log().write(log_level::debug, "reading is paused", subject(), {{"unverified_bytes", stats_.unverified_bytes}});
-  }
-}
-
-void relay_session::remove_pending(std::size_t bytes) noexcept {
-  stats_.unverified_bytes -= bytes;
-  if (stats_.reading_paused && stats_.unverified_bytes <= options_.max_unverified_bytes / 2) {
-    end_pause();
-    log().write(log_level::debug, "reading is resumed", subject());
-    if (connection_ != nullptr) connection_->resume_reading();
-    liveness_.heard();  // bytes that arrived meanwhile wait in the socket
-  }
-}
-
-void relay_session::end_pause() noexcept {
-  unread_time_ = unread_time();
-  stats_.reading_paused = false;
-}
-
-std::chrono::microseconds relay_session::unread_time() noexcept {
-  return stats_.reading_paused ? unread_time_ + (now() - paused_since_) : unread_time_;
-}
-
-std::chrono::microseconds relay_session::unread_since(std::chrono::microseconds& since) noexcept {
-  const std::chrono::microseconds all = unread_time();
-  return all - std::exchange(since, all);
 }
 
 }  // namespace uvnostr::session

@@ -6,7 +6,7 @@
 //   an answer never comes                 connect_timeout: the connection is aborted
 //   the connection is dead                session/liveness notices: aborted
 //   the close handshake is not answered   close_timeout: aborted
-//   it fails for ever                     the delays grow; after max_retries it is stopped for good
+//   every attempt fails                   the delays grow; after max_retries it is stopped for good
 #pragma once
 
 #include <algorithm>
@@ -28,6 +28,7 @@
 #include "port/reactor.hpp"
 #include "port/transport.hpp"
 #include "session/authenticator.hpp"
+#include "session/back_pressure.hpp"
 #include "session/backoff.hpp"
 #include "session/flood_guard.hpp"
 #include "session/liveness.hpp"
@@ -56,9 +57,9 @@ class relay_session final : public base::ref_counted<relay_session>, private por
 
   /// Dials as soon as possible, even if a delay is not over or no retry was left.
   void dial_now() noexcept;
-  /// The same, and forgets earlier failures; does nothing for a relay that does not want us back so soon.
+  /// The same, and forgets earlier failures. Does nothing for a relay that does not want us back so soon.
   void start_over() noexcept;
-  /// It is its turn to dial: the answer to on_session_wants_dial().
+  /// Dials, if it still wants to: the owner's answer to on_session_wants_dial().
   void dial() noexcept;
   /// Closes the connection and stays stopped; its publishes get `cause`.
   void stop(std::error_code cause) noexcept;
@@ -104,7 +105,7 @@ class relay_session final : public base::ref_counted<relay_session>, private por
   unix_seconds trusted_time() noexcept;
   /// The relay's clock as far as we know it, otherwise ours.
   unix_seconds relay_time() noexcept;
-  /// It sent what it should not have. Too much of that is its end, which comes with the next turn. `what` is a literal.
+  /// It sent what it should not have. Too many offences end the connection, at the end of this turn. `what` is a literal.
   void note_offence(std::string_view what) noexcept;
   /// An event that does not verify, which is an offence.
   void note_forgery(std::string_view what) noexcept;
@@ -116,12 +117,12 @@ class relay_session final : public base::ref_counted<relay_session>, private por
   void note_good_event() noexcept {
     if (stats_.offences > 0) stats_.offences = std::max(0.0, stats_.offences - 1.0 / 20);
   }
-  /// It sent an event that did not verify.
+  /// Whether it ever sent an event that did not verify.
   bool has_forged() const noexcept { return has_forged_; }
 
   /// Reading stops while more than max_unverified_bytes wait for verification.
-  void add_pending(std::size_t bytes) noexcept;
-  void remove_pending(std::size_t bytes) noexcept;
+  void add_pending(std::size_t bytes) noexcept { back_pressure_.add(bytes); }
+  void remove_pending(std::size_t bytes) noexcept { back_pressure_.remove(bytes); }
   /// Whether anything from the relay waits for verification or for the application.
   bool waits_for_us() const noexcept { return stats_.unverified_bytes != 0; }
 
@@ -131,12 +132,8 @@ class relay_session final : public base::ref_counted<relay_session>, private por
   friend class session::outbox;
   friend class session::authenticator;
   friend class session::liveness;
+  friend class session::back_pressure;
 
-  /// How long reading was paused in total. An answer may have waited in the socket meanwhile, so time limits exclude
-  /// it.
-  std::chrono::microseconds unread_time() noexcept;
-  /// The part of it after `since`, which is then set to now.
-  std::chrono::microseconds unread_since(std::chrono::microseconds& since) noexcept;
   session_listener& listener() noexcept { return around_.listener; }
   base::timer_queue& timers() noexcept { return around_.timers; }
   std::chrono::microseconds now() noexcept { return around_.reactor.now().time_since_epoch(); }
@@ -177,8 +174,6 @@ class relay_session final : public base::ref_counted<relay_session>, private por
   bool is_unbearable() const noexcept {
     return options_.max_offences != 0 && stats_.offences > static_cast<double>(options_.max_offences);
   }
-  void pause_if_full() noexcept;
-  void end_pause() noexcept;
   void on_phase_timer() noexcept;
   void on_pump_timer() noexcept;
 
@@ -203,15 +198,14 @@ class relay_session final : public base::ref_counted<relay_session>, private por
   session::outbox outbox_{*this};
   session::authenticator auth_{*this};
   session::liveness liveness_{*this};
+  session::back_pressure back_pressure_{*this};
   base::timer phase_timer_ =
       base::timer::calling<&relay_session::on_phase_timer>(*this);  // delay, connect or close timeout
   base::timer pump_timer_ = base::timer::calling<&relay_session::on_pump_timer>(*this);
   bool dial_failed_ = false;  // whether the last dial did
   std::chrono::microseconds phase_since_{};
-  std::chrono::microseconds paused_since_{};
-  std::chrono::microseconds unread_time_{};  // of past pauses
-  std::error_code stop_cause_;               // set once stop() was called
-  port::disconnect last_end_;                // of the last connection, for status()
+  std::error_code stop_cause_;  // set once stop() was called
+  port::disconnect last_end_;   // of the last connection, for status()
   std::string last_end_text_;
   relay_state previous_ = relay_state::waiting;
   std::optional<std::chrono::milliseconds> delay_;

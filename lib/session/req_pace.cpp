@@ -20,7 +20,7 @@ constexpr milliseconds shortest_interval{10};
 constexpr milliseconds burst_time{2'000};
 constexpr milliseconds breather{1'000};
 constexpr std::size_t largest_window = 1024;
-constexpr std::size_t proof = 100;  // so many were answered at this pace: it may be a little faster
+constexpr std::size_t proof = 100;  // after this many answers at one pace, it may be a little faster
 
 bool has_any(std::string_view text, std::initializer_list<std::string_view> words) noexcept {
   return std::any_of(words.begin(), words.end(),
@@ -76,7 +76,7 @@ bool req_pace::slow_down(time now) noexcept {
   if (interval_.count() == 0 && in_burst_ < few) return false;
   window_ = few;
   next_ = std::max(next_, now + breather);
-  // The refusals of one burst are one.
+  // All refusals of one burst count as one.
   if (interval_.count() != 0 && now - slowed_down_ < burst_time) return true;
   slowed_down_ = now;
   in_a_row_ = 0;

@@ -19,7 +19,7 @@ class req_pace {
  public:
   using time = std::chrono::microseconds;
 
-  /// A REQ that was not answered for so long is no longer counted as being under way.
+  /// A REQ that has been unanswered for this long no longer counts as under way.
   static constexpr std::chrono::seconds patience{2};
 
   enum class complaint : unsigned char { none, number, rate };
@@ -29,15 +29,15 @@ class req_pace {
   void on_connected() noexcept;
   /// Whether one more may be open.
   bool has_place(std::size_t open) const noexcept { return !most_open_ || open < *most_open_; }
-  /// Whether one more may be sent now, while so many are under way.
+  /// Whether one more may be sent now.
   bool may_send(time now, std::size_t under_way) const noexcept { return under_way < window_ && now >= next_; }
   /// When it may be; meaningful if may_send() said no.
   time next(time now) const noexcept { return now < next_ ? next_ : now + patience; }
   void sent(time now) noexcept;
   void answered() noexcept;
-  /// A refusal of the rate. False if so few were sent lately that this cannot be what it means.
+  /// A refusal spoke of the rate. Returns false if so few REQs were sent lately that it cannot mean that.
   bool slow_down(time now) noexcept;
-  /// At most so many may be open; 0 says nothing.
+  /// The relay allows at most this many open REQs; 0 says nothing.
   void limit_open(std::size_t most) noexcept;
   std::optional<std::size_t> most_open() const noexcept { return most_open_; }
   /// Whether a refusal spoke of the rate.

@@ -78,14 +78,14 @@ class request : public base::shared_object {
   bool waits_for_others_ = false;              // pages: other relays are behind
   std::uint32_t progress_ = 0;                 // stored events so far
   std::uint32_t progress_before_ = 0;          // the same when the timer was set
-  std::chrono::microseconds unread_before_{};  // the session's unread_time() when the timer was set
+  std::chrono::microseconds unread_before_{};  // back_pressure::unread_time() when the timer was set
   unsigned refusals_ = 0;                      // in a row
   unsigned failed_pages_ = 0;                  // in a row
   unsigned losses_ = 0;                        // connections that were lost since its answer came further
   unsigned fatal_ = 0;                         // connections that were lost over it
   bool suspect_ = false;                       // the last connection may have been lost over it
   bool had_turn_ = false;                      // on this connection
-  bool is_slowed_ = false;                     // refused for its time alone, and not answered since
+  bool is_slowed_ = false;                     // only its pace was refused, and it has not been answered since
   bool is_in_line_ = false;                    // the timer ends its wait for a place or for the pace
   std::uint64_t answers_before_ = 0;           // the table's answers_ when that timer was set
   std::uint64_t sent_before_ = 0;              // the table's last_place_ then

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The part of request_table that knows what a relay does not take, and what it may not send.
+// The part of request_table that knows which messages a relay refuses, and which events it may still send.
 #include <charconv>
 #include <limits>
 
@@ -25,7 +25,7 @@ bool request_table::may_still_come(std::string_view wire_id) noexcept {
   return generation < its.generation && session_.now() - its.ended_at < on_the_way;
 }
 
-/// It would be refused, or worse. Only the application can ask for it in another way.
+/// The relay would refuse this REQ, or worse. Only the application can ask in another way.
 void request_table::refuse_too_long(request& r) {
   r.timer_.cancel();
   r.step_ = request::step::refused;

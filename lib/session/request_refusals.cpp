@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// The half of request_table that a CLOSED leads to.
+// The part of request_table that handles CLOSED.
 //
-// What a refusal may be: of the request's time alone (request_turns.cpp), for want of AUTH, for the moment, or for as long
-// as this connection lasts. What is missing because of it is told with it.
+// A refusal may be of the request's time alone (request_turns.cpp), for lack of AUTH, for the moment, or for as long as this
+// connection lasts. The program is told what is missing because of it.
 #include <algorithm>
 #include <utility>
 

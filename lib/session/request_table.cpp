@@ -39,7 +39,7 @@ void request_table::add(request& r) {
   } else if (session_.failing()) {
     settle(r, request::ending::unreachable);
   } else if (session_.counted().connects != 0) {
-    watch(r);  // its connection is lost, and the next one may be long in coming; else the dial decides
+    watch(r);  // its connection is lost, and the next one may take long; otherwise the dial decides
   }
 }
 
@@ -106,7 +106,7 @@ void request_table::lose(request& r, bool may_be_the_cause) noexcept {
   if (std::exchange(r.page_waits_, false) || was == request::step::refused || r.settled()) r.timer_.cancel();
   if (was == request::step::away || was == request::step::refused) return;
   if (was == request::step::to_ask || was == request::step::held) {
-    // A relay that hangs up before it was ever asked is waited for no longer than one that cannot be reached.
+    // A relay that hangs up before it was ever asked counts like one that cannot be reached.
     if (r.losses_ == 0) r.timer_.cancel();
     if (!r.timer_.is_scheduled()) settle(r, request::ending::unreachable);
   } else if (++r.losses_ >= most_losses) {
@@ -243,7 +243,7 @@ bool request_table::ask_page(request& r) {
 
 void request_table::await_answer(request& r) noexcept {
   r.progress_before_ = r.progress_;
-  r.unread_before_ = session_.unread_time();
+  r.unread_before_ = session_.back_pressure_.unread_time();
   if (r.is_slowed_) return;  // its time runs already
   r.is_in_line_ = false;
   session_.timers().schedule(r.timer_, session_.now() + r.options_.eose_timeout);
@@ -358,20 +358,20 @@ void request_table::on_timer(request& r) {
   if (r.step_ == request::step::away) return not_back_in_time(r);
   const bool waits_for_page = r.step_ == request::step::live && !r.page_;
   if (r.is_in_line_ && (r.awaited() != nullptr ? !is_overdue(r) : !has_waited_in_vain(r))) return;
-  const std::chrono::microseconds unread = session_.unread_since(r.unread_before_);
+  const std::chrono::microseconds unread = session_.back_pressure_.unread_since(r.unread_before_);
   if (unread.count() > 0) return session_.timers().schedule(r.timer_, session_.now() + unread);
   if (r.progress_ != r.progress_before_ || session_.listener().is_behind(r)) {
     r.is_slowed_ = false;
     return await_answer(r);
   }
   const base::ref<request> keep = base::ref<request>::retain(r);
-  // A query ends; what stays open has time.
+  // A query ends. A subscription that stays open has time.
   if (waits_for_page && r.only_stored_) return page_failed(r, gap_reason::refused);
   r.is_slowed_ = false;
   if (r.page_) return page_failed(r, gap_reason::no_answer);
   settle(r, request::ending::timed_out);
   if (waiting_ != 0 || (refuses_by_notice_ && !r.had_turn_)) end_turn(r);
-  // Whoever waits for it need not wait longer; should the answer still come, it counts.
+  // on_all_eose waits no longer. If the answer comes after all, it counts.
   session_.listener().on_request_progress(session_, r);
 }
 

@@ -10,14 +10,14 @@
 //   CLOSED for other reasons     asked again on the next connection
 //   a page is refused, or not    asked again after a pause, a few times; then its dates become a gap
 //     answered
-//   no EOSE, and no progress     not waited for any longer after eose_timeout
+//   no EOSE, and no progress     given up after eose_timeout
 //   the connection is lost       the same, or after three of them without a whole answer
 //     again and again
 //   the relay hangs up over it   asked alone, after the others; then refused until ask_again()
 //   the socket is full           pump() goes on where it stopped
-//   the relay lets fewer REQs    the others wait; each that was answered gives its place up. A page takes the place of its
+//   the relay lets fewer REQs    the others wait; each that was answered gives up its place. A page takes the place of its
 //     be open than there are     own REQ, if there is no other
-//   it takes fewer a second      they wait, and go out at a pace that it bears: see req_pace
+//   it takes fewer a second      they go out at a pace that it accepts: see req_pace
 //
 // Every REQ has a fresh id, because some relays do not replace a live REQ, and so that answers to an older REQ are not
 // taken for those to the new one.
@@ -62,19 +62,19 @@ class request_table {
   /// Sends what is due. Returns false if the socket is full.
   bool pump();
 
-  /// An event of it was too big to be kept.
+  /// One of its events was too big to be kept.
   void on_too_big(sent_req&, const wire::event_ends&);
   /// EOSE came, in its turn.
   void on_eose(sent_req&, eose_hint);
   /// Handles CLOSED in its turn.
   void on_closed(sent_req&, std::string_view text);
-  /// The first EOSE was reported, or need not be: nothing waits for its answer any more.
+  /// The first EOSE was reported, or need not be: its answer is no longer waited for.
   void settle(request&, request::ending) noexcept;
   /// AUTH has succeeded or failed: held requests are asked again, or refused with this text.
   void on_auth(bool accepted, std::string_view text);
   /// Whether a REQ waits for its EOSE.
   bool answers_are_due() const noexcept;
-  /// A NOTICE came. Some relays refuse a REQ so: the newest that is unanswered is taken for the one.
+  /// A NOTICE came. Some relays refuse a REQ like this. It is taken for the answer to the newest unanswered one.
   void on_notice(std::string_view text);
   /// What the relay's document says. Source: NIP-11.
   void limit_open(std::size_t most) noexcept { pace_.limit_open(most); }
@@ -115,7 +115,7 @@ class request_table {
   void end_req(base::ref<sent_req>&) noexcept;
   void close_req(base::ref<sent_req>&);
   void await_answer(request&) noexcept;
-  /// Sees to it that an answer is not waited for without an end.
+  /// Makes sure that the wait for an answer ends.
   void watch(request&) noexcept;
   void lose(request&, bool may_be_the_cause) noexcept;
   gap missing_of(const request&) const;
@@ -137,7 +137,7 @@ class request_table {
   base::timer turn_timer_ = base::timer::calling<&request_table::on_turn_timer>(*this);
   std::uint64_t last_place_ = 0;
   std::uint64_t closed_ = 0;        // REQs that were sent a CLOSE
-  std::uint64_t answers_ = 0;       // EOSEs and refusals that came, but for those of the pace
+  std::uint64_t answers_ = 0;       // EOSEs and refusals that came, except for refusals of the pace
   bool refuses_by_notice_ = false;  // on this connection
   std::size_t under_way_ = 0;       // REQs that wait for their answer, as this pump() found and sent them
   std::size_t waiting_ = 0;         // requests that found no place or had to wait, in the last pump()

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
-// The half of request_table that goes by what a relay can bear: how many REQs are open, how fast they are sent, and whose
+// The part of request_table that keeps to what a relay accepts: how many REQs are open, how fast they are sent, and whose
 // turn it is.
 //
-// Happy path: everything has a place, and nothing of this is noticed.
-// What can go wrong: there are more requests than places. Those without wait in the order of the list; one that was
-// answered gives its place to one that had no turn yet, or after `turn_time` to any, and waits at the end of the list.
+// Happy path: every request has a place, and none of this is noticed.
+// What can go wrong: there are more requests than places. Those without one wait in the order of the list. A request that
+// was answered gives its place to one that had no turn yet or, after `turn_time`, to any other, and waits at the end of
+// the list.
 #include <algorithm>
 #include <utility>
 
@@ -27,8 +28,8 @@ void request_table::begin_pump() noexcept {
   }
 }
 
-/// One that had a turn is not asked again at once, however many places there are: where pages take the place of the REQ
-/// that stays open, that would never end.
+/// A request that had its turn is not asked again at once, however many places there are. Otherwise this would never end
+/// where pages take the place of the REQ that stays open.
 bool request_table::is_its_turn(const request& r) noexcept {
   const std::chrono::microseconds then = r.turn_begun_ + turn_time;
   if (!r.had_turn_ || !pace_.most_open() || then <= session_.now()) return true;
@@ -40,7 +41,7 @@ void request_table::wake_by(std::chrono::microseconds then) noexcept {
   if (!turn_timer_.is_scheduled() || turn_timer_.deadline() > then) session_.timers().schedule(turn_timer_, then);
 }
 
-/// If not, the timer sees to it that the time comes.
+/// If not, the timer is set for when it may be.
 bool request_table::may_send() noexcept {
   if (!pace_.has_place(slots_.size() - free_slots_.size())) return false;
   if (!closes_.empty()) {
@@ -67,7 +68,7 @@ void request_table::note_sent(sent_req& req, std::string_view message) noexcept 
 
 void request_table::on_turn_timer() noexcept { session_.pump_soon(); }
 
-/// How many the relay had open when this one came. Those that were closed since were open then.
+/// How many REQs the relay had open when this one came, including those that were closed since.
 std::size_t request_table::open_before(const sent_req& req) const noexcept {
   return static_cast<std::size_t>(closed_ - req.closed_before) +
          static_cast<std::size_t>(std::count_if(slots_.begin(), slots_.end(), [&](const slot& each) {
@@ -75,7 +76,7 @@ std::size_t request_table::open_before(const sent_req& req) const noexcept {
          }));
 }
 
-/// Whether for its place or at a slower pace: it waits as long as the relay answers others.
+/// Waits for a place, or for the pace, as long as the relay answers others.
 void request_table::await_turn(request& r) noexcept {
   r.is_in_line_ = true;
   r.answers_before_ = answers_;
@@ -83,14 +84,14 @@ void request_table::await_turn(request& r) noexcept {
   session_.timers().schedule(r.timer_, session_.now() + r.options_.eose_timeout);
 }
 
-/// Whether others were asked meanwhile, and nobody was answered. Our own pace may be slower than eose_timeout.
+/// Whether others were asked meanwhile and none was answered. Our own pace may be slower than eose_timeout.
 bool request_table::has_waited_in_vain(request& r) noexcept {
   if (r.answers_before_ == answers_ && r.sent_before_ != last_place_) return true;
   await_turn(r);
   return false;
 }
 
-/// Its time ran while it waited for its turn. What is asked has as much from then on.
+/// The time of the request ran while it waited for its turn. Once it is asked, it has as much again.
 bool request_table::is_overdue(request& r) noexcept {
   r.is_in_line_ = false;
   const std::chrono::microseconds end = r.awaited()->sent_at + r.options_.eose_timeout;
@@ -99,7 +100,7 @@ bool request_table::is_overdue(request& r) noexcept {
   return false;
 }
 
-/// A refusal, in so many words, that is not of this REQ but of its time. Then it waits, and nobody need know.
+/// Whether the words refuse only the time of this REQ. Then it waits for another, and the program is not told.
 bool request_table::wait_for_turn(sent_req& req, std::string_view text) {
   request& r = req.owner();
   switch (req_pace::read(text)) {
@@ -147,7 +148,7 @@ void request_table::on_notice(std::string_view text) {
   closes_.push_back(wire::close_message(id));  // should the relay have taken it after all
 }
 
-/// Its place is another's; it waits for the next.
+/// Gives up its place to another request, and waits for the next one.
 void request_table::end_turn(request& r) {
   r.timer_.cancel();
   close_req(r.page_);
@@ -162,7 +163,7 @@ void request_table::end_turn(request& r) {
   session_.pump_soon();
 }
 
-/// A page may be sent, if need be in place of the REQ that stays open. Then that is closed first.
+/// Finds a place for a page: if necessary that of the REQ that stays open, which is closed first.
 bool request_table::make_place_for_page(request& r) {
   if (may_send()) return true;
   if (r.open_req_ && !pace_.has_place(slots_.size() - free_slots_.size())) {

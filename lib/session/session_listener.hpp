@@ -61,11 +61,11 @@ class session_listener {
   /// Everything that this connection can give of the past has come or is a gap. `first`: for the first time for this
   /// request. May destroy the request.
   virtual void on_request_caught_up(relay_session&, request&, bool first) noexcept = 0;
-  /// limitation().max_message_length has become another.
+  /// limitation().max_message_length has changed.
   virtual void on_message_limit(relay_session&) noexcept = 0;
-  /// An answer came, or nothing waits for it any more.
+  /// An answer came, or is no longer waited for.
   virtual void on_request_progress(relay_session&, request&) noexcept = 0;
-  /// Whether its next page may be asked for, or other relays have to catch up first.
+  /// Whether its next page may be asked for. If not, other relays have to catch up first.
   virtual bool may_ask_page(const request&) noexcept = 0;
   /// Whether anything that it sent still waits for us, so that its silence means nothing.
   virtual bool is_behind(const request&) noexcept = 0;
@@ -73,12 +73,12 @@ class session_listener {
   virtual bool remembers_all(const request&) noexcept = 0;
   /// How many events to ask for in one answer.
   virtual std::uint32_t page_size(const request&) noexcept = 0;
-  /// What happened to NIP-42 AUTH. The texts die on return.
+  /// What happened to NIP-42 AUTH. The texts are valid until the call returns.
   virtual void on_auth(relay_session&, auth_step, const std::optional<pubkey>& user, std::string_view challenge,
                        std::string_view words) noexcept = 0;
-  /// A signer that has no key is to be asked, not inside of this call.
+  /// Asks a signer that has no key; not before this call returns.
   virtual void ask_signer(const signer&, draft, signer::answer) noexcept = 0;
-  /// It has its outcome and belongs to the session no longer.
+  /// The delivery has its outcome, and no longer belongs to the session.
   virtual void on_delivery_done(relay_session&, delivery&, outcome, std::string_view, std::error_code) noexcept = 0;
 
  protected:

@@ -156,6 +156,11 @@ void RefusesNumbersThatAreNoEnumerators(void) {
   scene_close(&at);
 }
 
+#define OUT_OF_RANGE(call) CHECK_CODE(call, UVNOSTR_E_OPTION_RANGE)
+/// That the call refuses these options because one of them has this value.
+#define REFUSES(type, options, member, value, call) \
+  (uvnostr_##type##_init(&(options), sizeof(options)), (options).member = (value), OUT_OF_RANGE(call))
+
 /// Options that are a time: those of a relay, the only ones with many.
 static const size_t times[] = {
     offsetof(uvnostr_relay_options, initial_delay_ms), offsetof(uvnostr_relay_options, max_delay_ms),
@@ -177,7 +182,6 @@ void RefusesTimesOutOfRange(void) {
   uvnostr_pubkey user;
   uvnostr_draft draft;
   size_t i, k;
-#define OUT_OF_RANGE(call) CHECK_CODE(call, UVNOSTR_E_OPTION_RANGE)
 #define SUBSCRIBE uvnostr_pool_subscribe(at.pool, NULL, &at.filter, 1, NULL, &subscribe, NULL)
 #define PUBLISH uvnostr_pool_publish(at.pool, event, NULL, &publish, NULL)
   uvnostr_draft_init(&draft, sizeof draft);
@@ -190,24 +194,13 @@ void RefusesTimesOutOfRange(void) {
       memcpy((char*)&options + times[k], &bad[i], sizeof bad[i]);
       OUT_OF_RANGE(uvnostr_pool_add_relay(at.pool, NULL, "wss://x.example", &options, NULL));
     }
-    uvnostr_subscribe_options_init(&subscribe, sizeof subscribe);
-    subscribe.eose_timeout_ms = bad[i];
-    OUT_OF_RANGE(SUBSCRIBE);
-    uvnostr_subscribe_options_init(&subscribe, sizeof subscribe);
-    subscribe.resume_overlap_s = bad[i];
-    OUT_OF_RANGE(SUBSCRIBE);
-    uvnostr_fetch_options_init(&fetch, sizeof fetch);
-    fetch.idle_timeout_ms = bad[i];
-    OUT_OF_RANGE(uvnostr_pool_fetch(at.pool, NULL, &at.filter, 1, NULL, &fetch, NULL));
-    uvnostr_publish_options_init(&publish, sizeof publish);
-    publish.send_timeout_ms = bad[i];
-    OUT_OF_RANGE(PUBLISH);
-    uvnostr_publish_options_init(&publish, sizeof publish);
-    publish.ok_timeout_ms = bad[i];
-    OUT_OF_RANGE(PUBLISH);
-    uvnostr_publish_options_init(&publish, sizeof publish);
-    publish.retry_timeout_ms = bad[i];
-    OUT_OF_RANGE(PUBLISH);
+    REFUSES(subscribe_options, subscribe, eose_timeout_ms, bad[i], SUBSCRIBE);
+    REFUSES(subscribe_options, subscribe, resume_overlap_s, bad[i], SUBSCRIBE);
+    REFUSES(fetch_options, fetch, idle_timeout_ms, bad[i],
+            uvnostr_pool_fetch(at.pool, NULL, &at.filter, 1, NULL, &fetch, NULL));
+    REFUSES(publish_options, publish, send_timeout_ms, bad[i], PUBLISH);
+    REFUSES(publish_options, publish, ok_timeout_ms, bad[i], PUBLISH);
+    REFUSES(publish_options, publish, retry_timeout_ms, bad[i], PUBLISH);
     // Whoever takes the signer checks its timeout.
     CHECK_CODE(uvnostr_signer_create(&signer, &user, bad[i], (uvnostr_ask_callback)abort, NULL), UVNOSTR_OK);
     OUT_OF_RANGE(uvnostr_pool_publish_draft(at.pool, &draft, signer, NULL, NULL, NULL));
@@ -234,19 +227,11 @@ void RefusesNumbersOutOfRange(void) {
   size_t i;
 #define ADD uvnostr_pool_add_relay(at.pool, NULL, "wss://x.example", &options, NULL)
   for (i = 0; i < sizeof bad_factors / sizeof *bad_factors; ++i) {
-    uvnostr_relay_options_init(&options, sizeof options);
-    options.multiplier = bad_factors[i];
-    OUT_OF_RANGE(ADD);
-    uvnostr_relay_options_init(&options, sizeof options);
-    options.jitter = bad_factors[i];
-    OUT_OF_RANGE(ADD);
+    REFUSES(relay_options, options, multiplier, bad_factors[i], ADD);
+    REFUSES(relay_options, options, jitter, bad_factors[i], ADD);
   }
-  uvnostr_relay_options_init(&options, sizeof options);
-  options.max_message_bytes = (size_t)-1;
-  OUT_OF_RANGE(ADD);
-  uvnostr_relay_options_init(&options, sizeof options);
-  options.max_redirects = UINT_MAX;
-  OUT_OF_RANGE(ADD);
+  REFUSES(relay_options, options, max_message_bytes, (size_t)-1, ADD);
+  REFUSES(relay_options, options, max_redirects, UINT_MAX, ADD);
   OUT_OF_RANGE(uvnostr_seen_lru_create(&cache, (size_t)-1, NULL));
   CHECK_CODE(uvnostr_secret_key_generate(&key), UVNOSTR_OK);
   for (i = 0; i < sizeof bad_kinds / sizeof *bad_kinds; ++i) {

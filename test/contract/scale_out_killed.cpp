@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Kills workers of samples/scale_out, and the NATS server, at random, while 30 relays get new events. In the end the
-// stream has exactly what was published, each event once. Prints figures; the last line reads "N passed, M failed".
+// Kills workers of samples/scale_out, and the NATS server, at random, while 30 relays get new events. Once, what is on its
+// way to the stream is lost after the cursors had time to get ahead of it. In the end the stream has exactly what was
+// published, each event once. Prints figures; the last line reads "N passed, M failed".
 // Usage: scale_out_killed WORKER NATS_SERVER [KILLS] [TTL_MILLISECONDS] [SEED]
 #include <csignal>
 #include <cstdint>
@@ -18,7 +19,6 @@
 #include <vector>
 
 #include <arpa/inet.h>
-#include <nats/nats.h>
 #include <sys/socket.h>
 #include <unistd.h>
 #include <uv.h>
@@ -26,11 +26,14 @@
 #include <uvnostr/testing/relay.hpp>
 
 #include "child.hpp"
+#include "gate.hpp"
+#include "stream_reader.hpp"
 
 using namespace uvnostr;
 using namespace uvnostr::testing;
 using namespace std::chrono_literals;
 using test::child;
+using test::stream_reader;
 
 namespace {
 
@@ -59,61 +62,6 @@ int free_port() {
   return ntohs(address.sin_port);
 }
 
-/// The test's own view of the stream. Its calls block, but only for the server's answer.
-class stream_reader {
- public:
-  explicit stream_reader(const std::string& url) {
-    jsOptions wait;
-    jsOptions_Init(&wait);
-    wait.Wait = 1'000;
-    natsOptions* options = nullptr;
-    natsOptions_Create(&options);
-    natsOptions_SetURL(options, url.c_str());
-    is_good_ = natsConnection_Connect(&connection_, options) == NATS_OK &&
-               natsConnection_JetStream(&context_, connection_, &wait) == NATS_OK;
-    natsOptions_Destroy(options);
-  }
-  stream_reader(const stream_reader&) = delete;
-  stream_reader& operator=(const stream_reader&) = delete;
-  ~stream_reader() {
-    jsCtx_Destroy(context_);
-    natsConnection_Destroy(connection_);
-  }
-
-  std::uint64_t messages() {
-    jsStreamInfo* info = nullptr;
-    if (!is_good_ || js_GetStreamInfo(&info, context_, "nostr", nullptr, nullptr) != NATS_OK) return 0;
-    const std::uint64_t count = info->State.Msgs;
-    jsStreamInfo_Destroy(info);
-    return count;
-  }
-
-  /// The ids of all messages, with how often each is there.
-  std::map<std::string, int> ids() {
-    std::map<std::string, int> all;
-    jsSubOptions options;
-    jsSubOptions_Init(&options);
-    options.Ordered = true;
-    natsSubscription* sub = nullptr;
-    if (js_SubscribeSync(&sub, context_, "nostr.events.>", nullptr, &options, nullptr) != NATS_OK) return all;
-    for (std::uint64_t left = messages(); left != 0; --left) {
-      natsMsg* message = nullptr;
-      if (natsSubscription_NextMsg(&message, sub, 10'000) != NATS_OK) break;
-      const auto made =
-          event::parse({natsMsg_GetData(message), static_cast<std::size_t>(natsMsg_GetDataLength(message))});
-      if (made) ++all[made->id().to_hex()];
-      natsMsg_Destroy(message);
-    }
-    natsSubscription_Destroy(sub);
-    return all;
-  }
-
- private:
-  natsConnection* connection_ = nullptr;
-  jsCtx* context_ = nullptr;
-  bool is_good_ = false;
-};
-
 class world {
  public:
   world(uv_loop_t* loop, std::string worker, std::string server, std::string folder, std::uint64_t ttl_ms,
@@ -124,7 +72,8 @@ class world {
         folder_(std::move(folder)),
         ttl_ms_(ttl_ms),
         random_(seed),
-        url_("nats://127.0.0.1:" + std::to_string(port_)) {
+        url_("nats://127.0.0.1:" + std::to_string(port_)),
+        gate_(loop, port_, "nostr.events.") {
     std::ofstream names(folder_ + "/relays");
     for (std::size_t i = 0; i < relay_count; ++i) {
       relays_.push_back(test_relay::start(loop).value());
@@ -145,11 +94,12 @@ class world {
     for (std::size_t i = 0; i < worker_count; ++i) start_worker(i);
     check(until([this] { return owners_.size() == relay_count; }, ttl_ms_ * 8ms), "every relay is taken");
     for (int i = 0; i < kills; ++i) {
-      for (int burst = 0; burst < 500; ++burst) publish(make_note());  // so that much is under way
+      publish_burst();
       wait_for(std::chrono::milliseconds(below(300)));
       below(4) == 0 ? kill_server() : kill_worker(below(worker_count));
       wait_for(std::chrono::milliseconds(below(ttl_ms_)));
     }
+    lose_what_is_on_its_way();
     publishes_ = false;
     check(until([this] { return owners_.size() == relay_count; }, ttl_ms_ * 8ms), "every relay is taken in the end");
     compare();
@@ -172,6 +122,19 @@ class world {
     check(until([end] { return uv_hrtime() >= end; }, time + 60s), "time goes by");
   }
 
+  /// Cursors reach the server, and events do not. A worker that acknowledges an event before the stream has it would save
+  /// a cursor that covers the event, and never ask for it again.
+  void lose_what_is_on_its_way() {
+    check(until([this] { return owners_.size() == relay_count && running_server_ != nullptr; }, ttl_ms_ * 8ms),
+          "every relay is taken after the kills");
+    publish_burst();  // so that each worker has come further, and wants to save its cursors
+    gate_.hold();
+    publish_burst();
+    // Longer than a cursor waits to be saved (TTL / 15 + TTL / 3), shorter than a worker waits for acknowledgements.
+    wait_for(std::chrono::milliseconds(ttl_ms_ / 2));
+    gate_.break_held();
+  }
+
   void tick() {
     for (std::uint64_t left = publishes_ ? rate_ * tick_ms / 1000 : 0; left != 0; --left) publish(make_note());
     const std::uint64_t now = uv_now(loop_);
@@ -187,6 +150,10 @@ class world {
   event make_note() {
     ++made_;
     return make_event("note " + std::to_string(made_), start_ + made_ * std::chrono::seconds(10));
+  }
+  /// So that much is under way.
+  void publish_burst() {
+    for (int i = 0; i < 500; ++i) publish(make_note());
   }
   /// It goes to one relay at least.
   void publish(const event& made) {
@@ -220,7 +187,8 @@ class world {
     of.start_at = 0;
     of.stored = 0;
     of.running = new child(
-        loop_, {worker_, url_, folder_ + "/relays", std::to_string(ttl_ms_)},
+        loop_,
+        {worker_, "nats://127.0.0.1:" + std::to_string(gate_.port()), folder_ + "/relays", std::to_string(ttl_ms_)},
         folder_ + "/worker" + std::to_string(number) + ".log",
         [this, number](const std::string& line) { read(number, line); },
         [this, number] {
@@ -332,6 +300,8 @@ class world {
     if (running_server_ != nullptr) running_server_->signal(SIGTERM);
     check(until([this] { return running_server_ == nullptr; }, 30s), "SIGTERM ends the server");
     uv_close(reinterpret_cast<uv_handle_t*>(&timer_), nullptr);
+    gate_.close();
+    wait_for(10ms);  // so that the loop is done with both
   }
 
   uv_loop_t* loop_;
@@ -342,7 +312,8 @@ class world {
   const std::uint64_t rate_ = 300;  // published a second
   std::mt19937_64 random_;
   const int port_ = free_port();
-  const std::string url_;
+  const std::string url_;  // without the gate
+  test::gate gate_;
   uv_timer_t timer_{};
   std::vector<test_relay> relays_;
   std::set<std::string> published_;

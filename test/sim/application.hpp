@@ -58,6 +58,7 @@ class application {
     return answer;
   }
   static relay_options some_options(random_source&);
+  static std::vector<relay_id> ids_of(const std::vector<unsigned>& numbers);
   filter_model some_filter(unsigned number);
   pool_callbacks callbacks();
   subscription_callbacks callbacks(watched_subscription&);

@@ -86,7 +86,7 @@ enum {
   UVNOSTR_E_CONNECTION_LOST = -311,      ///< the connection ended without a close frame
   UVNOSTR_E_CLOSED_BY_RELAY = -312,      ///< the relay sent a close frame
   UVNOSTR_E_PROTOCOL_ERROR = -313,       ///< the relay broke RFC 6455
-  UVNOSTR_E_MESSAGE_TOO_BIG = -314,      ///< the relay sent a message far above max_message_bytes
+  UVNOSTR_E_MESSAGE_TOO_BIG = -314,      ///< the relay sent more than sixteen times max_message_bytes in one message
   UVNOSTR_E_MISBEHAVED = -315,           ///< it sent too much that is forged, garbled or unasked
   UVNOSTR_E_PING_TIMEOUT = -316,         ///< no pong within pong_timeout_ms
   UVNOSTR_E_RETRIES_EXHAUSTED = -317,    ///< max_retries attempts failed; there will be no more
@@ -115,8 +115,8 @@ typedef struct uvnostr_error {
   char message[508];  ///< one sentence for humans; ends with NUL, and is cut if it is longer
 } uvnostr_error;
 
-/// Text that belongs to somebody else: UTF-8, not terminated, and NUL may be part of it. As an argument it is copied,
-/// and {NULL, 0} is the empty text. In a callback it is valid until the callback returns.
+/// Borrowed text: UTF-8, without a NUL at its end, but perhaps with NULs inside. As an argument it is copied, and
+/// {NULL, 0} is the empty text. In a callback it is valid until the callback returns.
 typedef struct uvnostr_string {
   const char* data;
   size_t size;

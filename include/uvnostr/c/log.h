@@ -11,7 +11,7 @@ extern "C" {
 /// How much an entry matters. Each level includes those before it.
 typedef enum uvnostr_log_level {
   UVNOSTR_LOG_NONE = 0,     ///< of no entry: switches the log off
-  UVNOSTR_LOG_ERROR = 1,    ///< it does not get better by itself: a relay was given up
+  UVNOSTR_LOG_ERROR = 1,    ///< it will not recover by itself: a relay was given up
   UVNOSTR_LOG_WARNING = 2,  ///< something was lost, refused or forged, or a connection failed
   UVNOSTR_LOG_INFO = 3,     ///< connections, authentication, notices
   UVNOSTR_LOG_DEBUG = 4     ///< requests, answers, offences one by one, each address that was tried

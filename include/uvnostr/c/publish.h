@@ -31,7 +31,8 @@ typedef struct uvnostr_publish_callbacks {
   void* data;
   /// Exactly once for each addressed relay.
   void (*on_receipt)(void* data, const uvnostr_receipt* receipt);
-  /// Once if enough_accepted is set: 1 as soon as so many relays have accepted the event, 0 as soon as fewer will.
+  /// Once if enough_accepted is set: 1 as soon as that many relays have accepted the event, 0 as
+  /// soon as that has become impossible.
   void (*on_enough)(void* data, int enough);
   /// Once, after the last receipt.
   void (*on_done)(void* data, size_t accepted, size_t asked);
@@ -40,11 +41,11 @@ typedef struct uvnostr_publish_callbacks {
 /// Set it up with uvnostr_publish_options_init().
 typedef struct uvnostr_publish_options {
   size_t size;                     ///< sizeof(uvnostr_publish_options)
-  const uvnostr_relay_id* relays;  ///< to whom it is sent; none: all relays that the pool has now
+  const uvnostr_relay_id* relays;  ///< which relays get it; none: all that the pool has now
   size_t relay_count;
-  int64_t send_timeout_ms;   ///< how long it may wait for a relay that is not connected; 0: for good
+  int64_t send_timeout_ms;   ///< how long it may wait for a relay that is not connected; 0: without a limit
   int64_t ok_timeout_ms;     ///< how long the relay may take to answer
-  int64_t retry_timeout_ms;  ///< how long "rate-limited:" is answered by sending it again
+  int64_t retry_timeout_ms;  ///< how long it is sent again after a refusal with "rate-limited:"
   size_t enough_accepted;    ///< how many relays must accept it for on_enough(1); 0: it is not called
   int verify;                ///< 0: the event is not checked before it is sent
   int reserved;

@@ -39,9 +39,9 @@ typedef enum uvnostr_auth_step {
   UVNOSTR_AUTH_CHALLENGED = 0,      ///< the relay sent a challenge
   UVNOSTR_AUTH_ANSWERED = 1,        ///< one of auth_users has signed it, and it is being sent
   UVNOSTR_AUTH_ACCEPTED = 2,        ///< the relay knows the user
-  UVNOSTR_AUTH_REFUSED = 3,         ///< the relay refused the AUTH, or did not answer it. It is tried again later
-  UVNOSTR_AUTH_NOT_CHALLENGED = 4,  ///< the relay demands AUTH, and sends no challenge
-  UVNOSTR_AUTH_NOT_SIGNED = 5       ///< the signer refused, or did not answer in its time
+  UVNOSTR_AUTH_REFUSED = 3,         ///< the relay refused the AUTH, or did not answer it; it is tried again later
+  UVNOSTR_AUTH_NOT_CHALLENGED = 4,  ///< the relay demands AUTH, but sent no challenge
+  UVNOSTR_AUTH_NOT_SIGNED = 5       ///< the signer refused, or did not answer within its timeout
 } uvnostr_auth_step;
 
 /// Lifetime: valid until the callback returns.
@@ -49,8 +49,8 @@ typedef struct uvnostr_auth_status {
   uvnostr_relay_id relay;
   uvnostr_auth_step step;
   uvnostr_string challenge;    ///< of the relay; may hold anything
-  const uvnostr_pubkey* user;  ///< whose AUTH; NULL for CHALLENGED and NOT_CHALLENGED
-  uvnostr_string words;        ///< the relay's own, of its answer
+  const uvnostr_pubkey* user;  ///< who authenticates; NULL for CHALLENGED and NOT_CHALLENGED
+  uvnostr_string words;        ///< the relay's answer
 } uvnostr_auth_status;
 
 /// What a relay says of itself. Texts are its own. Lifetime: valid until the callback returns. Source: NIP-11.

@@ -73,8 +73,8 @@ typedef struct uvnostr_subscription_callbacks {
   void (*on_event)(void* data, uvnostr_relay_id relay, const uvnostr_event* event);
   /// The relay has sent all pages of its stored events. Once per relay, after those events.
   void (*on_eose)(void* data, uvnostr_relay_id relay, uvnostr_eose_hint hint);
-  /// All that the relay had stored, up to now, has been given, but for the gaps: once for each connection. No gap:
-  /// nothing is missing.
+  /// The relay has given everything that it had stored by now, except for the gaps. Without gaps, nothing is missing.
+  /// Once for each connection.
   void (*on_caught_up)(void* data, uvnostr_relay_id relay, const uvnostr_gap* gaps, size_t gap_count);
   /// Every relay has answered, refused, failed to connect, or exceeded eose_timeout_ms. Once.
   void (*on_all_eose)(void* data, const uvnostr_answer_counts* answers);
@@ -87,7 +87,7 @@ typedef struct uvnostr_subscription_callbacks {
 /// Set it up with uvnostr_subscribe_options_init().
 typedef struct uvnostr_subscribe_options {
   size_t size;                     ///< sizeof(uvnostr_subscribe_options)
-  const uvnostr_relay_id* relays;  ///< who is asked; none: all relays, including later ones
+  const uvnostr_relay_id* relays;  ///< which relays are asked; none: all, including later ones
   size_t relay_count;
   const char* resume_from;      ///< a uvnostr_subscription_cursor() with the same filters; NULL: from the beginning
   int64_t eose_timeout_ms;      ///< how long on_all_eose waits for a relay that makes no progress
@@ -173,7 +173,7 @@ typedef struct uvnostr_fetch_callbacks {
 /// Set it up with uvnostr_fetch_options_init().
 typedef struct uvnostr_fetch_options {
   size_t size;                     ///< sizeof(uvnostr_fetch_options)
-  const uvnostr_relay_id* relays;  ///< who is asked; none: all relays
+  const uvnostr_relay_id* relays;  ///< which relays are asked; none: all
   size_t relay_count;
   int64_t idle_timeout_ms;  ///< how long a relay may make no progress
   uint64_t max_unacknowledged;
