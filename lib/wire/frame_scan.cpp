@@ -53,8 +53,7 @@ class event_scanner : public json_scanner {
       if ((seen & which) != 0) return false;
       seen |= which;
       if (!member_value(which, fields)) return false;
-      space();
-    } while (take(','));
+    } while (take_next(','));
     if (!take('}')) return false;
     fields.json = since(begin);
     return seen == all_members;
@@ -123,8 +122,7 @@ class event_scanner : public json_scanner {
       do {
         space();
         if (!tag(fields.tags_escaped)) return false;
-        space();
-      } while (take(','));
+      } while (take_next(','));
       if (!take(']')) return false;
     }
     fields.tags = since(begin);
@@ -139,8 +137,7 @@ class event_scanner : public json_scanner {
     do {
       space();
       if (!string(body, escaped)) return false;
-      space();
-    } while (take(','));
+    } while (take_next(','));
     return take(']');
   }
 
@@ -163,15 +160,15 @@ verb verb_of(std::string_view body, bool escaped) noexcept {
 /// Skips an object or array without checking it. `at` is at its opening bracket.
 const char* find_closing(const char* at, const char* end) noexcept {
   std::size_t depth = 0;
-  bool escaped = false;
-  for (; at != end; ++at) {
-    if (*at == '"') {
-      at = find_quote(at + 1, end, escaped);
+  while (at != end) {
+    const char c = *at++;
+    if (c == '"') {
+      at = pass_string(at, end);
       if (at == nullptr) return nullptr;
-    } else if (*at == '[' || *at == '{') {
+    } else if (c == '[' || c == '{') {
       ++depth;
-    } else if (*at == ']' || *at == '}') {
-      if (--depth == 0) return at + 1;
+    } else if (c == ']' || c == '}') {
+      if (--depth == 0) return at;
     }
   }
   return nullptr;
@@ -181,13 +178,7 @@ const char* find_closing(const char* at, const char* end) noexcept {
 const char* find_end_of_value(const char* at, const char* end) noexcept {
   if (at == end) return nullptr;
   if (*at == '{' || *at == '[') return find_closing(at, end);
-  if (*at == '"') {
-    bool escaped = false;
-    const char* const closing = find_quote(at + 1, end, escaped);
-    return closing == nullptr ? nullptr : closing + 1;
-  }
-  while (at != end && *at != ',' && *at != '}') ++at;
-  return at;
+  return *at == '"' ? pass_string(at + 1, end) : pass_scalar(at, end);
 }
 
 /// Reads up to the comma after the verb. Most relays write it without white space, and nearly all messages are events.
@@ -248,9 +239,9 @@ const char* find_member(const char* at, const char* end, const char (&quoted)[Si
       is_wanted = escaped && spells({name, bytes_between(name, at)}, std::string_view(quoted).substr(1, Size - 3));
       ++at;
     }
+    at = pass(at, end, ':');
+    if (at == nullptr) return nullptr;
     at = skip_space(at, end);
-    if (at == end || *at != ':') return nullptr;
-    at = skip_space(at + 1, end);
     if (is_wanted) return at;
     at = find_end_of_value(at, end);
     if (at == nullptr) return nullptr;

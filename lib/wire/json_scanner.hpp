@@ -27,6 +27,13 @@ class json_scanner {
     return true;
   }
 
+  /// The same after white space, of which relays write little.
+  bool take_next(char c) noexcept {
+    if (take(c)) return true;
+    space();
+    return take(c);
+  }
+
   /// Reads a string; its body is the text between the quotes.
   bool string(std::string_view& body, bool& escaped) noexcept {
     if (!take('"')) return false;
@@ -69,8 +76,7 @@ class json_scanner {
 
   /// Reads the colon after a key, and the white space around it.
   bool colon() noexcept {
-    space();
-    if (!take(':')) return false;
+    if (!take_next(':')) return false;
     space();
     return true;
   }

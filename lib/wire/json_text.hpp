@@ -30,6 +30,13 @@ inline const char* skip_space(const char* at, const char* end) noexcept {
   return at;
 }
 
+/// Passes this character and the white space before it; nullptr if something else comes.
+inline const char* pass(const char* at, const char* end, char expected) noexcept {
+  if (at != end && *at == expected) return at + 1;  // as most relays write it
+  at = skip_space(at, end);
+  return at != end && *at == expected ? at + 1 : nullptr;
+}
+
 /// Whether the text continues with this word, which is a literal.
 template <std::size_t Size>
 bool goes_on_with(const char* at, const char* end, const char (&word)[Size]) noexcept {
@@ -65,6 +72,30 @@ const char* find_quote(const char* at, const char* end, bool& escaped) noexcept 
     if (++at == end) return nullptr;
   }
   return nullptr;
+}
+
+/// Passes a string that is neither checked nor read. `at` is after the opening quote.
+inline const char* pass_string(const char* at, const char* end) noexcept {
+  const char* const begin = at;
+  while ((at = static_cast<const char*>(std::memchr(at, '"', bytes_between(at, end)))) != nullptr) {
+    const char* text_end = at;
+    while (text_end != begin && *(text_end - 1) == '\\') --text_end;
+    ++at;
+    // Backslashes in pairs stand for backslashes; a single one after them escapes the quote.
+    if (bytes_between(text_end, at) % 2 == 1) return at;
+  }
+  return nullptr;
+}
+
+/// Passes a number or a word, which is not checked: everything up to a comma or a closing bracket of an object.
+template <class Block = native_block>
+const char* pass_scalar(const char* at, const char* end) noexcept {
+  for (; bytes_between(at, end) >= Block::bytes; at += Block::bytes) {
+    const std::uint64_t mask = Block(at).commas_and_braces();
+    if (mask != 0) return at + static_cast<unsigned>(std::countr_zero(mask)) / Block::bits_per_byte;
+  }
+  while (at != end && *at != ',' && *at != '}') ++at;
+  return at;
 }
 
 /// The first quote, backslash, control character or byte that is not ASCII; `end` if there is none.

@@ -30,6 +30,7 @@ class portable_block {
   explicit portable_block(const char* at) noexcept : word_(load(at)) {}
 
   std::uint64_t quotes_and_backslashes() const noexcept { return equal_to('"') | equal_to('\\'); }
+  std::uint64_t commas_and_braces() const noexcept { return equal_to(',') | equal_to('}'); }
 
   /// Quotes, backslashes, control characters below 0x20, and bytes that are not ASCII.
   std::uint64_t not_plain() const noexcept {
@@ -86,6 +87,7 @@ class sse2_block {
   explicit sse2_block(const char* at) noexcept : block_(load(at)) {}
 
   std::uint64_t quotes_and_backslashes() const noexcept { return mask_of(quote_or_backslash()); }
+  std::uint64_t commas_and_braces() const noexcept { return mask_of(either(',', '}')); }
 
   std::uint64_t not_plain() const noexcept {
     // Seen as signed numbers, bytes that are not ASCII are below a space as well.
@@ -110,9 +112,10 @@ class sse2_block {
  private:
   static __m128i load(const char* at) noexcept { return _mm_loadu_si128(reinterpret_cast<const __m128i*>(at)); }
   static std::uint64_t mask_of(__m128i block) noexcept { return static_cast<unsigned>(_mm_movemask_epi8(block)); }
-  __m128i quote_or_backslash() const noexcept {
-    return _mm_or_si128(_mm_cmpeq_epi8(block_, _mm_set1_epi8('"')), _mm_cmpeq_epi8(block_, _mm_set1_epi8('\\')));
+  __m128i either(char a, char b) const noexcept {
+    return _mm_or_si128(_mm_cmpeq_epi8(block_, _mm_set1_epi8(a)), _mm_cmpeq_epi8(block_, _mm_set1_epi8(b)));
   }
+  __m128i quote_or_backslash() const noexcept { return either('"', '\\'); }
 
   __m128i block_;
 };
@@ -130,6 +133,7 @@ class neon_block {
   explicit neon_block(const char* at) noexcept : block_(vld1q_u8(reinterpret_cast<const std::uint8_t*>(at))) {}
 
   std::uint64_t quotes_and_backslashes() const noexcept { return mask_of(quote_or_backslash()); }
+  std::uint64_t commas_and_braces() const noexcept { return mask_of(either(',', '}')); }
 
   std::uint64_t not_plain() const noexcept {
     const uint8x16_t other = vorrq_u8(vcltq_u8(block_, vdupq_n_u8(0x20)), vcgeq_u8(block_, vdupq_n_u8(0x80)));
@@ -158,9 +162,10 @@ class neon_block {
     valid = vand_u8(valid, vorr_u8(is_digit, vcle_u8(letter, vdup_n_u8(5))));
     return vbsl_u8(is_digit, digit, vadd_u8(letter, vdup_n_u8(10)));
   }
-  uint8x16_t quote_or_backslash() const noexcept {
-    return vorrq_u8(vceqq_u8(block_, vdupq_n_u8('"')), vceqq_u8(block_, vdupq_n_u8('\\')));
+  uint8x16_t either(std::uint8_t a, std::uint8_t b) const noexcept {
+    return vorrq_u8(vceqq_u8(block_, vdupq_n_u8(a)), vceqq_u8(block_, vdupq_n_u8(b)));
   }
+  uint8x16_t quote_or_backslash() const noexcept { return either('"', '\\'); }
 
   uint8x16_t block_;
 };

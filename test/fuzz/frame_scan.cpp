@@ -14,6 +14,7 @@ namespace {
 struct reading {
   const char* plain = nullptr;
   const char* quote = nullptr;
+  const char* after_scalar = nullptr;
   const char* checked = nullptr;
   const char* behind_hex = nullptr;
   bool quote_escaped = false;
@@ -28,6 +29,7 @@ reading read(const char* at, const char* end) {
   reading found;
   found.plain = wire::skip_plain<Block>(at, end);
   found.quote = wire::find_quote<Block>(at, end, found.quote_escaped);
+  found.after_scalar = wire::pass_scalar<Block>(at, end);
   found.checked = wire::check_string<Block>(at, end, found.checked_escaped);
   found.behind_hex = wire::read_hex<Block>(at, end, found.bytes);
   // After a refusal, the outputs may differ.
@@ -48,8 +50,12 @@ std::string frame_scan(std::string_view input) {
   const char* const end = input.data() + input.size();
   for (std::size_t at = input.find('"'); at != std::string_view::npos; at = input.find('"', at + 1)) {
     const char* const behind = input.data() + at + 1;
-    if (read<wire::portable_block>(behind, end) != read<wire::native_block>(behind, end)) {
-      return "the block types differ behind byte " + std::to_string(at);
+    const reading found = read<wire::native_block>(behind, end);
+    if (read<wire::portable_block>(behind, end) != found) {
+      return "the block types differ after byte " + std::to_string(at);
+    }
+    if (wire::pass_string(behind, end) != (found.quote == nullptr ? nullptr : found.quote + 1)) {
+      return "a string has two ends after byte " + std::to_string(at);
     }
   }
   return {};

@@ -33,6 +33,13 @@ class TextBlock : public testing::Test {
     const char* const found = find_quote<Block>(text.data(), text.data() + text.size(), escaped);
     return found == nullptr ? -1 : found - text.data();
   }
+  static std::ptrdiff_t passed_string_in(std::string_view text) {
+    const char* const found = pass_string(text.data(), text.data() + text.size());
+    return found == nullptr ? -1 : found - text.data();
+  }
+  static std::size_t passed_scalar_in(std::string_view text) {
+    return bytes_between(text.data(), pass_scalar<Block>(text.data(), text.data() + text.size()));
+  }
   static std::ptrdiff_t end_of_string_in(std::string_view text, bool& escaped) {
     const char* const found = check_string<Block>(text.data(), text.data() + text.size(), escaped);
     return found == nullptr ? -1 : found - text.data();
@@ -60,6 +67,16 @@ TYPED_TEST(TextBlock, FindsQuotesAndBackslashesAloneBesideEveryOtherByte) {
       text[at] = at % 2 == 0 ? '"' : '\\';
       const bool found_at_once = byte == '"' || byte == '\\';
       EXPECT_EQ(this->first(TypeParam(text.data()).quotes_and_backslashes()), found_at_once ? 0 : at) << byte;
+    }
+  }
+}
+
+TYPED_TEST(TextBlock, FindsEveryCommaAndBraceAtEveryPlace) {
+  for (std::size_t at = 0; at < TypeParam::bytes; ++at) {
+    for (unsigned byte = 0; byte < 256; ++byte) {
+      std::string text(TypeParam::bytes, '1');
+      text[at] = static_cast<char>(byte);
+      EXPECT_EQ(this->first(TypeParam(text.data()).commas_and_braces()), byte == ',' || byte == '}' ? at : this->none);
     }
   }
 }
@@ -100,6 +117,7 @@ TYPED_TEST(TextBlock, FindsAQuoteBehindAnyNumberOfBackslashesAnywhere) {
       bool escaped = false;
       EXPECT_EQ(this->quote_in(text, escaped), static_cast<std::ptrdiff_t>(backslashes % 2 == 0 ? quote : quote + 2));
       EXPECT_EQ(escaped, backslashes != 0);
+      EXPECT_EQ(this->passed_string_in(text), this->quote_in(text, escaped) + 1);
     }
   }
 }
@@ -110,6 +128,18 @@ TYPED_TEST(TextBlock, FindsNoQuoteInAStringThatDoesNotEnd) {
     EXPECT_EQ(this->quote_in(std::string(size, 'x'), escaped), -1);
     EXPECT_EQ(this->quote_in(std::string(size, 'x') + "\\", escaped), -1);
     EXPECT_EQ(this->quote_in(std::string(size, 'x') + "\\\"", escaped), -1);
+    EXPECT_EQ(this->passed_string_in(std::string(size, 'x')), -1);
+    EXPECT_EQ(this->passed_string_in(std::string(size, 'x') + "\\"), -1);
+    EXPECT_EQ(this->passed_string_in(std::string(size, 'x') + "\\\""), -1);
+  }
+}
+
+TYPED_TEST(TextBlock, PassesAScalarUpToTheNextCommaOrBrace) {
+  for (std::size_t size = 0; size < 40; ++size) {
+    const std::string scalar(size, '7');
+    EXPECT_EQ(this->passed_scalar_in(scalar), size);
+    EXPECT_EQ(this->passed_scalar_in(scalar + ",\"kind\":1}"), size);
+    EXPECT_EQ(this->passed_scalar_in(scalar + "}]"), size);
   }
 }
 
@@ -130,6 +160,7 @@ TYPED_TEST(TextBlock, AgreesWithThePortableOneOnRandomStrings) {
     bool ignored = false;
     if (checked == nullptr) continue;
     EXPECT_EQ(this->quote_in(text, ignored), checked - text.data()) << text;
+    EXPECT_EQ(this->passed_string_in(text), checked - text.data() + 1) << text;
   }
 }
 
