@@ -15,18 +15,15 @@ namespace uvnostr {
 /// turn, so that a slow application starves neither the loop's other handles nor its own.
 ///
 /// It also measures the calls to the application. A delivery is preceded by has_time(), which reads the clock anyway, and
-/// where deliveries follow each other, the reading after one serves as that before the next. An event that is delivered as
-/// soon as it arrives has its arrival as that before. So the measurement costs no reading for an event, and one for any
-/// other call.
+/// where deliveries follow each other, the reading after one serves as that before the next. So the measurement costs at
+/// most one reading more for an event or any other call.
 class turn_budget {
  public:
   turn_budget(port::reactor& reactor, duration_histogram& calls) noexcept : reactor_(reactor), calls_(calls) {}
 
   /// The first call begins the turn.
-  bool has_time() noexcept { return has_time(reactor_.now()); }
-  /// The same if the clock was read just now.
-  bool has_time(port::time_point now) noexcept {
-    last_ = now;
+  bool has_time() noexcept {
+    last_ = reactor_.now();
     is_fresh_ = false;
     return is_within();
   }
