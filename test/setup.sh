@@ -92,9 +92,19 @@ install_packages() {
   fi
 }
 
+# The archive of a release has the subprojects unpacked and patched.
+came_unpacked() {
+  local folder
+  [ ! -e .git ] && [ ! -e subprojects/packagecache ] || return 1
+  for folder in $(sed -n 's/^directory *= *//p' subprojects/*.wrap); do
+    [ -f "subprojects/$folder/meson.build" ] || return 1
+  done
+}
+
 # Meson patches the subprojects when it unpacks them, and does not notice when a wrap or a patch changes. So after a
 # change this deletes what was unpacked, and Meson unpacks it again.
 refresh_subprojects() {
+  ! came_unpacked || return 0
   local stamp=subprojects/packagecache/unpacked-from now wrap folder
   subprojects/fill-packagecache || return 1
   now=$(find subprojects/*.wrap subprojects/packagefiles -type f ! -name '*.md' -print0 | sort -z | xargs -0 sha256sum | sha256sum)

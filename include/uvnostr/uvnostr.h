@@ -9,7 +9,9 @@
 // Options and callbacks are structs that begin with their size, so that later versions can add members at the end:
 // those that a program was compiled without have their defaults. Options are set up by their _init function,
 // callbacks as {.size = sizeof(uvnostr_pool_callbacks), .data = me, .on_event = on_event}. Structs that the library
-// gives may grow at their end as well, unless their comment says that they never grow.
+// gives may grow at their end as well, unless their comment says that they never grow. A size that no struct of this
+// name can have, and a count of elements or bytes above PTRDIFF_MAX, give UVNOSTR_E_INVALID_ARGUMENT. An _init function
+// cannot fail: the call that takes the options then refuses them.
 //
 // Callbacks are called by the loop, on its thread, never inside one of the program's calls. Each of them may destroy
 // anything, including its own pool and subscription. Destroying means silence: once it returns, no callback of that

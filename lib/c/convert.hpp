@@ -25,6 +25,20 @@ error invalid_argument(std::string sentence) noexcept;
 /// The same for a pointer that must not be NULL: missing("uvnostr_pool_create", "loop").
 error missing(const char* function, const char* argument) noexcept;
 
+/// False for a negative number that became a size_t, such as an error that was taken for a length.
+constexpr bool is_possible_count(std::size_t count) noexcept { return count <= PTRDIFF_MAX; }
+/// Whether a list of the program can be read. NULL is an empty list. `what` is a function or a struct.
+template <class T>
+error check_list(const char* what, const char* member, const T* from, std::size_t count) {
+  if (count == 0) return {};
+  if (from == nullptr) return missing(what, member);
+  if (is_possible_count(count)) return {};
+  return invalid_argument(std::string(what) + ": " + member + " cannot have " + std::to_string(count) + " elements");
+}
+inline error check_text(const char* what, const char* member, uvnostr_string text) {
+  return check_list(what, member, text.data, text.size);
+}
+
 /// Fills `out`, if there is one, and gives the number.
 int report(const error&, uvnostr_error* out) noexcept;
 
@@ -32,8 +46,10 @@ int report(const error&, uvnostr_error* out) noexcept;
 std::size_t put_text(std::string_view, char* buffer, std::size_t size) noexcept;
 
 inline uvnostr_string to_c(std::string_view text) noexcept { return {text.data(), text.size()}; }
+/// A text that cannot be, because of its size, is empty. Functions that can fail call check_text() first.
 inline std::string_view to_cpp(uvnostr_string text) noexcept {
-  return text.data == nullptr ? std::string_view() : std::string_view(text.data, text.size);
+  const bool is_possible = text.data != nullptr && is_possible_count(text.size);
+  return is_possible ? std::string_view(text.data, text.size) : std::string_view();
 }
 /// An absent text is empty.
 inline std::string_view to_cpp(const char* text) noexcept { return text == nullptr ? std::string_view() : text; }
@@ -72,6 +88,8 @@ std::vector<uvnostr_gap> to_c(std::span<const gap>);
 /// Fills `relays` from a list in C. Errors: INVALID_ARGUMENT.
 error read_relays(const char* what, const uvnostr_relay_id* from, std::size_t count, std::vector<relay_id>& relays);
 
+/// Whether a program may have a struct of this size, of which we know `known` bytes. A newer program's is longer.
+bool is_possible_size(std::size_t given, std::size_t known, std::size_t alignment) noexcept;
 /// Whether the program's struct can be read: not whether its members make sense.
 error check_size(const char* what, std::size_t given, std::size_t known, std::size_t alignment);
 
@@ -89,12 +107,21 @@ error read_sized(const char* what, const T* from, T& into) {
   return {};
 }
 
-/// For the _init functions: gives the program as much of the defaults as its struct has room for.
+/// Gives the program as much of `from` as its struct has room for; members that we do not know become 0. Returns false
+/// if it has no such struct, and writes nothing.
 template <class T>
-void write_sized(const T& defaults, T* into, std::size_t size) noexcept {
-  if (into == nullptr || size < sizeof size) return;
+bool write_sized(const T& from, T* into, std::size_t size) noexcept {
+  if (into == nullptr || !is_possible_size(size, sizeof(T), alignof(T))) return false;
   std::memset(static_cast<void*>(into), 0, size);
-  std::memcpy(static_cast<void*>(into), &defaults, size < sizeof(T) ? size : sizeof(T));
+  std::memcpy(static_cast<void*>(into), &from, size < sizeof(T) ? size : sizeof(T));
+  return true;
+}
+
+/// For the _init functions. A size that cannot be is written all the same, so that read_sized() refuses it.
+template <class T>
+void write_defaults(const T& defaults, T* into, std::size_t size) noexcept {
+  if (into == nullptr || size < sizeof size) return;
+  write_sized(defaults, into, size);
   std::memcpy(static_cast<void*>(into), &size, sizeof size);
 }
 

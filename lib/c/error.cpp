@@ -143,10 +143,16 @@ std::size_t put_text(std::string_view text, char* buffer, std::size_t size) noex
   return text.size();
 }
 
+bool is_possible_size(std::size_t given, std::size_t known, std::size_t alignment) noexcept {
+  constexpr std::size_t most_growth_bytes = 1024;
+  return given >= sizeof(std::size_t) && given <= known + most_growth_bytes && given % alignment == 0;
+}
+
 error check_size(const char* what, std::size_t given, std::size_t known, std::size_t alignment) {
-  if (given >= sizeof(std::size_t) && given <= known && given % alignment == 0) return {};
+  const bool is_possible = is_possible_size(given, known, alignment);
+  if (is_possible && given <= known) return {};
   const std::string size = std::string(what) + " has size " + std::to_string(given);
-  if (given > known && given - known <= 1024 && given % alignment == 0) {
+  if (is_possible) {
     return invalid_argument(size + ", but this library knows " + std::to_string(known) +
                             " bytes of it: the program was compiled for a newer uvnostr");
   }

@@ -8,6 +8,7 @@ extern "C" {
 
 int uvnostr_event_parse(uvnostr_event** event, uvnostr_string json, uvnostr_error* error) {
   if (event == nullptr) return c::report(c::missing(__func__, "event"), error);
+  if (const uvnostr::error wrong = c::check_text(__func__, "json", json)) return c::report(wrong, error);
   result<uvnostr::event> read = event::parse(c::to_cpp(json));
   if (!read) return c::report(read.error(), error);
   *event = new uvnostr_event(std::move(*read));

@@ -49,28 +49,6 @@ void call(void (*function)(void*, const uvnostr_fetch_result*), void* data, cons
   function(data, &to);
 }
 
-/// Fetches by `ask`, which a pool and a relay do in their own way.
-template <class Ask>
-int fetch(const char* function, uvnostr_subscription** subscription, uvnostr_filter* const* filters,
-          std::size_t filter_count, const uvnostr_fetch_callbacks* callbacks, const uvnostr_fetch_options* options,
-          uvnostr_error* error, Ask ask) {
-  std::vector<filter> wanted;
-  fetch_callbacks calls;
-  fetch_options how;
-  std::vector<relay_id> relays;
-  if (const uvnostr::error wrong = read_filters(function, filters, filter_count, wanted)) return report(wrong, error);
-  if (const uvnostr::error wrong = read_callbacks(callbacks, calls)) return report(wrong, error);
-  if (const uvnostr::error wrong = read_options(options, how, relays)) return report(wrong, error);
-  result<uvnostr::subscription> made = ask(wanted, std::move(calls), how, std::move(relays));
-  if (!made) return report(made.error(), error);
-  if (subscription == nullptr) {
-    made->detach();
-  } else {
-    *subscription = new uvnostr_subscription{std::move(*made)};
-  }
-  return UVNOSTR_OK;
-}
-
 }  // namespace
 
 error read_options(const uvnostr_fetch_options* options, fetch_options& into, std::vector<relay_id>& relays) {
@@ -100,30 +78,32 @@ using namespace uvnostr;
 extern "C" {
 
 void uvnostr_fetch_options_init(uvnostr_fetch_options* options, size_t size) {
-  c::write_sized(c::fetch_defaults(), options, size);
+  c::write_defaults(c::fetch_defaults(), options, size);
 }
 
 int uvnostr_pool_fetch(uvnostr_pool* pool, uvnostr_subscription** subscription, uvnostr_filter* const* filters,
                        size_t filter_count, const uvnostr_fetch_callbacks* callbacks,
                        const uvnostr_fetch_options* options, uvnostr_error* error) {
   if (pool == nullptr) return c::report(c::missing(__func__, "pool"), error);
-  return c::fetch(__func__, subscription, filters, filter_count, callbacks, options, error,
-                  [pool](const std::vector<filter>& wanted, fetch_callbacks calls, const fetch_options& how,
-                         std::vector<relay_id> relays) {
-                    return pool->pool.fetch(std::span(wanted), std::move(calls), how, std::move(relays));
-                  });
+  return c::make_subscription<fetch_callbacks, fetch_options>(
+      __func__, subscription, filters, filter_count, callbacks, options, error,
+      [pool](const std::vector<filter>& wanted, fetch_callbacks calls, const fetch_options& how,
+             std::vector<relay_id> relays) {
+        return pool->pool.fetch(std::span(wanted), std::move(calls), how, std::move(relays));
+      });
 }
 
 int uvnostr_relay_fetch(uvnostr_relay* relay, uvnostr_subscription** subscription, uvnostr_filter* const* filters,
                         size_t filter_count, const uvnostr_fetch_callbacks* callbacks,
                         const uvnostr_fetch_options* options, uvnostr_error* error) {
   if (relay == nullptr) return c::report(c::missing(__func__, "relay"), error);
-  return c::fetch(__func__, subscription, filters, filter_count, callbacks, options, error,
-                  [relay](const std::vector<filter>& wanted, fetch_callbacks calls, const fetch_options& how,
-                          const std::vector<relay_id>& relays) -> result<uvnostr::subscription> {
-                    if (!relays.empty()) return uvnostr::error(errc::unknown_relay);
-                    return relay->relay.fetch(std::span(wanted), std::move(calls), how);
-                  });
+  return c::make_subscription<fetch_callbacks, fetch_options>(
+      __func__, subscription, filters, filter_count, callbacks, options, error,
+      [relay](const std::vector<filter>& wanted, fetch_callbacks calls, const fetch_options& how,
+              const std::vector<relay_id>& relays) -> result<uvnostr::subscription> {
+        if (!relays.empty()) return uvnostr::error(errc::unknown_relay);
+        return relay->relay.fetch(std::span(wanted), std::move(calls), how);
+      });
 }
 
 }  // extern "C"

@@ -12,6 +12,7 @@ uvnostr_filter* uvnostr_filter_create(void) { return new uvnostr_filter; }
 
 int uvnostr_filter_parse(uvnostr_filter** filter, uvnostr_string json, uvnostr_error* error) {
   if (filter == nullptr) return c::report(c::missing(__func__, "filter"), error);
+  if (const uvnostr::error wrong = c::check_text(__func__, "json", json)) return c::report(wrong, error);
   result<uvnostr::filter> read = filter::parse(c::to_cpp(json));
   if (!read) return c::report(read.error(), error);
   *filter = new uvnostr_filter{std::move(*read)};
@@ -39,7 +40,7 @@ int uvnostr_filter_add_kind(uvnostr_filter* filter, uint16_t kind) {
 }
 
 int uvnostr_filter_add_tag(uvnostr_filter* filter, char name, uvnostr_string value) {
-  if (filter == nullptr) return UVNOSTR_E_INVALID_ARGUMENT;
+  if (filter == nullptr || c::check_text(__func__, "value", value)) return UVNOSTR_E_INVALID_ARGUMENT;
   std::vector<tag_condition>& tags = filter->filter.tags;
   auto condition = std::find_if(tags.begin(), tags.end(), [name](const tag_condition& c) { return c.name == name; });
   if (condition == tags.end()) condition = tags.insert(tags.end(), {.name = name, .values = {}});
@@ -66,7 +67,7 @@ int uvnostr_filter_set_limit(uvnostr_filter* filter, uint32_t limit) {
 }
 
 int uvnostr_filter_set_search(uvnostr_filter* filter, uvnostr_string search) {
-  if (filter == nullptr) return UVNOSTR_E_INVALID_ARGUMENT;
+  if (filter == nullptr || c::check_text(__func__, "search", search)) return UVNOSTR_E_INVALID_ARGUMENT;
   filter->filter.search = c::to_cpp(search);
   return UVNOSTR_OK;
 }

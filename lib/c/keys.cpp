@@ -56,22 +56,26 @@ error c::read_draft(const char* function, const uvnostr_draft* from, draft& into
   if (given.kind < 0 || given.kind > 65'535) {
     return invalid_argument("uvnostr_draft.kind is " + std::to_string(given.kind) + "; it must be from 0 to 65535");
   }
-  if (given.tags == nullptr && given.tag_count != 0) return missing("uvnostr_draft", "tags");
+  if (error wrong = check_text("uvnostr_draft", "content", given.content)) return wrong;
+  if (error wrong = check_list("uvnostr_draft", "tags", given.tags, given.tag_count)) return wrong;
   into.kind = static_cast<event_kind>(given.kind);
   into.content = to_cpp(given.content);
   if (given.created_at >= 0) into.created_at = to_unix_seconds(given.created_at);
   for (std::size_t i = 0; i < given.tag_count; ++i) {
     const uvnostr_tag& tag = given.tags[i];
-    if (tag.items == nullptr && tag.item_count != 0) return missing("uvnostr_tag", "items");
+    if (error wrong = check_list("uvnostr_tag", "items", tag.items, tag.item_count)) return wrong;
     std::vector<std::string>& items = into.tags.emplace_back();
-    for (std::size_t k = 0; k < tag.item_count; ++k) items.emplace_back(to_cpp(tag.items[k]));
+    for (std::size_t k = 0; k < tag.item_count; ++k) {
+      if (error wrong = check_text("uvnostr_tag", "an item", tag.items[k])) return wrong;
+      items.emplace_back(to_cpp(tag.items[k]));
+    }
   }
   return {};
 }
 
 extern "C" {
 
-void uvnostr_draft_init(uvnostr_draft* draft, size_t size) { c::write_sized(draft_defaults(), draft, size); }
+void uvnostr_draft_init(uvnostr_draft* draft, size_t size) { c::write_defaults(draft_defaults(), draft, size); }
 
 int uvnostr_secret_key_generate(uvnostr_secret_key** key) {
   return key == nullptr ? UVNOSTR_E_INVALID_ARGUMENT : take_key(key, secret_key::generate());

@@ -13,16 +13,25 @@ static_assert(UVNOSTR_LOG_NONE == static_cast<int>(log_level::none) &&
               UVNOSTR_LOG_INFO == static_cast<int>(log_level::info) &&
               UVNOSTR_LOG_DEBUG == static_cast<int>(log_level::debug));
 
+/// The program may have made the entry itself, so that its level can be any number.
+log_level level_of(const uvnostr_log_entry& entry) noexcept {
+  static_assert(sizeof entry.level == sizeof(int));
+  int level = 0;
+  std::memcpy(&level, &entry.level, sizeof level);
+  return level >= 0 && level <= static_cast<int>(log_level::debug) ? static_cast<log_level>(level) : log_level{255};
+}
+
 /// Writes an entry of the C API by one of the functions of log_entry.
 std::size_t put_entry(const uvnostr_log_entry* from, std::string (log_entry::*text)() const, char* buffer,
                       std::size_t size) {
   if (from == nullptr) return put_text({}, buffer, size);
   std::vector<log_field> fields;
-  for (std::size_t i = 0; i < from->field_count; ++i) {
+  const bool has_fields = !check_list("uvnostr_log_entry", "fields", from->fields, from->field_count);
+  for (std::size_t i = 0; has_fields && i < from->field_count; ++i) {
     const uvnostr_log_field& each = from->fields[i];
     fields.push_back({.key = to_cpp(each.key), .value = to_cpp(each.value), .is_number = each.is_number != 0});
   }
-  const log_entry entry{.level = static_cast<log_level>(from->level),
+  const log_entry entry{.level = level_of(*from),
                         .message = to_cpp(from->message),
                         .relay = relay_id(from->relay),
                         .url = to_cpp(from->url),

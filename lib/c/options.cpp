@@ -59,29 +59,29 @@ error read_enum(const char* what, int value, Enum last, Enum& into) {
 }
 
 /// A list of texts. An element that is NULL is empty, and is refused by whoever reads it.
-error read_texts(const char* what, const char* const* from, std::size_t count, std::vector<std::string>& into) {
-  if (from == nullptr && count != 0) return invalid_argument(std::string(what) + " is NULL");
+error read_texts(const char* what, const char* member, const char* const* from, std::size_t count,
+                 std::vector<std::string>& into) {
+  if (error wrong = check_list(what, member, from, count)) return wrong;
   for (std::size_t i = 0; i < count; ++i) into.emplace_back(to_cpp(from[i]));
   return {};
 }
 
 error read_lists(const uvnostr_relay_options& from, relay_options& into) {
-  if (error wrong = read_texts("uvnostr_relay_options.name_servers", from.name_servers, from.name_server_count,
-                               into.name_servers)) {
+  constexpr const char* what = "uvnostr_relay_options";
+  if (error wrong = read_texts(what, "name_servers", from.name_servers, from.name_server_count, into.name_servers)) {
     return wrong;
   }
-  if (error wrong =
-          read_texts("uvnostr_relay_options.pinned_keys", from.pinned_keys, from.pinned_key_count, into.pinned_keys)) {
+  if (error wrong = read_texts(what, "pinned_keys", from.pinned_keys, from.pinned_key_count, into.pinned_keys)) {
     return wrong;
   }
-  if (from.headers == nullptr && from.header_count != 0) return missing("uvnostr_relay_options", "headers");
+  if (error wrong = check_list(what, "headers", from.headers, from.header_count)) return wrong;
   for (std::size_t i = 0; i < from.header_count; ++i) {
     into.headers.push_back(
         {.name = std::string(to_cpp(from.headers[i].name)), .value = std::string(to_cpp(from.headers[i].value))});
   }
-  if (from.auth_users == nullptr && from.auth_user_count != 0) return missing("uvnostr_relay_options", "auth_users");
+  if (error wrong = check_list(what, "auth_users", from.auth_users, from.auth_user_count)) return wrong;
   for (std::size_t i = 0; i < from.auth_user_count; ++i) {
-    if (from.auth_users[i] == nullptr) return missing("uvnostr_relay_options", "an element of auth_users");
+    if (from.auth_users[i] == nullptr) return missing(what, "an element of auth_users");
     into.auth_users.push_back(from.auth_users[i]->signer);
   }
   return {};
@@ -128,7 +128,7 @@ error read_options(const uvnostr_relay_options* options, relay_options& into) {
 error read_options(const uvnostr_pool_options* options, pool_options& into) {
   uvnostr_pool_options from = pool_defaults();
   if (error wrong = read_sized("uvnostr_pool_options", options, from)) return wrong;
-  if (error wrong = read_texts("uvnostr_pool_options.relays", from.relays, from.relay_count, into.relays)) {
+  if (error wrong = read_texts("uvnostr_pool_options", "relays", from.relays, from.relay_count, into.relays)) {
     return wrong;
   }
   if (error wrong = read_options(from.relay_defaults, into.relay_defaults)) return wrong;
@@ -150,10 +150,10 @@ error read_options(const uvnostr_pool_options* options, pool_options& into) {
 extern "C" {
 
 void uvnostr_relay_options_init(uvnostr_relay_options* options, size_t size) {
-  uvnostr::c::write_sized(uvnostr::c::relay_defaults(), options, size);
+  uvnostr::c::write_defaults(uvnostr::c::relay_defaults(), options, size);
 }
 void uvnostr_pool_options_init(uvnostr_pool_options* options, size_t size) {
-  uvnostr::c::write_sized(uvnostr::c::pool_defaults(), options, size);
+  uvnostr::c::write_defaults(uvnostr::c::pool_defaults(), options, size);
 }
 
 }  // extern "C"

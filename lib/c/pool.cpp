@@ -15,8 +15,8 @@ using namespace uvnostr;
 error c::read_callbacks(const uvnostr_pool_callbacks* callbacks, pool_callbacks& into) {
   uvnostr_pool_callbacks from{};
   if (error wrong = read_sized("uvnostr_pool_callbacks", callbacks, from)) return wrong;
+  read_shared_callbacks(from, into);
   void* const data = from.data;
-  if (from.known != nullptr) into.known = asking_known(from.known, data);
   if (from.on_event != nullptr) into.on_event = taking_events(from.on_event, data);
   if (from.on_eose != nullptr) {
     into.on_eose = [function = from.on_eose, data](relay_id relay, subscription_id id) {
@@ -27,17 +27,6 @@ error c::read_callbacks(const uvnostr_pool_callbacks* callbacks, pool_callbacks&
     into.on_notice = [function = from.on_notice, data](relay_id relay, std::string_view words) {
       function(data, to_c(relay), to_c(words));
     };
-  }
-  if (from.on_auth != nullptr) {
-    into.on_auth = [function = from.on_auth, data](const auth_status& status) { call(function, data, status); };
-  }
-  if (from.on_relay_state != nullptr) {
-    into.on_relay_state = [function = from.on_relay_state, data](const relay_status& status) {
-      call(function, data, status);
-    };
-  }
-  if (from.on_log != nullptr) {
-    into.on_log = [function = from.on_log, data](const log_entry& entry) { call(function, data, entry); };
   }
   if (from.on_close != nullptr) {
     into.on_close = [function = from.on_close, data] { function(data); };

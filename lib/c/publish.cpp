@@ -88,7 +88,7 @@ using namespace uvnostr;
 extern "C" {
 
 void uvnostr_publish_options_init(uvnostr_publish_options* options, size_t size) {
-  c::write_sized(c::publish_defaults(), options, size);
+  c::write_defaults(c::publish_defaults(), options, size);
 }
 
 int uvnostr_pool_publish(uvnostr_pool* pool, const uvnostr_event* event, const uvnostr_publish_callbacks* callbacks,

@@ -35,8 +35,48 @@ inline auto taking_events(void (*function)(void*, uvnostr_relay_id, const uvnost
     function(data, to_c(from), &borrowed);
   };
 }
-inline auto asking_known(int (*function)(void*, const uvnostr_event_id*), void* data) {
-  return [function, data](const event_id& id) { return function(data, to_c(id)) != 0; };
+
+/// Reads the callbacks that a pool and a relay have alike.
+template <class From, class Into>
+void read_shared_callbacks(const From& from, Into& into) {
+  void* const data = from.data;
+  if (from.known != nullptr) {
+    into.known = [function = from.known, data](const event_id& id) { return function(data, to_c(id)) != 0; };
+  }
+  if (from.on_auth != nullptr) {
+    into.on_auth = [function = from.on_auth, data](const auth_status& status) { call(function, data, status); };
+  }
+  if (from.on_relay_state != nullptr) {
+    into.on_relay_state = [function = from.on_relay_state, data](const relay_status& status) {
+      call(function, data, status);
+    };
+  }
+  if (from.on_log != nullptr) {
+    into.on_log = [function = from.on_log, data](const log_entry& entry) { call(function, data, entry); };
+  }
+}
+
+/// Reads what the program gave to a function that subscribes or fetches, and calls `ask` with it. A pool and a relay
+/// ask in their own ways. Without a handle (`into` is NULL), the subscription is detached.
+template <class Callbacks, class Options, class GivenCallbacks, class GivenOptions, class Ask>
+int make_subscription(const char* function, uvnostr_subscription** into, uvnostr_filter* const* filters,
+                      std::size_t filter_count, const GivenCallbacks* callbacks, const GivenOptions* options,
+                      uvnostr_error* error, Ask ask) {
+  std::vector<filter> wanted;
+  Callbacks calls;
+  Options how;
+  std::vector<relay_id> relays;
+  if (const uvnostr::error wrong = read_filters(function, filters, filter_count, wanted)) return report(wrong, error);
+  if (const uvnostr::error wrong = read_callbacks(callbacks, calls)) return report(wrong, error);
+  if (const uvnostr::error wrong = read_options(options, how, relays)) return report(wrong, error);
+  result<subscription> made = ask(wanted, std::move(calls), std::move(how), std::move(relays));
+  if (!made) return report(made.error(), error);
+  if (into == nullptr) {
+    made->detach();
+  } else {
+    *into = new uvnostr_subscription{std::move(*made)};
+  }
+  return UVNOSTR_OK;
 }
 
 }  // namespace uvnostr::c

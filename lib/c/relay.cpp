@@ -9,8 +9,8 @@ using namespace uvnostr;
 error c::read_callbacks(const uvnostr_relay_callbacks* callbacks, relay_callbacks& into) {
   uvnostr_relay_callbacks from{};
   if (error wrong = read_sized("uvnostr_relay_callbacks", callbacks, from)) return wrong;
+  read_shared_callbacks(from, into);
   void* const data = from.data;
-  if (from.known != nullptr) into.known = asking_known(from.known, data);
   if (from.on_event != nullptr) {
     into.on_event = [function = from.on_event, data](const event_view& event) {
       const uvnostr_event borrowed(event);
@@ -24,17 +24,6 @@ error c::read_callbacks(const uvnostr_relay_callbacks* callbacks, relay_callback
   }
   if (from.on_notice != nullptr) {
     into.on_notice = [function = from.on_notice, data](std::string_view words) { function(data, to_c(words)); };
-  }
-  if (from.on_auth != nullptr) {
-    into.on_auth = [function = from.on_auth, data](const auth_status& status) { call(function, data, status); };
-  }
-  if (from.on_relay_state != nullptr) {
-    into.on_relay_state = [function = from.on_relay_state, data](const relay_status& status) {
-      call(function, data, status);
-    };
-  }
-  if (from.on_log != nullptr) {
-    into.on_log = [function = from.on_log, data](const log_entry& entry) { call(function, data, entry); };
   }
   if (from.on_close != nullptr) {
     into.on_close = [function = from.on_close, data](std::error_code cause) { function(data, code_of(cause)); };

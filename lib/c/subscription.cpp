@@ -55,28 +55,6 @@ void call(void (*function)(void*, const uvnostr_relay_closed*), void* data, cons
   function(data, &to);
 }
 
-/// Subscribes by `ask`, which a pool and a relay do in their own way.
-template <class Ask>
-int subscribe(const char* function, uvnostr_subscription** subscription, uvnostr_filter* const* filters,
-              std::size_t filter_count, const uvnostr_subscription_callbacks* callbacks,
-              const uvnostr_subscribe_options* options, uvnostr_error* error, Ask ask) {
-  std::vector<filter> wanted;
-  subscription_callbacks calls;
-  subscribe_options how;
-  std::vector<relay_id> relays;
-  if (const uvnostr::error wrong = read_filters(function, filters, filter_count, wanted)) return report(wrong, error);
-  if (const uvnostr::error wrong = read_callbacks(callbacks, calls)) return report(wrong, error);
-  if (const uvnostr::error wrong = read_options(options, how, relays)) return report(wrong, error);
-  result<uvnostr::subscription> made = ask(wanted, std::move(calls), std::move(how), std::move(relays));
-  if (!made) return report(made.error(), error);
-  if (subscription == nullptr) {
-    made->detach();
-  } else {
-    *subscription = new uvnostr_subscription{std::move(*made)};
-  }
-  return UVNOSTR_OK;
-}
-
 }  // namespace
 
 std::vector<uvnostr_gap> to_c(std::span<const gap> gaps) {
@@ -87,13 +65,13 @@ std::vector<uvnostr_gap> to_c(std::span<const gap> gaps) {
 }
 
 error read_relays(const char* what, const uvnostr_relay_id* from, std::size_t count, std::vector<relay_id>& relays) {
-  if (from == nullptr && count != 0) return missing(what, "relays");
+  if (error wrong = check_list(what, "relays", from, count)) return wrong;
   for (std::size_t i = 0; i < count; ++i) relays.push_back(relay_id(from[i]));
   return {};
 }
 
 error read_filters(const char* function, uvnostr_filter* const* from, std::size_t count, std::vector<filter>& into) {
-  if (from == nullptr && count != 0) return missing(function, "filters");
+  if (error wrong = check_list(function, "filters", from, count)) return wrong;
   for (std::size_t i = 0; i < count; ++i) {
     if (from[i] == nullptr) return missing(function, "a filter");
     into.push_back(from[i]->filter);
@@ -155,31 +133,32 @@ using namespace uvnostr;
 extern "C" {
 
 void uvnostr_subscribe_options_init(uvnostr_subscribe_options* options, size_t size) {
-  c::write_sized(c::subscribe_defaults(), options, size);
+  c::write_defaults(c::subscribe_defaults(), options, size);
 }
 
 int uvnostr_pool_subscribe(uvnostr_pool* pool, uvnostr_subscription** subscription, uvnostr_filter* const* filters,
                            size_t filter_count, const uvnostr_subscription_callbacks* callbacks,
                            const uvnostr_subscribe_options* options, uvnostr_error* error) {
   if (pool == nullptr) return c::report(c::missing(__func__, "pool"), error);
-  return c::subscribe(__func__, subscription, filters, filter_count, callbacks, options, error,
-                      [pool](const std::vector<filter>& wanted, subscription_callbacks calls, subscribe_options how,
-                             std::vector<relay_id> relays) {
-                        return pool->pool.subscribe(std::span(wanted), std::move(calls), std::move(how),
-                                                    std::move(relays));
-                      });
+  return c::make_subscription<subscription_callbacks, subscribe_options>(
+      __func__, subscription, filters, filter_count, callbacks, options, error,
+      [pool](const std::vector<filter>& wanted, subscription_callbacks calls, subscribe_options how,
+             std::vector<relay_id> relays) {
+        return pool->pool.subscribe(std::span(wanted), std::move(calls), std::move(how), std::move(relays));
+      });
 }
 
 int uvnostr_relay_subscribe(uvnostr_relay* relay, uvnostr_subscription** subscription, uvnostr_filter* const* filters,
                             size_t filter_count, const uvnostr_subscription_callbacks* callbacks,
                             const uvnostr_subscribe_options* options, uvnostr_error* error) {
   if (relay == nullptr) return c::report(c::missing(__func__, "relay"), error);
-  return c::subscribe(__func__, subscription, filters, filter_count, callbacks, options, error,
-                      [relay](const std::vector<filter>& wanted, subscription_callbacks calls, subscribe_options how,
-                              const std::vector<relay_id>& relays) -> result<uvnostr::subscription> {
-                        if (!relays.empty()) return uvnostr::error(errc::unknown_relay);
-                        return relay->relay.subscribe(std::span(wanted), std::move(calls), std::move(how));
-                      });
+  return c::make_subscription<subscription_callbacks, subscribe_options>(
+      __func__, subscription, filters, filter_count, callbacks, options, error,
+      [relay](const std::vector<filter>& wanted, subscription_callbacks calls, subscribe_options how,
+              const std::vector<relay_id>& relays) -> result<uvnostr::subscription> {
+        if (!relays.empty()) return uvnostr::error(errc::unknown_relay);
+        return relay->relay.subscribe(std::span(wanted), std::move(calls), std::move(how));
+      });
 }
 
 void uvnostr_subscription_destroy(uvnostr_subscription* subscription) { delete subscription; }
@@ -218,11 +197,9 @@ size_t uvnostr_subscription_cursor(const uvnostr_subscription* subscription, cha
 
 int uvnostr_subscription_get_answers(const uvnostr_subscription* subscription, uvnostr_answer_counts* answers,
                                      size_t size) {
-  if (subscription == nullptr || answers == nullptr) return UVNOSTR_E_INVALID_ARGUMENT;
+  if (subscription == nullptr) return UVNOSTR_E_INVALID_ARGUMENT;
   const uvnostr_answer_counts counts = c::shown(subscription->subscription.answers());
-  std::memset(answers, 0, size);
-  std::memcpy(answers, &counts, size < sizeof counts ? size : sizeof counts);
-  return UVNOSTR_OK;
+  return c::write_sized(counts, answers, size) ? UVNOSTR_OK : UVNOSTR_E_INVALID_ARGUMENT;
 }
 
 int uvnostr_subscription_ask_again(uvnostr_subscription* subscription, uvnostr_relay_id relay) {

@@ -31,7 +31,8 @@ information_desk::entry::~entry() {
 void information_desk::entry::ask(answer take, std::chrono::seconds max_age) {
   waiting_.push_back(std::move(take));
   if (connection_ != nullptr) return;
-  if (known_ && desk_.now() - known_since_ < max_age) return tell(*known_);
+  // Compared in whole seconds, because `max_age` may be the longest that there is.
+  if (known_ && age() < max_age) return tell(*known_);
   dial();
 }
 
@@ -72,7 +73,7 @@ void information_desk::entry::fail(error why) {
 }
 
 void information_desk::entry::tell(result<relay_information> what) {
-  if (what && known_) what->age = std::chrono::floor<std::chrono::seconds>(desk_.now() - known_since_);
+  if (what && known_) what->age = age();
   for (answer& each : std::exchange(waiting_, {})) {
     desk_.later_.add([take = std::move(each), what]() mutable {
       if (take) take(what);

@@ -55,6 +55,9 @@ class information_desk {
    private:
     void dial();
     void tell(result<relay_information>);
+    std::chrono::seconds age() const noexcept {
+      return std::chrono::floor<std::chrono::seconds>(desk_.now() - known_since_);
+    }
     void on_timer() noexcept;
     void on_open() noexcept override {}
     void on_text(std::string_view) noexcept override;

@@ -16,7 +16,8 @@ void pending_events::add(const wire::event_fields& event, std::uint32_t subscrip
                          std::uint32_t sig_tag) {
   if (ids_->size() == capacity || ids_->find_any(event.id) != seen_table::npos) return;
   const std::uint32_t entry = ids_->insert(event.id, relay_slot, sig_tag).entry;
-  places_[entry] = {.json = event.json, .subscription = subscription, .fate = none};
+  places_[entry] = {
+      .json = event.json, .subscription = subscription, .fate = none, .created_at = event.created_at_time()};
 }
 
 std::optional<pending_events::first_sender> pending_events::find(const event_id& id) const noexcept {
@@ -44,6 +45,7 @@ std::optional<std::uint32_t> pending_events::join(const event_id& id, std::strin
       unused_fate_ = std::exchange(fates_[at.fate].joined, 0);
     }
   }
+  fates_[at.fate].created_at = at.created_at;
   ++fates_[at.fate].joined;
   return at.fate;
 }

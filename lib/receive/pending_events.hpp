@@ -57,8 +57,8 @@ class pending_events {
     verify::verdict outcome = verify::verdict::good;
     verify::id_form form = verify::id_form::canonical;
     std::uint32_t joined = 0;  // how many have not left; in an unused slot, the next unused one
-    event_id id{};             // of a valid event, like the next two
     unix_seconds created_at{};
+    event_id id{};  // of a valid event, like the next two
     std::optional<verify::verified_event> kept;
     std::unique_ptr<kept_event> kept_in;
   };
@@ -71,6 +71,7 @@ class pending_events {
     std::string_view json;
     std::uint32_t subscription;
     std::uint32_t fate;  // set once a copy has joined
+    unix_seconds created_at;
   };
   std::uint32_t take(const wire::event_fields&) noexcept;
 

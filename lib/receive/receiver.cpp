@@ -32,7 +32,9 @@ receiver::receiver(port::reactor& reactor, receiver_host& host, subscription_set
       budget_(budget),
       pending_(seen.secret()),
       verifier_(reactor, *this, options.verification, times.verification),
-      in_store_(subscriptions.has_store() ? seen.add_subscription() : 0) {}
+      in_store_(subscriptions.has_store() ? seen.add_subscription() : 0) {
+  subscriptions.set_unverified(*this);
+}
 
 void receiver::pump() noexcept {
   verifier_.pump();

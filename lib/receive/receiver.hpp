@@ -22,6 +22,7 @@
 #include "receive/pending_events.hpp"
 #include "receive/subscription_set.hpp"
 #include "receive/turn_budget.hpp"
+#include "receive/unverified_events.hpp"
 #include "session/relay_session.hpp"
 #include "verify/verifier.hpp"
 #include "wire/event_record.hpp"
@@ -44,7 +45,7 @@ class receiver_host {
   ~receiver_host() = default;
 };
 
-class receiver final : public session::message_listener, private verify::verifier_listener {
+class receiver final : public session::message_listener, private verify::verifier_listener, private unverified_events {
  public:
   receiver(port::reactor&, receiver_host&, subscription_set&, dedup::seen_events&, turn_budget&, const pool_options&,
            pool_times&);
@@ -92,6 +93,7 @@ class receiver final : public session::message_listener, private verify::verifie
   void on_copy(verify::source&, const wire::raw_event&) noexcept override;
   void on_joined(verify::source&, std::uint32_t fate) noexcept override;
   void on_marker(verify::source&, const wire::relay_message&) noexcept override;
+  void for_each_unverified(callback<void(const relay_request&, unix_seconds)>) const override;
   void begin_giving() noexcept override { budget_.begin_calls(); }
   bool has_time() noexcept override { return budget_.still_has_time(); }
   void hold() noexcept override { host_.hold(); }

@@ -97,6 +97,14 @@ void receiver::on_copy(verify::source& from, const wire::raw_event& event) noexc
   }
 }
 
+void receiver::for_each_unverified(callback<void(const relay_request&, unix_seconds)> call) const {
+  verifier_.for_each_queued([&](const verify::item& queued, const wire::event_fields* event) {
+    session::sent_req& to = req_of(*queued.from);
+    if (to.state == session::sent_req::state::asked) return;
+    call(request_of(to), event != nullptr ? event->created_at_time() : pending_.fate_of(queued.number).created_at);
+  });
+}
+
 void receiver::refuse(relay_request& to, verdict why) noexcept {
   message_counts& counts = to.session().counted().messages;
   ++(why == verdict::wrong_id ? counts.wrong_id : counts.wrong_signature);

@@ -149,7 +149,7 @@ void subscription_record::remove_relay(const session::relay_session& session) no
     }
   }
   std::erase_if(requests_, [&](const auto& each) { return &each->session() == &session; });
-  std::vector<unix_seconds> dates;
+  std::vector<unix_seconds> dates = unverified_dates(&session);
   for (const auto& each : removed) {
     each->cut_off();
     const std::vector<unix_seconds> forgotten = forget_waiting(*each);
@@ -249,19 +249,33 @@ cursor_positions subscription_record::progress() const {
   return all;
 }
 
+std::vector<unix_seconds> subscription_record::unverified_dates(const session::relay_session* from) const {
+  std::vector<unix_seconds> dates;
+  if (unverified == nullptr) return dates;
+  unverified->for_each_unverified([&](const relay_request& to, unix_seconds created_at) {
+    if (to.subscription() == this && (from == nullptr || &to.session() == from)) dates.push_back(created_at);
+  });
+  return dates;
+}
+
 /// Whatever relay gave an event that is not safe may be gone in the next run, so all are asked for it.
 cursor_positions subscription_record::position() const {
   std::vector<unix_seconds> unsafe = dates_of(waiting);
   unsafe.insert(unsafe.end(), unsafe_.begin(), unsafe_.end());
   if (in_hand_) unsafe.push_back(*in_hand_);
+  const std::vector<unix_seconds> unverified_ones = unverified_dates();
+  unsafe.insert(unsafe.end(), unverified_ones.begin(), unverified_ones.end());
   cursor_positions all = progress();
   for (auto& [url, at] : all) ask_for(at, unsafe, most_stretches_of_unsafe);
   return all;
 }
 
 void subscription_record::keep_progress() {
+  std::vector<unix_seconds> unsafe = dates_of(waiting);
+  const std::vector<unix_seconds> unverified_ones = unverified_dates();
+  unsafe.insert(unsafe.end(), unverified_ones.begin(), unverified_ones.end());
   resume_from = progress();
-  for (auto& [url, at] : resume_from) ask_for(at, dates_of(waiting), most_stretches_of_unsafe);
+  for (auto& [url, at] : resume_from) ask_for(at, unsafe, most_stretches_of_unsafe);
 }
 
 answer_counts subscription_record::answers() const noexcept {

@@ -20,6 +20,7 @@
 #include "receive/filter_index.hpp"
 #include "receive/held_events.hpp"
 #include "receive/request_parts.hpp"
+#include "receive/unverified_events.hpp"
 #include "session/relay_session.hpp"
 #include "session/request.hpp"
 
@@ -110,9 +111,10 @@ class subscription_record final : public base::ref_counted<subscription_record> 
   filter_index wanted{filters};
   subscription_callbacks callbacks;
   const subscribe_options options;
-  const bool is_for_all_relays;  // including those that are added later
-  const bool wants_only_stored;  // no live events
-  pool_core* core;               // null once the subscription or the pool has ended
+  const bool is_for_all_relays;                   // including those that are added later
+  const bool wants_only_stored;                   // no live events
+  const unverified_events* unverified = nullptr;  // of the pool, until the subscription has ended
+  pool_core* core;                                // null once the subscription or the pool has ended
   const std::uint32_t number;
   cursor_positions resume_from;  // where added relays begin, and how far removed ones came, whatever was acknowledged
   held_items waiting;
@@ -134,6 +136,7 @@ class subscription_record final : public base::ref_counted<subscription_record> 
   cursor_positions progress() const;
   void ask_for(session::history_position&, std::vector<unix_seconds> dates, std::size_t most_stretches) const;
   std::vector<unix_seconds> forget_waiting(const relay_request&);
+  std::vector<unix_seconds> unverified_dates(const session::relay_session* from = nullptr) const;
 
   std::vector<base::ref<relay_request>> requests_;
   std::vector<relay_answer> gone_;  // relays that were removed before on_all_eose; once it has ended, the others too

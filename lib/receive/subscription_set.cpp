@@ -13,6 +13,7 @@ void subscription_set::add(subscription_record& record) {
   record.retain();
   open_.push_back(record.hook);
   record.in_seen = seen_.add_subscription();
+  record.unverified = unverified_;
   record.wanted.prepare(seen_.secret());
 }
 
@@ -23,6 +24,7 @@ void subscription_set::end(subscription_record& record, std::optional<close_reas
   record.waiting_hook.unlink();
   seen_.end_subscription(record.in_seen);
   record.keep_progress();
+  record.unverified = nullptr;
   for (const held_item& each : std::exchange(record.waiting, {})) {
     relay_session& from = static_cast<relay_request&>(each.to->owner()).session();
     from.remove_pending(each.bytes);

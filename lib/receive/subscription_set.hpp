@@ -25,6 +25,7 @@ class subscription_set {
   subscription_set(deferred_calls& later, pool_callbacks& callbacks, dedup::seen_events& seen) noexcept
       : later_(later), callbacks_(callbacks), seen_(seen) {}
 
+  void set_unverified(const unverified_events& all) noexcept { unverified_ = &all; }
   std::uint32_t next_number() noexcept { return ++last_number_; }
   void add(subscription_record&);
   /// Calls on_close if there is a reason, and nothing otherwise.
@@ -76,6 +77,7 @@ class subscription_set {
   deferred_calls& later_;
   pool_callbacks& callbacks_;
   dedup::seen_events& seen_;
+  const unverified_events* unverified_ = nullptr;
   base::intrusive_list<subscription_record> open_;  // each with a count of ours
   base::intrusive_list<subscription_record> waiting_;
   std::uint32_t last_number_ = 0;

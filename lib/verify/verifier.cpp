@@ -68,6 +68,17 @@ std::optional<verified_event> verifier::check_now(const wire::raw_event& event, 
   return verified_event(event.fields());
 }
 
+/// A worker may be writing the verdicts meanwhile, so they are not read here.
+void verifier::for_each_queued(callback<void(const item&, const wire::event_fields*)> call) const {
+  for (const batch* b = first_.get(); b != nullptr; b = b->next.get()) {
+    for (std::size_t i = b->next_item; i < b->items.size(); ++i) {
+      const item& each = b->items[i];
+      if (each.how == treatment::marker) continue;
+      call(each, each.how == treatment::joined ? nullptr : &b->events[each.number].fields());
+    }
+  }
+}
+
 void verifier::pump() noexcept {
   if (stopped_) return;
   if (mode_ == verification::on_loop) {

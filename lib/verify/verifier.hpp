@@ -65,6 +65,9 @@ class verifier {
   /// Checks the event at once. Empty if it is not valid; `why` then has the reason.
   std::optional<verified_event> check_now(const wire::raw_event&, id_form&, verdict& why);
 
+  /// Calls the function for each event in the queue: with its fields, or none if it joined.
+  void for_each_queued(callback<void(const item&, const wire::event_fields*)>) const;
+
   /// Called at the end of a loop turn in which something was added: passes on what is ready.
   void pump() noexcept;
   /// The listener gets no further calls.

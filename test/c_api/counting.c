@@ -37,16 +37,14 @@ static void count_close(void* data, uvnostr_close_reason reason) {
 }
 
 uvnostr_subscription_callbacks counting(counts* seen) {
-  uvnostr_subscription_callbacks callbacks;
-  memset(&callbacks, 0, sizeof callbacks);
-  callbacks.size = sizeof callbacks;
-  callbacks.data = seen;
-  callbacks.on_event = count_event;
-  callbacks.on_eose = count_eose;
-  callbacks.on_caught_up = count_caught_up;
-  callbacks.on_all_eose = count_all_eose;
-  callbacks.on_relay_closed = count_relay_closed;
-  callbacks.on_close = count_close;
+  const uvnostr_subscription_callbacks callbacks = {.size = sizeof callbacks,
+                                                    .data = seen,
+                                                    .on_event = count_event,
+                                                    .on_eose = count_eose,
+                                                    .on_caught_up = count_caught_up,
+                                                    .on_all_eose = count_all_eose,
+                                                    .on_relay_closed = count_relay_closed,
+                                                    .on_close = count_close};
   return callbacks;
 }
 
@@ -72,15 +70,13 @@ static void count_notice(void* data, uvnostr_relay_id relay, uvnostr_string text
 static void count_pool_close(void* data) { ++((counts*)data)->pool_closes; }
 
 uvnostr_pool_callbacks counting_pool(counts* seen) {
-  uvnostr_pool_callbacks callbacks;
-  memset(&callbacks, 0, sizeof callbacks);
-  callbacks.size = sizeof callbacks;
-  callbacks.data = seen;
-  callbacks.on_event = count_pool_event;
-  callbacks.on_eose = count_pool_eose;
-  callbacks.on_notice = count_notice;
-  callbacks.on_relay_state = count_state;
-  callbacks.on_close = count_pool_close;
+  const uvnostr_pool_callbacks callbacks = {.size = sizeof callbacks,
+                                            .data = seen,
+                                            .on_event = count_pool_event,
+                                            .on_eose = count_pool_eose,
+                                            .on_notice = count_notice,
+                                            .on_relay_state = count_state,
+                                            .on_close = count_pool_close};
   return callbacks;
 }
 
@@ -98,4 +94,18 @@ uvnostr_filter* notes(void) {
   uvnostr_filter* filter = uvnostr_filter_create();
   uvnostr_filter_add_kind(filter, 1);
   return filter;
+}
+
+scene scene_open(unsigned relays) {
+  scene opened;
+  opened.world = world_create(relays);
+  opened.pool = pool_of(opened.world, relays, NULL);
+  opened.filter = notes();
+  return opened;
+}
+
+void scene_close(scene* of) {
+  uvnostr_pool_destroy(of->pool);
+  uvnostr_filter_free(of->filter);
+  world_destroy(of->world);
 }

@@ -27,3 +27,12 @@ void count_state(void* data, const uvnostr_relay_status* status);
 uvnostr_pool* pool_of(test_world* world, unsigned relays, const uvnostr_pool_callbacks* callbacks);
 /// A filter for kind 1. To be freed.
 uvnostr_filter* notes(void);
+
+/// A world, a pool with all its relays, and a filter for kind 1.
+typedef struct scene {
+  test_world* world;
+  uvnostr_pool* pool;
+  uvnostr_filter* filter;
+} scene;
+scene scene_open(unsigned relays);
+void scene_close(scene* of);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Events, drafts, filters, and how structs of other sizes are read.
+// Events, drafts, and filters.
 #include <stdio.h>
 
 #include "c_api/check.h"
@@ -123,64 +123,6 @@ void RefusesBadDrafts(void) {
   CHECK_TEXT(error.message, "uvnostr_draft: tags is NULL.");
   CHECK(event == NULL);
   uvnostr_secret_key_free(key);
-}
-
-void RefusesStructsOfAnImpossibleSize(void) {
-  uvnostr_secret_key* key = fixed_key();
-  uvnostr_event* event = NULL;
-  uvnostr_draft draft;
-  uvnostr_error error;
-  const size_t bad[] = {0, 1, sizeof(size_t) - 1, sizeof draft - 1, sizeof draft + 4096, (size_t)-8};
-  size_t i;
-  for (i = 0; i < sizeof bad / sizeof *bad; ++i) {
-    uvnostr_draft_init(&draft, sizeof draft);
-    draft.size = bad[i];
-    CHECK_CODE(uvnostr_secret_key_sign(key, &draft, &event, &error), UVNOSTR_E_INVALID_ARGUMENT);
-    CHECK(strstr(error.message, "uvnostr_draft has size ") != NULL);
-    CHECK(strstr(error.message, "set its size, or use its _init function") != NULL);
-  }
-  draft.size = sizeof draft + sizeof(size_t);
-  CHECK_CODE(uvnostr_secret_key_sign(key, &draft, &event, &error), UVNOSTR_E_INVALID_ARGUMENT);
-  CHECK(strstr(error.message, "compiled for a newer uvnostr") != NULL);
-  CHECK(event == NULL);
-  uvnostr_secret_key_free(key);
-}
-
-/// uvnostr_draft as it might have been before it had a date and a kind.
-typedef struct older_draft {
-  size_t size;
-  uvnostr_string content;
-} older_draft;
-
-void ReadsStructsOfOlderPrograms(void) {
-  struct {
-    older_draft draft;
-    unsigned char after[64];
-  } older;
-  struct {
-    uvnostr_draft draft;
-    unsigned char after[16];
-  } newer;
-  size_t i;
-  uvnostr_secret_key* key = fixed_key();
-  uvnostr_event* event = NULL;
-  memset(&older, 0xee, sizeof older);
-  uvnostr_draft_init((uvnostr_draft*)(void*)&older.draft, sizeof older.draft);
-  CHECK(older.draft.size == sizeof older.draft && older.draft.content.data == NULL);
-  for (i = 0; i < sizeof older.after; ++i) CHECK(older.after[i] == 0xee);  // nothing is written past its end
-  older.draft.content = uvnostr_str("from the past");
-  CHECK_CODE(uvnostr_secret_key_sign(key, (const uvnostr_draft*)(void*)&older.draft, &event, NULL), UVNOSTR_OK);
-  CHECK(is_text(uvnostr_event_get_content(event), "from the past"));
-  CHECK(uvnostr_event_get_kind(event) == 1 && uvnostr_event_tag_count(event) == 0);
-  CHECK(uvnostr_event_get_created_at(event) > 1700000000);
-  uvnostr_event_free(event);
-  uvnostr_secret_key_free(key);
-
-  // A program of the future has members that we do not know: they become 0.
-  memset(&newer, 0xee, sizeof newer);
-  uvnostr_draft_init(&newer.draft, sizeof newer);
-  CHECK(newer.draft.size == sizeof newer && newer.draft.kind == 1);
-  for (i = 0; i < sizeof newer.after; ++i) CHECK(newer.after[i] == 0);
 }
 
 void BuildsFilters(void) {

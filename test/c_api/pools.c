@@ -163,20 +163,16 @@ void AsksWhatIsKnown(void) {
 }
 
 void FindsWhoHasAnEvent(void) {
-  test_world* world = world_create(2);
+  scene at = scene_open(2);
   counts seen = {0};
   const uvnostr_subscription_callbacks callbacks = counting(&seen);
-  uvnostr_filter* filter = notes();
-  uvnostr_pool* pool = pool_of(world, 2, NULL);
   uvnostr_event_id nothing;
   uvnostr_relay_id relays[4] = {0, 0, 0, 0};
   memset(&nothing, 0, sizeof nothing);
-  CHECK_CODE(uvnostr_pool_subscribe(pool, NULL, &filter, 1, &callbacks, NULL, NULL), UVNOSTR_OK);
-  world_run_until(world, &seen.all_eoses, 1);
-  CHECK(uvnostr_pool_seen_on(pool, &seen.every_1, relays, 4) == 2 && relays[0] != 0 && relays[1] != relays[0]);
-  CHECK(uvnostr_pool_seen_on(pool, &seen.every_1, relays, 1) == 2 && relays[2] == 0);
-  CHECK(uvnostr_pool_seen_on(pool, &nothing, relays, 4) == 0);
-  uvnostr_pool_destroy(pool);
-  uvnostr_filter_free(filter);
-  world_destroy(world);
+  CHECK_CODE(uvnostr_pool_subscribe(at.pool, NULL, &at.filter, 1, &callbacks, NULL, NULL), UVNOSTR_OK);
+  world_run_until(at.world, &seen.all_eoses, 1);
+  CHECK(uvnostr_pool_seen_on(at.pool, &seen.every_1, relays, 4) == 2 && relays[0] != 0 && relays[1] != relays[0]);
+  CHECK(uvnostr_pool_seen_on(at.pool, &seen.every_1, relays, 1) == 2 && relays[2] == 0);
+  CHECK(uvnostr_pool_seen_on(at.pool, &nothing, relays, 4) == 0);
+  scene_close(&at);
 }

@@ -110,7 +110,7 @@ void RefusesBadOptions(void) {
   options.verification = UVNOSTR_VERIFY_OFF;
   options.relay_count = 1;
   INVALID(CREATE);
-  CHECK_TEXT(error.message, "uvnostr_pool_options.relays is NULL.");
+  CHECK_TEXT(error.message, "uvnostr_pool_options: relays is NULL.");
   options.relays = &bad_url;
   CHECK_CODE(CREATE, UVNOSTR_E_URL_SCHEME);
   CHECK(strncmp(error.message, "relays[0] (http://x.example)", 27) == 0);
@@ -205,16 +205,12 @@ typedef struct older_callbacks {
 } older_callbacks;
 
 void TakesCallbacksOfOlderPrograms(void) {
-  test_world* world = world_create(1);
+  scene at = scene_open(1);
   counts seen = {0};
   const older_callbacks callbacks = {sizeof callbacks, &seen, count_event};
-  uvnostr_pool* pool = pool_of(world, 1, NULL);
-  uvnostr_filter* filter = notes();
-  CHECK_CODE(uvnostr_pool_subscribe(pool, NULL, &filter, 1,
+  CHECK_CODE(uvnostr_pool_subscribe(at.pool, NULL, &at.filter, 1,
                                     (const uvnostr_subscription_callbacks*)(const void*)&callbacks, NULL, NULL),
              UVNOSTR_OK);
-  world_run_until(world, &seen.events, 3);
-  uvnostr_pool_destroy(pool);
-  uvnostr_filter_free(filter);
-  world_destroy(world);
+  world_run_until(at.world, &seen.events, 3);
+  scene_close(&at);
 }

@@ -114,14 +114,10 @@ static void note_why(void* data, int cause) { ((counts*)data)->closes = cause; }
 void TellsWhyARelayWasGivenUp(void) {
   test_world* world = world_create(1);
   counts seen = {0};
-  uvnostr_relay_callbacks callbacks;
+  const uvnostr_relay_callbacks callbacks = {
+      .size = sizeof callbacks, .data = &seen, .on_relay_state = count_state, .on_close = note_why};
   uvnostr_relay_options options;
   uvnostr_relay* relay = NULL;
-  memset(&callbacks, 0, sizeof callbacks);
-  callbacks.size = sizeof callbacks;
-  callbacks.data = &seen;
-  callbacks.on_relay_state = count_state;
-  callbacks.on_close = note_why;
   uvnostr_relay_options_init(&options, sizeof options);
   options.reconnect = 0;
   CHECK_CODE(uvnostr_relay_create(&relay, world_loop(world), "wss://nobody.example", &options, &callbacks, NULL),

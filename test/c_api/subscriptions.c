@@ -54,64 +54,56 @@ void ContinuesFromACursor(void) {
 }
 
 void HoldsRelaysBack(void) {
-  test_world* world = world_create(1);
+  scene at = scene_open(1);
   counts seen = {0};
   const uvnostr_subscription_callbacks callbacks = counting(&seen);
-  uvnostr_pool* pool = pool_of(world, 1, NULL);
-  uvnostr_filter* filter = notes();
   uvnostr_subscription* subscription = NULL;
   uvnostr_subscribe_options options;
 
   uvnostr_subscribe_options_init(&options, sizeof options);
   options.max_unacknowledged = 2;
-  CHECK_CODE(uvnostr_pool_subscribe(pool, &subscription, &filter, 1, &callbacks, &options, NULL), UVNOSTR_OK);
-  world_advance(world, 5000);
+  CHECK_CODE(uvnostr_pool_subscribe(at.pool, &subscription, &at.filter, 1, &callbacks, &options, NULL), UVNOSTR_OK);
+  world_advance(at.world, 5000);
   CHECK(seen.events == 2);
   uvnostr_subscription_pause(subscription);
   CHECK(uvnostr_subscription_is_paused(subscription));
   uvnostr_subscription_acknowledge(subscription, uvnostr_subscription_delivered(subscription));
-  world_advance(world, 5000);
+  world_advance(at.world, 5000);
   CHECK(seen.events == 2);
   uvnostr_subscription_resume(subscription);
   CHECK(!uvnostr_subscription_is_paused(subscription));
-  world_run_until(world, &seen.all_eoses, 1);
+  world_run_until(at.world, &seen.all_eoses, 1);
   CHECK(seen.events == 3);
   uvnostr_subscription_detach(subscription);
-  world_add_note(world, 0, "live");
-  world_run_until(world, &seen.events, 4);
-  uvnostr_pool_destroy(pool);
-  uvnostr_filter_free(filter);
-  world_destroy(world);
+  world_add_note(at.world, 0, "live");
+  world_run_until(at.world, &seen.events, 4);
+  scene_close(&at);
 }
 
 void TellsRefusedSubscriptions(void) {
-  test_world* world = world_create(1);
+  scene at = scene_open(1);
   counts seen = {0};
   const uvnostr_subscription_callbacks callbacks = counting(&seen);
-  uvnostr_pool* pool = pool_of(world, 1, NULL);
-  uvnostr_filter* filter = notes();
   uvnostr_subscription* subscription = NULL;
   uvnostr_subscribe_options options;
   uvnostr_relay_id relay = 0;
 
-  uvnostr_pool_get_relays(pool, &relay, 1);
+  uvnostr_pool_get_relays(at.pool, &relay, 1);
   uvnostr_subscribe_options_init(&options, sizeof options);
   options.relays = &relay;
   options.relay_count = 1;
-  world_refuse_reqs(world, 0, "blocked: not you");
-  CHECK_CODE(uvnostr_pool_subscribe(pool, &subscription, &filter, 1, &callbacks, &options, NULL), UVNOSTR_OK);
-  world_run_until(world, &seen.relay_closes, 1);
+  world_refuse_reqs(at.world, 0, "blocked: not you");
+  CHECK_CODE(uvnostr_pool_subscribe(at.pool, &subscription, &at.filter, 1, &callbacks, &options, NULL), UVNOSTR_OK);
+  world_run_until(at.world, &seen.relay_closes, 1);
   CHECK(strncmp(seen.last, "blocked: not you, ", 18) == 0);
-  world_run_until(world, &seen.all_eoses, 1);
+  world_run_until(at.world, &seen.all_eoses, 1);
   CHECK(seen.answers.refused == 1);
-  world_refuse_reqs(world, 0, NULL);
+  world_refuse_reqs(at.world, 0, NULL);
   CHECK(uvnostr_subscription_ask_again(subscription, 99) == 0);
   CHECK(uvnostr_subscription_ask_again(subscription, relay) == 1);
-  world_run_until(world, &seen.events, 3);
+  world_run_until(at.world, &seen.events, 3);
   uvnostr_subscription_destroy(subscription);
-  uvnostr_pool_destroy(pool);
-  uvnostr_filter_free(filter);
-  world_destroy(world);
+  scene_close(&at);
 }
 
 static void check_fetched(void* data, const uvnostr_fetch_result* result) {
@@ -125,29 +117,25 @@ static void check_fetched(void* data, const uvnostr_fetch_result* result) {
 }
 
 void FetchesPageByPage(void) {
-  test_world* world = world_create(2);
+  scene at = scene_open(2);
   counts seen = {0};
   uvnostr_fetch_callbacks callbacks = {sizeof(uvnostr_fetch_callbacks), NULL, count_event, check_fetched};
   uvnostr_fetch_options options;
-  uvnostr_pool* pool = pool_of(world, 2, NULL);
-  uvnostr_filter* filter = notes();
   uvnostr_subscription* fetch = NULL;
   uvnostr_error error;
 
   callbacks.data = &seen;
-  world_cap_answers(world, 0, 1);
+  world_cap_answers(at.world, 0, 1);
   uvnostr_fetch_options_init(&options, sizeof options);
   CHECK(options.idle_timeout_ms == 10000);
-  CHECK_CODE(uvnostr_pool_fetch(pool, &fetch, &filter, 1, &callbacks, &options, NULL), UVNOSTR_OK);
-  world_run_until(world, &seen.done, 1);
+  CHECK_CODE(uvnostr_pool_fetch(at.pool, &fetch, &at.filter, 1, &callbacks, &options, NULL), UVNOSTR_OK);
+  world_run_until(at.world, &seen.done, 1);
   CHECK(seen.events == 4 && !uvnostr_subscription_is_open(fetch));
   options.idle_timeout_ms = 0;
-  CHECK_CODE(uvnostr_pool_fetch(pool, &fetch, &filter, 1, &callbacks, &options, &error), UVNOSTR_E_OPTION_RANGE);
+  CHECK_CODE(uvnostr_pool_fetch(at.pool, &fetch, &at.filter, 1, &callbacks, &options, &error), UVNOSTR_E_OPTION_RANGE);
   CHECK(strstr(error.message, "idle_timeout") != NULL);
-  CHECK_CODE(uvnostr_pool_fetch(pool, NULL, &filter, 1, &callbacks, NULL, &error), UVNOSTR_OK);
-  world_run_until(world, &seen.done, 2);
+  CHECK_CODE(uvnostr_pool_fetch(at.pool, NULL, &at.filter, 1, &callbacks, NULL, &error), UVNOSTR_OK);
+  world_run_until(at.world, &seen.done, 2);
   uvnostr_subscription_destroy(fetch);
-  uvnostr_pool_destroy(pool);
-  uvnostr_filter_free(filter);
-  world_destroy(world);
+  scene_close(&at);
 }

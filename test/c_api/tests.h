@@ -17,8 +17,6 @@ void NormalizesUrls(void);
 void SignsAndReadsEvents(void);
 void ReadsTags(void);
 void RefusesBadDrafts(void);
-void RefusesStructsOfAnImpossibleSize(void);
-void ReadsStructsOfOlderPrograms(void);
 void BuildsFilters(void);
 void OrdersEvents(void);
 void RefusesNullInValues(void);
@@ -53,6 +51,23 @@ void CallsNothingAfterDestructionInAnyCallback(void);
 // watching.c
 void KeepsALog(void);
 void MeasuresTimes(void);
+
+// sizes.c
+void RefusesStructsOfAnImpossibleSize(void);
+void ReadsStructsOfOlderPrograms(void);
+void SetsDefaultsWithinTheSize(void);
+void GivesAnswersWithinTheSize(void);
+
+// extremes.c
+void RefusesImpossibleListsInOptions(void);
+void RefusesImpossibleListsInCalls(void);
+void RefusesImpossibleTexts(void);
+void RefusesNumbersThatAreNoEnumerators(void);
+void RefusesTimesOutOfRange(void);
+void RefusesNumbersOutOfRange(void);
+void TakesAnyAge(void);
+void WorksAtTheEndsOfRanges(void);
+void SignsAnyDate(void);
 
 // refusals.c
 void RefusesNullInPools(void);

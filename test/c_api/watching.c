@@ -51,20 +51,18 @@ void KeepsALog(void) {
 }
 
 void MeasuresTimes(void) {
-  test_world* world = world_create(2);
+  scene at = scene_open(2);
   counts seen = {0};
   const uvnostr_subscription_callbacks callbacks = counting(&seen);
-  uvnostr_pool* pool = pool_of(world, 2, NULL);
-  uvnostr_filter* filter = notes();
   const uvnostr_pool_stats* stats;
   const uvnostr_duration_histogram* connect;
   uint64_t sum = 0;
   size_t length = 0, i;
   char* text;
 
-  CHECK_CODE(uvnostr_pool_subscribe(pool, NULL, &filter, 1, &callbacks, NULL, NULL), UVNOSTR_OK);
-  world_run_until(world, &seen.all_eoses, 1);
-  stats = uvnostr_pool_get_stats(pool);
+  CHECK_CODE(uvnostr_pool_subscribe(at.pool, NULL, &at.filter, 1, &callbacks, NULL, NULL), UVNOSTR_OK);
+  world_run_until(at.world, &seen.all_eoses, 1);
+  stats = uvnostr_pool_get_stats(at.pool);
   connect = &stats->times->connect;
   CHECK(connect->bound_count > 10 && connect->bounds_us[0] == 10 && connect->sum_us > 0);
   for (i = 0; i <= connect->bound_count; ++i) sum += connect->counts[i];
@@ -72,16 +70,14 @@ void MeasuresTimes(void) {
   CHECK(stats->relays[0]->receipts->accepted == 0 && stats->relays[0]->receipts->not_sent == 0);
   uvnostr_pool_stats_free(stats);
 
-  text = uvnostr_pool_metrics_text(pool, 1, &length);
+  text = uvnostr_pool_metrics_text(at.pool, 1, &length);
   CHECK(strlen(text) == length && strcmp(text + length - 6, "# EOF\n") == 0);
   CHECK(strstr(text, "wss://relay1.example") != NULL);
   uvnostr_text_free(text);
-  text = uvnostr_pool_metrics_text(pool, 0, NULL);
+  text = uvnostr_pool_metrics_text(at.pool, 0, NULL);
   CHECK(strstr(text, "wss://relay1.example") == NULL);
   uvnostr_text_free(text);
   uvnostr_text_free(NULL);
   CHECK(uvnostr_pool_metrics_text(NULL, 1, &length) == NULL);
-  uvnostr_pool_destroy(pool);
-  uvnostr_filter_free(filter);
-  world_destroy(world);
+  scene_close(&at);
 }

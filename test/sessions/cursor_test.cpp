@@ -71,6 +71,20 @@ TEST_F(Cursor, DoesNotCoverTheEventThatIsBeingHandled) {
   EXPECT_EQ(seen, lines{"5"});
 }
 
+TEST_F(Cursor, DoesNotCoverAnEventThatIsNotVerifiedYet) {
+  const std::string first = after_a_run({1});
+  save_at = "2";
+  run(first);
+  seen.clear();
+  for (const int days : {2, 5}) {
+    relay.add(make_event(std::to_string(days), world.wall_clock() - std::chrono::hours(24 * days)));
+  }
+  world.advance(1s);
+  ASSERT_EQ(seen, (lines{"2", "5"}));
+  run(saved);
+  EXPECT_EQ(std::count(seen.begin(), seen.end(), "5"), 1);
+}
+
 TEST_F(Cursor, CoversItOnceItWasAcknowledged) {
   const std::string first = after_a_run({1});
   run(first, 10);

@@ -26,7 +26,7 @@ class Turns : public ::testing::Test {
   void subscribe(unsigned count) {
     for (unsigned i = 0; i < count; ++i) {
       subscriptions.push_back(*pool->subscribe(
-          filter{.kinds = {static_cast<event_kind>(1000 + i)}},
+          filter{.kinds = {kind(i)}},
           {.on_event = [this, i](relay_id, const event_view&) { got.insert(i); },
            .on_eose = [this, i](relay_id, eose_hint) { answered.insert(i); },
            .on_relay_closed = [this](const relay_closed& told) { refusals.emplace_back(told.words); }}));
@@ -35,10 +35,20 @@ class Turns : public ::testing::Test {
   void store_one_for_each(unsigned count) {
     ++round;
     for (unsigned i = 0; i < count; ++i) {
-      relay->add(
-          make_event(test_key(), static_cast<event_kind>(1000 + i), std::to_string(round), {}, world.wall_clock()));
+      relay->add(make_event(test_key(), kind(i), std::to_string(round), {}, world.wall_clock()));
     }
   }
+  /// Three events of each of 20 kinds, on a relay that gives two at a time.
+  void store_two_pages_of_each_kind() {
+    for (unsigned i = 0; i < 20; ++i) {
+      for (int n = 0; n < 3; ++n) {
+        relay->add(
+            make_event(test_key(), kind(i), std::to_string(n), {}, world.wall_clock() - std::chrono::seconds(n)));
+      }
+    }
+    relay->behaviour().max_limit = 2;
+  }
+  static event_kind kind(unsigned i) { return static_cast<event_kind>(1000 + i); }
   relay_stats stats() { return pool->stats().relays[0]; }
 
   simulation world;
@@ -141,64 +151,50 @@ TEST_F(Turns, ARelayThatSlowsDownForeverDoesNotHoldUpAQuery) {
   relay->behaviour().refuse_req = testing::refusal{"rate-limited: slow down"};
   std::size_t over = 0;
   for (unsigned i = 0; i < 20; ++i) {
-    subscriptions.push_back(
-        *pool->fetch(filter{.kinds = {static_cast<event_kind>(1000 + i)}}, {.on_done = [&](const fetch_result& told) {
-                       ++over;
-                       EXPECT_EQ(told.refused + told.timed_out, 1U);
-                     }}));
+    subscriptions.push_back(*pool->fetch(filter{.kinds = {kind(i)}}, {.on_done = [&](const fetch_result& told) {
+                                           ++over;
+                                           EXPECT_EQ(told.refused + told.timed_out, 1U);
+                                         }}));
   }
   EXPECT_TRUE(world.run_until([&] { return over == 20; }, 1min)) << over;
 }
 
 TEST_F(Turns, ARelayThatTakesNoPagesAnyMoreDoesNotHoldUpAQuery) {
   start();
-  for (unsigned i = 0; i < 20; ++i) {
-    const auto kind = static_cast<event_kind>(1000 + i);
-    for (int n = 0; n < 3; ++n) {
-      relay->add(make_event(test_key(), kind, std::to_string(n), {}, world.wall_clock() - std::chrono::seconds(n)));
-    }
-  }
-  relay->behaviour().max_limit = 2;
+  store_two_pages_of_each_kind();
   std::size_t over = 0;
   for (unsigned i = 0; i < 20; ++i) {
-    subscriptions.push_back(*pool->fetch(filter{.kinds = {static_cast<event_kind>(1000 + i)}},
-                                         {.on_event =
-                                              [&](relay_id, const event_view&) {
-                                                relay->behaviour().refuse_req =
-                                                    testing::refusal{"rate-limited: slow down"};
-                                              },
-                                          .on_done = [&](const fetch_result&) { ++over; }}));
+    subscriptions.push_back(*pool->fetch(
+        filter{.kinds = {kind(i)}}, {.on_event =
+                                         [&](relay_id, const event_view&) {
+                                           relay->behaviour().refuse_req = testing::refusal{"rate-limited: slow down"};
+                                         },
+                                     .on_done = [&](const fetch_result&) { ++over; }}));
   }
   EXPECT_TRUE(world.run_until([&] { return over == 20; }, 3min)) << over;
 }
 
 TEST_F(Turns, PagesOfASubscriptionWaitForARelayThatSlowsDown) {
   start();
-  for (unsigned i = 0; i < 20; ++i) {
-    const auto kind = static_cast<event_kind>(1000 + i);
-    for (int n = 0; n < 3; ++n) {
-      relay->add(make_event(test_key(), kind, std::to_string(n), {}, world.wall_clock() - std::chrono::seconds(n)));
-    }
-  }
-  relay->behaviour().max_limit = 2;
+  store_two_pages_of_each_kind();
   std::size_t events = 0;
   std::size_t over = 0;
   std::size_t caught_up = 0;
   for (unsigned i = 0; i < 20; ++i) {
-    subscriptions.push_back(*pool->subscribe(filter{.kinds = {static_cast<event_kind>(1000 + i)}},
-                                             {.on_event =
-                                                  [&](relay_id, const event_view&) {
-                                                    ++events;
-                                                    if (over == 0)
-                                                      relay->behaviour().refuse_req =
-                                                          testing::refusal{"rate-limited: slow down"};
-                                                  },
-                                              .on_caught_up =
-                                                  [&](relay_id, std::span<const gap> gaps) {
-                                                    ++caught_up;
-                                                    EXPECT_TRUE(gaps.empty());
-                                                  },
-                                              .on_all_eose = [&](const answer_counts&) { ++over; }}));
+    subscriptions.push_back(
+        *pool->subscribe(filter{.kinds = {kind(i)}}, {.on_event =
+                                                          [&](relay_id, const event_view&) {
+                                                            ++events;
+                                                            if (over == 0)
+                                                              relay->behaviour().refuse_req =
+                                                                  testing::refusal{"rate-limited: slow down"};
+                                                          },
+                                                      .on_caught_up =
+                                                          [&](relay_id, std::span<const gap> gaps) {
+                                                            ++caught_up;
+                                                            EXPECT_TRUE(gaps.empty());
+                                                          },
+                                                      .on_all_eose = [&](const answer_counts&) { ++over; }}));
   }
   EXPECT_TRUE(world.run_until([&] { return over == 20; }, 3min)) << over;
   EXPECT_LT(caught_up, 20U);

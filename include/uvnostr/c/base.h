@@ -17,13 +17,13 @@ extern "C" {
 #endif
 
 #define UVNOSTR_VERSION_MAJOR 0
-#define UVNOSTR_VERSION_MINOR 1
+#define UVNOSTR_VERSION_MINOR 2
 #define UVNOSTR_VERSION_PATCH 0
 #define UVNOSTR_VERSION_HEX ((UVNOSTR_VERSION_MAJOR << 16) | (UVNOSTR_VERSION_MINOR << 8) | UVNOSTR_VERSION_PATCH)
 
 /// The version of the library that the program runs with, in the form of UVNOSTR_VERSION_HEX.
 UVNOSTR_EXTERN unsigned uvnostr_version(void);
-/// The same as text, such as "0.1.0". Lifetime: static.
+/// The same as text, such as "0.2.0". Lifetime: static.
 UVNOSTR_EXTERN const char* uvnostr_version_string(void);
 
 /// Everything that uvnostr reports. All errors are negative, and a number never changes its meaning.

@@ -90,7 +90,8 @@ typedef struct uvnostr_signing uvnostr_signing;
 typedef void (*uvnostr_ask_callback)(void* data, const uvnostr_draft* draft, uvnostr_signing* signing);
 
 UVNOSTR_EXTERN int uvnostr_signer_from_key(uvnostr_signer** signer, const uvnostr_secret_key* key);
-/// Asks the function. A signer that has not answered after `timeout_ms` (1 to 365 days) counts as having refused.
+/// Asks the function. A signer that has not answered after `timeout_ms` counts as having refused. It is 1 ms to 365
+/// days; the call that takes the signer checks it. Errors: only INVALID_ARGUMENT, for NULL.
 /// Lifetime: `data` must be valid until the signer, and every pool and publish that has it, are gone.
 UVNOSTR_EXTERN int uvnostr_signer_create(uvnostr_signer** signer, const uvnostr_pubkey* user, int64_t timeout_ms,
                                          uvnostr_ask_callback ask, void* data);

@@ -122,7 +122,7 @@ UVNOSTR_EXTERN int uvnostr_subscription_is_paused(const uvnostr_subscription* su
 /// The progress at each relay, as text for resume_from, written as uvnostr_printable() does. It covers acknowledged
 /// events. A text that was cut is refused by resume_from: a buffer of 0 bytes tells the length.
 UVNOSTR_EXTERN size_t uvnostr_subscription_cursor(const uvnostr_subscription* subscription, char* buffer, size_t size);
-/// How the relays have answered so far. `size` is sizeof(uvnostr_answer_counts).
+/// How the relays have answered so far. `size` is sizeof(uvnostr_answer_counts). Errors: INVALID_ARGUMENT.
 UVNOSTR_EXTERN int uvnostr_subscription_get_answers(const uvnostr_subscription* subscription,
                                                     uvnostr_answer_counts* answers, size_t size);
 /// Asks a relay again that has refused this subscription or hung up over it. Returns 0 if it has done neither.
