@@ -52,7 +52,8 @@ class inspection : private wire::json_scanner {
     for (const std::string_view each : members) {
       if (wire::spells(name, each)) name_ = each;
     }
-    if (!colon()) return json_error();
+    if (!take_next(':')) return json_error();
+    space();
     if (!name_.empty()) {
       bool& seen = seen_[index()];
       if (seen) return {errc::event_json, place_of("a second " + std::string(name_), key_at)};

@@ -77,13 +77,6 @@ void timer_queue::cancel(timer& timer) noexcept {
   }
 }
 
-std::optional<std::chrono::microseconds> timer_queue::next_deadline() const noexcept {
-  // A call from inside fire() gets the deadline of what is due right now.
-  if (const timer* first = due_.front()) return first->deadline_;
-  if (heap_.empty()) return std::nullopt;
-  return heap_.front()->deadline_;
-}
-
 void timer_queue::run_due(std::chrono::microseconds now) noexcept {
   assert(due_.empty());
   while (!heap_.empty() && heap_.front()->deadline_ <= now) {

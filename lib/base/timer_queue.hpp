@@ -68,7 +68,11 @@ class timer_queue {
   void cancel(timer& timer) noexcept;
 
   /// The earliest deadline; nothing if no timer is scheduled.
-  std::optional<std::chrono::microseconds> next_deadline() const noexcept;
+  std::optional<std::chrono::microseconds> next_deadline() const noexcept {
+    // A call from inside fire() gets the deadline of what is due right now.
+    if (const timer* const first = due_.front()) return first->deadline_;
+    return heap_.empty() ? std::nullopt : std::optional(heap_.front()->deadline_);
+  }
   /// Fires every timer whose deadline is not later than `now`. Timers scheduled meanwhile wait for the next call. Must
   /// not be called from inside fire().
   void run_due(std::chrono::microseconds now) noexcept;

@@ -54,15 +54,14 @@ class seen_events {
     unix_seconds created_at;
     bool is_same;  // or its signature is another
   };
-  /// The same where only the id is known to be the same: sig() is asked for the digits of the signature that came, or an
-  /// empty text, if the subscription had the event. The relay is noted if that is the event's signature.
-  template <class Sig>
+  /// The same where only the id is known to be the same: if the subscription had the event, has_sig(tag) is asked whether
+  /// its signature, which has this tag, came. The relay is noted if so.
+  template <class HasSig>
   std::optional<repeated> repeats(const event_id& id, std::uint32_t subscription, std::uint32_t relay_slot,
-                                  Sig&& sig) noexcept {
+                                  HasSig&& has_sig) noexcept {
     const std::uint32_t entry = table_->find(id, subscription);
     if (entry == none) return std::nullopt;
-    const std::string_view came = sig();
-    const bool is_same = !came.empty() && table_->sig_tag(entry) == tag_of(came);
+    const bool is_same = has_sig(table_->sig_tag(entry));
     if (is_same) provenance_.note(entry, relay_slot);
     return repeated{.created_at = table_->created_at(entry), .is_same = is_same};
   }

@@ -38,14 +38,17 @@ class incoming_message {
   /// How much of the beginning and of the end of a skipped message is kept.
   static constexpr std::size_t kept_bytes = 1024;
 
-  incoming_message(spare_texts& spares, std::size_t max_bytes) noexcept : spares_(spares), max_bytes_(max_bytes) {}
+  incoming_message(spare_texts& spares, std::size_t max_bytes) noexcept
+      : spares_(spares),
+        max_bytes_(max_bytes),
+        most_bytes_(most_passed > largest / max_bytes ? largest : most_passed * max_bytes) {}
 
   outcome add(const message_piece& piece) noexcept {
     if (!begun_) {
       size_ = 0;
       is_passed_ = false;
     }
-    const std::size_t room = (most_passed > largest / max_bytes_ ? largest : most_passed * max_bytes_) - size_;
+    const std::size_t room = most_bytes_ - size_;
     if (piece.bytes.size() > room || piece.rest_of_frame > room - piece.bytes.size()) return outcome::too_big;
     const bool is_first = !std::exchange(begun_, true);
     const bool is_whole = piece.is_last_frame && piece.rest_of_frame == 0;
@@ -94,6 +97,7 @@ class incoming_message {
 
   spare_texts& spares_;
   std::size_t max_bytes_;
+  std::size_t most_bytes_;  // of a message that is skipped
   std::string joined_;
   std::string_view text_;
   std::size_t size_ = 0;  // bytes so far; a binary message is counted but not kept

@@ -56,6 +56,7 @@ class lws_attempt {
   ~lws_attempt() = default;
   void enter(attempt_phase) noexcept;
   bool was_open() const noexcept { return phase_ == attempt_phase::open || phase_ == attempt_phase::closing; }
+  int receive(lws*, std::string_view bytes) noexcept;
   int handle(lws*, lws_callback_reasons, void* in, std::size_t size) noexcept;
   bool tell(lws_callback_reasons, std::string_view bytes) noexcept;
   bool has_the_right_key(lws*) noexcept;

@@ -26,7 +26,10 @@ const unsigned char* bytes_of(const std::string& text) noexcept {
 
 int lws_attempt::on_event(lws* wsi, lws_callback_reasons reason, void* user, void* in, std::size_t size) noexcept {
   switch (reason) {
-    case LWS_CALLBACK_CLIENT_RECEIVE:
+    case LWS_CALLBACK_CLIENT_RECEIVE: {
+      auto* const self = static_cast<lws_attempt*>(lws_get_opaque_user_data(wsi));
+      return self != nullptr ? self->receive(wsi, {static_cast<const char*>(in), size}) : go_on;
+    }
     case LWS_CALLBACK_CLIENT_WRITEABLE:
     case LWS_CALLBACK_CLIENT_RECEIVE_PONG:
     case LWS_CALLBACK_WS_PEER_INITIATED_CLOSE:
@@ -53,6 +56,17 @@ int lws_attempt::on_event(lws* wsi, lws_callback_reasons reason, void* user, voi
       return go_on;
     default: return go_on;
   }
+}
+
+/// Apart from the other callbacks, because it is called for every message.
+int lws_attempt::receive(lws* wsi, std::string_view bytes) noexcept {
+  // The bytes may be in the buffer that all connections share. Nothing that a listener can do uses it meanwhile:
+  // dialling, reading and ending the context wait for the loop.
+  if (rule_of(phase_).has_owner && owner_ != nullptr) {
+    owner_->on_piece(
+        {bytes, lws_remaining_packet_payload(wsi), lws_is_final_fragment(wsi) != 0, lws_frame_is_binary(wsi) != 0});
+  }
+  return rule_of(phase_).keeps_socket ? go_on : close_it;
 }
 
 int lws_attempt::handle(lws* wsi, lws_callback_reasons reason, void* in, std::size_t size) noexcept {
@@ -114,12 +128,6 @@ bool lws_attempt::tell(lws_callback_reasons reason, std::string_view bytes) noex
       answer_.reset();
       head_ = {};
       owner_->on_established(*this);
-      return true;
-    case LWS_CALLBACK_CLIENT_RECEIVE:
-      // The bytes may be in the buffer that all connections share. Nothing that a listener can do uses it meanwhile:
-      // dialling, reading and ending the context wait for the loop.
-      owner_->on_piece({bytes, lws_remaining_packet_payload(wsi_), lws_is_final_fragment(wsi_) != 0,
-                        lws_frame_is_binary(wsi_) != 0});
       return true;
     case LWS_CALLBACK_ESTABLISHED_CLIENT_HTTP: {
       constexpr unsigned ok = 200;

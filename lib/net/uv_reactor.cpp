@@ -88,6 +88,10 @@ port::time_point uv_reactor::now() noexcept {
   return port::time_point(port::loop_clock::duration(static_cast<std::int64_t>(uv_hrtime() / 1000)));
 }
 
+port::time_point uv_reactor::turn_began() noexcept {
+  return port::time_point(std::chrono::milliseconds(static_cast<std::int64_t>(uv_now(loop_))));
+}
+
 unix_seconds uv_reactor::wall_clock() noexcept {
   return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
 }

@@ -28,6 +28,7 @@ class uv_reactor final : public port::reactor {
   void assert_thread() const noexcept;
 
   port::time_point now() noexcept override;
+  port::time_point turn_began() noexcept override;
   unix_seconds wall_clock() noexcept override;
   bool random_bytes(std::span<std::byte>) noexcept override;
   void set_alarm(port::time_point) noexcept override;

@@ -51,6 +51,8 @@ class reactor_listener {
 class reactor {
  public:
   virtual time_point now() noexcept = 0;
+  /// When the loop last returned from waiting for I/O, to the millisecond. Costs no reading of the clock.
+  virtual time_point turn_began() noexcept = 0;
   virtual unix_seconds wall_clock() noexcept = 0;
   /// Returns false if the system has no random bytes.
   virtual bool random_bytes(std::span<std::byte>) noexcept = 0;

@@ -36,7 +36,8 @@ class receiver_host {
  public:
   virtual void on_notice(session::relay_session&, std::string_view words) noexcept = 0;
   virtual session::relay_session* session_in_slot(std::uint32_t slot) noexcept = 0;
-  /// Called around every call from outside and around work on a worker: the receiver must not be destroyed in between.
+  /// Called around everything that may call the application, and around work on a worker: the receiver must not be destroyed
+  /// in between.
   virtual void hold() noexcept = 0;
   virtual void unhold() noexcept = 0;
 
@@ -61,8 +62,11 @@ class receiver final : public session::message_listener, private verify::verifie
   std::uint64_t verified() const noexcept { return verifier_.checked(); }
 
  private:
-  void on_message(session::relay_session&, std::string_view message);
   void on_event_message(session::relay_session&, const wire::frame_head&);
+  void on_event_of(session::sent_req&, std::string_view message_rest);
+  void on_event_of_other(session::relay_session&, const wire::frame_head&);
+  bool join(session::sent_req&, const event_id&, std::string_view message_rest);
+  void on_new_event(session::sent_req&, std::string_view message_rest);
   bool is_in_store(session::sent_req&, const wire::raw_event&);
   void accept(session::sent_req&, const wire::raw_event&);
   const wire::event_fields& queue(verify::treatment, session::sent_req&, const wire::raw_event&);
@@ -77,6 +81,9 @@ class receiver final : public session::message_listener, private verify::verifie
   void count_copy(subscription_record&, session::sent_req&, const event_id&, unix_seconds created_at) noexcept;
   void hold(subscription_record&, held_item) noexcept;
   void give_waiting(subscription_record&) noexcept;
+  bool has_tag(std::string_view sig_digits, std::uint32_t tag) const noexcept {
+    return !sig_digits.empty() && seen_.tag_of(sig_digits) == tag;
+  }
   static void count_known(session::relay_session&, bool is_same) noexcept;
   void refuse(relay_request&, verify::verdict) noexcept;
   void dequeued(relay_request&, std::size_t bytes) noexcept;

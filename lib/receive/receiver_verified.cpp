@@ -85,7 +85,7 @@ void receiver::on_copy(verify::source& from, const wire::raw_event& event) noexc
   if (request.subscription() == nullptr) {
     ++request.session().counted().messages.unknown_subscription;
   } else if (const auto known = seen_.repeats(fields.id, request.subscription()->in_seen, request.session().slot(),
-                                              [&] { return fields.sig_digits; })) {
+                                              [&](std::uint32_t tag) { return has_tag(fields.sig_digits, tag); })) {
     note(to, fields.id, known->created_at, &fields);
     count_known(request.session(), known->is_same);
   } else if (seen_.verified_before(fields.id, fields.sig_digits)) {

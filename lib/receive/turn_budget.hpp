@@ -16,17 +16,14 @@ namespace uvnostr {
 ///
 /// It also measures the calls to the application, with as few readings of the clock as possible. Before a delivery,
 /// has_time() reads it anyway. Where deliveries follow each other, the reading after one is also the reading before the
-/// next. For an event that is delivered as soon as it arrives, the time of its arrival is the reading before. So the
-/// measurement costs no extra reading for an event, and one for any other call.
+/// next. So the measurement costs at most one reading more for an event or any other call.
 class turn_budget {
  public:
   turn_budget(port::reactor& reactor, duration_histogram& calls) noexcept : reactor_(reactor), calls_(calls) {}
 
   /// The first call begins the turn.
-  bool has_time() noexcept { return has_time(reactor_.now()); }
-  /// The same if the clock was read just now.
-  bool has_time(port::time_point now) noexcept {
-    last_ = now;
+  bool has_time() noexcept {
+    last_ = reactor_.now();
     is_fresh_ = false;
     return is_within();
   }

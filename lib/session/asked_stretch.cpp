@@ -21,17 +21,19 @@ bool is_in(const std::vector<event_stamp>& sorted, const event_stamp& e) {
 
 bool asked_stretch::note(const event_id& id, unix_seconds at) {
   const event_stamp stamp{at, id};
-  const bool is_new = !is_in(known, stamp) && !is_in(heard, stamp);
+  const bool was_had = (!known.empty() && is_in(known, stamp)) || (!heard.empty() && is_in(heard, stamp));
   ++came;
-  if (is_new) ++news;
-  if (at > ceiling_) return is_new;
+  if (!was_had) ++news;
+  if (at > ceiling_) return !was_had;
+  newest_first = newest_first && (lowest.empty() || at <= lowest.back().at);
   lowest.push_back(stamp);
   if (lowest.size() >= full_at_) keep_lowest();
-  return is_new;
+  return !was_had;
 }
 
 /// Drops what is newer, but nothing of a second of which something is kept.
 void asked_stretch::keep_lowest() {
+  if (newest_first && keep_last()) return;
   sort_lowest();
   const std::size_t all = lowest.size();
   if (lowest.size() > most_lowest) {
@@ -46,8 +48,20 @@ void asked_stretch::keep_lowest() {
   full_at_ = 2 * std::max(lowest.size(), most_lowest);
 }
 
+/// The same for what came newest first, as relays send it, so that nothing has to be sorted. Returns false if most of it
+/// is of one second.
+bool asked_stretch::keep_last() {
+  auto first = lowest.end() - most_lowest;
+  while (first != lowest.begin() && (first - 1)->at == first->at) --first;
+  if (first - lowest.begin() < static_cast<std::ptrdiff_t>(lowest.size() / 4)) return false;
+  ceiling_ = first->at;
+  lowest.erase(lowest.begin(), first);
+  return true;
+}
+
 /// Without duplicates. Cheap if the relay sends the newest first or the oldest first, as they do.
 void asked_stretch::sort_lowest() {
+  newest_first = false;
   const auto added = lowest.begin() + static_cast<std::ptrdiff_t>(sorted_);
   if (std::is_sorted(added, lowest.end(), std::greater<>())) {
     std::reverse(added, lowest.end());
@@ -175,6 +189,7 @@ void asked_stretch::forget_answer() {
   full_at_ = 2 * most_lowest;
   sorted_ = 0;
   ceiling_ = unix_seconds::max();
+  newest_first = true;
   for (const event_stamp& each : std::exchange(published, {})) {
     if (!of.until || each.at <= *of.until) note_published(each.id, each.at, false);
   }

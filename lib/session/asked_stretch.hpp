@@ -63,6 +63,7 @@ struct asked_stretch {
   std::uint32_t again = 0;               // of these, known
   std::uint32_t live = 0;                // of these, published meanwhile
   std::uint32_t shared = 0;              // of these, matching another stretch as well
+  bool newest_first = true;              // so `lowest` came; they are sorted by date then, but not by id
   std::vector<event_stamp> lowest{};     // of these, the oldest
   std::vector<event_stamp> published{};  // meanwhile: the REQ of a page is sent them as well
 
@@ -101,6 +102,7 @@ struct asked_stretch {
   void leave_unproven();
   void go_on_from(unix_seconds until);
   void keep_lowest();
+  bool keep_last();
   void sort_lowest();
 
   std::size_t full_at_ = 2 * most_lowest;  // `lowest`: then some are dropped. Twice what is kept, so that it is rare

@@ -17,7 +17,10 @@ void liveness::stop() noexcept {
   pong_due_ = false;
 }
 
-void liveness::heard() noexcept { heard_at_ = session_.now(); }
+void liveness::heard() noexcept {
+  heard_at_ = session_.turn_began();
+  has_spoken_ = true;
+}
 
 void liveness::wait_for_silence() noexcept {
   pong_due_ = false;
@@ -28,14 +31,18 @@ void liveness::wait_for_silence() noexcept {
 void liveness::on_pong() noexcept {
   heard();
   if (!pong_due_) return;
+  heard_at_ = session_.now();
   session_.counted().ping_time = heard_at_ - ping_sent_;
   wait_for_silence();
 }
 
 void liveness::on_timer() noexcept {
   const std::chrono::microseconds now = session_.now();
-  if (session_.counted().reading_paused) heard_at_ = now;
-  const bool spoke = pong_due_ ? heard_at_ > ping_sent_ : heard_at_ + session_.options().ping_interval > now;
+  if (session_.counted().reading_paused) {
+    heard_at_ = now;
+    has_spoken_ = true;
+  }
+  const bool spoke = pong_due_ ? has_spoken_ : heard_at_ + session_.options().ping_interval > now;
   if (spoke) return wait_for_silence();
   const std::uint64_t left = session_.bytes_that_left();
   if (pong_due_) {
@@ -44,6 +51,7 @@ void liveness::on_timer() noexcept {
     if (before >= ping_behind_ || left == before) return session_.lost(errc::ping_timeout);
   } else {
     pong_due_ = true;
+    has_spoken_ = false;
     ping_sent_ = now;
     left_before_ = left;
     ping_behind_ = session_.bytes_handed_over();

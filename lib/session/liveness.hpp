@@ -29,9 +29,8 @@ class liveness {
   void stop() noexcept;
   bool is_watching() const noexcept { return timer_.is_scheduled(); }
 
-  /// To be called when something arrives.
+  /// To be called when something arrives. Reads no clock, because messages come by the million.
   void heard() noexcept;
-  std::chrono::microseconds heard_at() const noexcept { return heard_at_; }
   void on_pong() noexcept;
 
  private:
@@ -40,11 +39,12 @@ class liveness {
 
   relay_session& session_;
   base::timer timer_ = base::timer::calling<&liveness::on_timer>(*this);  // the end of ping_interval or pong_timeout
-  std::chrono::microseconds heard_at_{};
+  std::chrono::microseconds heard_at_{};                                  // or a little later
   std::chrono::microseconds ping_sent_{};
   std::uint64_t left_before_ = 0;  // the session's bytes_that_left() when the timer was set
   std::uint64_t ping_behind_ = 0;  // how many bytes were to leave before the ping
   bool pong_due_ = false;
+  bool has_spoken_ = false;  // since the ping
 };
 
 }  // namespace uvnostr::session

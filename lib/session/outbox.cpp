@@ -181,7 +181,7 @@ bool outbox::on_ok(const event_id& id, bool accepted, std::string_view text) {
   delivery* const found = by_id_.find(id);
   if (found == nullptr) return false;
   delivery& d = *found;
-  session_.times().ok.add(session_.heard_at() - d.sent_at_);
+  session_.times().ok.add(session_.now() - d.sent_at_);
   if (!queued_.empty()) session_.pump_soon();  // queued events may have waited for this answer
   const std::string_view prefix = wire::reason_prefix(text);
   if (accepted || prefix == "duplicate") {

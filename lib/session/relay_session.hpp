@@ -88,8 +88,6 @@ class relay_session final : public base::ref_counted<relay_session>, private por
   /// A random number from 0 to 1.
   static double random_fraction(port::reactor&) noexcept;
 
-  /// When the message that is being processed arrived.
-  std::chrono::microseconds heard_at() const noexcept { return liveness_.heard_at(); }
   pool_times& times() const noexcept { return around_.times; }
   base::log& log() const noexcept { return around_.log; }
   base::log_subject subject() const noexcept { return {.relay = id_, .url = url_.text}; }
@@ -137,6 +135,7 @@ class relay_session final : public base::ref_counted<relay_session>, private por
   session_listener& listener() noexcept { return around_.listener; }
   base::timer_queue& timers() noexcept { return around_.timers; }
   std::chrono::microseconds now() noexcept { return around_.reactor.now().time_since_epoch(); }
+  std::chrono::microseconds turn_began() noexcept { return around_.reactor.turn_began().time_since_epoch(); }
   unix_seconds wall_clock() noexcept { return around_.reactor.wall_clock(); }
   /// Only while the session is open.
   std::chrono::microseconds connected_since() const noexcept { return phase_since_; }

@@ -77,7 +77,7 @@ class event_scanner : public json_scanner {
   /// Reads a key of the event and its colon.
   bool key(member& which) noexcept {
     which = plain_key();
-    if (which != unknown_member) return colon();
+    if (which != unknown_member) return take_next(':');
     std::string_view body;
     bool escaped = false;
     if (!string(body, escaped)) return false;
@@ -86,7 +86,7 @@ class event_scanner : public json_scanner {
         if (spells(body, name.text)) which = name.which;
       }
     }
-    return colon();
+    return take_next(':');
   }
 
   bool member_value(member which, event_fields& fields) noexcept {
@@ -115,12 +115,11 @@ class event_scanner : public json_scanner {
   }
 
   bool tags(event_fields& fields) noexcept {
+    space();
     const char* const begin = position();
     if (!take('[')) return false;
-    space();
-    if (!take(']')) {
+    if (!take_next(']')) {
       do {
-        space();
         if (!tag(fields.tags_escaped)) return false;
       } while (take_next(','));
       if (!take(']')) return false;
@@ -130,12 +129,10 @@ class event_scanner : public json_scanner {
   }
 
   bool tag(bool& escaped) noexcept {
-    if (!take('[')) return false;
-    space();
-    if (take(']')) return true;
+    if (!take_next('[')) return false;
+    if (take_next(']')) return true;
     std::string_view body;
     do {
-      space();
       if (!string(body, escaped)) return false;
     } while (take_next(','));
     return take(']');
@@ -158,7 +155,7 @@ verb verb_of(std::string_view body, bool escaped) noexcept {
 }
 
 /// Skips an object or array without checking it. `at` is at its opening bracket.
-const char* find_closing(const char* at, const char* end) noexcept {
+[[gnu::noinline]] const char* find_closing(const char* at, const char* end) noexcept {
   std::size_t depth = 0;
   while (at != end) {
     const char c = *at++;
@@ -175,7 +172,7 @@ const char* find_closing(const char* at, const char* end) noexcept {
 }
 
 /// Skips a value without checking it.
-const char* find_end_of_value(const char* at, const char* end) noexcept {
+inline const char* find_end_of_value(const char* at, const char* end) noexcept {
   if (at == end) return nullptr;
   if (*at == '{' || *at == '[') return find_closing(at, end);
   return *at == '"' ? pass_string(at + 1, end) : pass_scalar(at, end);
@@ -186,13 +183,10 @@ verb read_verb(json_scanner& scan) noexcept {
   if (scan.take("[\"EVENT\",")) return verb::event;
   std::string_view name;
   bool escaped = false;
-  scan.space();
-  if (!scan.take('[')) return verb::malformed;
-  scan.space();
+  if (!scan.take_next('[')) return verb::malformed;
   if (!scan.string(name, escaped)) return verb::malformed;
-  scan.space();
   const verb said = verb_of(name, escaped);
-  if (scan.take(',')) return said;
+  if (scan.take_next(',')) return said;
   return said != verb::event && scan.take(']') ? said : verb::malformed;
 }
 
@@ -208,10 +202,8 @@ frame_head scan_head(std::string_view message) noexcept {
   }
   std::string_view subscription;
   bool escaped = false;
-  scan.space();
   if (!scan.string(subscription, escaped)) return head;
-  scan.space();
-  if (!scan.take(',')) return head;
+  if (!scan.take_next(',')) return head;
   scan.space();
   const std::string_view rest = scan.rest();
   if (!rest.starts_with('{')) return head;
@@ -220,23 +212,22 @@ frame_head scan_head(std::string_view message) noexcept {
 
 namespace {
 
-/// Where the value of the object's own member of that name begins; null if there is none. `at` is at the object's opening
-/// bracket, or at a comma between its members. `quoted` is the name between quotes.
+/// Where the value of the object's own member of that name begins; null if there is none. `at` is after the object's
+/// opening bracket, or after a comma between its members. `ended` is the name with the closing quote.
 template <std::size_t Size>
-const char* find_member(const char* at, const char* end, const char (&quoted)[Size]) noexcept {
-  if (at == end) return nullptr;
+const char* find_member(const char* at, const char* end, const char (&ended)[Size]) noexcept {
   do {
-    at = skip_space(at + 1, end);
-    if (at == end || *at != '"') return nullptr;
-    bool is_wanted = goes_on_with(at, end, quoted);
+    at = pass(at, end, '"');
+    if (at == nullptr) return nullptr;
+    bool is_wanted = goes_on_with(at, end, ended);
     if (is_wanted) {
       at += Size - 1;
     } else {
       bool escaped = false;
-      const char* const name = at + 1;
+      const char* const name = at;
       at = find_quote(name, end, escaped);
       if (at == nullptr) return nullptr;
-      is_wanted = escaped && spells({name, bytes_between(name, at)}, std::string_view(quoted).substr(1, Size - 3));
+      is_wanted = escaped && spells({name, bytes_between(name, at)}, std::string_view(ended).substr(0, Size - 2));
       ++at;
     }
     at = pass(at, end, ':');
@@ -245,8 +236,8 @@ const char* find_member(const char* at, const char* end, const char (&quoted)[Si
     if (is_wanted) return at;
     at = find_end_of_value(at, end);
     if (at == nullptr) return nullptr;
-    at = skip_space(at, end);
-  } while (at != end && *at == ',');
+    at = pass(at, end, ',');
+  } while (at != nullptr);
   return nullptr;
 }
 
@@ -260,7 +251,7 @@ std::string_view string_of(std::size_t size, std::string_view text) noexcept {
 
 std::optional<found_id> scan_id(std::string_view event) noexcept {
   const char* const end = event.data() + event.size();
-  const char* at = find_member(event.data(), end, "\"id\"");
+  const char* at = find_member(event.data() + 1, end, "id\"");
   if (at == nullptr || at == end || *at != '"') return std::nullopt;
   std::optional<found_id> found(std::in_place);
   at = read_hex(at + 1, end, found->id.bytes);
@@ -269,21 +260,31 @@ std::optional<found_id> scan_id(std::string_view event) noexcept {
   return found;
 }
 
-std::string_view scan_sig(std::string_view event, std::string_view rest) noexcept {
-  constexpr std::string_view last_member = ",\"sig\":";
-  constexpr std::size_t its_size = last_member.size() + sig_digit_count + 2;
-  // After it stand the brackets of the event and of the message, and little else.
-  for (std::size_t after = 2; after < 5 && its_size + after <= rest.size(); ++after) {
-    const std::string_view there = rest.substr(rest.size() - its_size - after);
-    if (!there.starts_with(last_member)) continue;
-    if (const std::string_view sig = string_of(sig_digit_count, there.substr(last_member.size())); !sig.empty()) {
-      return sig;
-    }
+std::string_view guess_sig(std::string_view rest) noexcept {
+  constexpr std::string_view sig = ",\"sig\":";
+  constexpr std::string_view closing = "\"}]";
+  constexpr std::size_t size = sig.size() + 1 + sig_digit_count + closing.size();
+  if (rest.size() < size) return {};
+  if (rest.ends_with(closing) && rest.substr(rest.size() - size).starts_with(sig)) {
+    return string_of(sig_digit_count, rest.substr(rest.size() - size + sig.size()));
   }
+  // In alphabetical order, the kind and the author stand between the id and the signature.
+  constexpr std::string_view kind = ",\"kind\":";
+  constexpr std::string_view author = ",\"pubkey\":\"";
+  constexpr std::size_t most_digits = 5;
+  constexpr std::size_t author_size = author.size() + 64 + 1;
+  if (rest.size() < kind.size() + most_digits + author_size + size || !rest.starts_with(kind)) return {};
+  std::size_t at = kind.size();
+  while (at < kind.size() + most_digits && rest[at] != ',') ++at;
+  if (!rest.substr(at).starts_with(author) || !rest.substr(at + author_size).starts_with(sig)) return {};
+  return string_of(sig_digit_count, rest.substr(at + author_size + sig.size()));
+}
+
+std::string_view scan_sig(std::string_view event, std::string_view rest) noexcept {
   const char* const end = event.data() + event.size();
-  const char* at = skip_space(rest.data(), end);
-  at = at == end || *at != ',' ? nullptr : find_member(at, end, "\"sig\"");
-  if (at == nullptr) at = find_member(event.data(), end, "\"sig\"");
+  const char* at = pass(rest.data(), end, ',');
+  if (at != nullptr) at = find_member(at, end, "sig\"");
+  if (at == nullptr) at = find_member(event.data() + 1, end, "sig\"");
   return at == nullptr ? std::string_view() : string_of(sig_digit_count, {at, bytes_between(at, end)});
 }
 

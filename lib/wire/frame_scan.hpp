@@ -37,8 +37,12 @@ struct found_id {
 /// Nothing else is checked. Empty if there is no id of 64 lower-case hex digits. `event` begins with '{'.
 std::optional<found_id> scan_id(std::string_view event) noexcept;
 
-/// The characters of the event's "sig", unchecked; empty if there are not as many as there should be digits. `rest` is
-/// what scan_id() found. If "sig" comes last, as most relays write it, nothing before it is read.
+/// The characters that are probably the event's "sig", because they stand where most relays write it; empty if it is not
+/// there. Only good for a comparison with a signature that is known: if they differ, ask scan_sig(). `rest` is what
+/// scan_id() found.
+std::string_view guess_sig(std::string_view rest) noexcept;
+
+/// The characters of the event's "sig", unchecked; empty if there are not as many as there should be digits.
 std::string_view scan_sig(std::string_view event, std::string_view rest) noexcept;
 
 /// An event whose shape was checked and nothing else. Only scan_event() and parse_event() make one.

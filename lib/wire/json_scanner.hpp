@@ -36,7 +36,7 @@ class json_scanner {
 
   /// Reads a string; its body is the text between the quotes.
   bool string(std::string_view& body, bool& escaped) noexcept {
-    if (!take('"')) return false;
+    if (!take_next('"')) return false;
     const char* const closing = check_string(at_, end_, escaped);
     if (closing == nullptr) return false;
     body = {at_, bytes_between(at_, closing)};
@@ -55,7 +55,7 @@ class json_scanner {
   /// Reads a string of exactly the lower-case hex digits that fill `out`, without escapes.
   template <std::size_t Size>
   bool hex(std::array<std::uint8_t, Size>& out) noexcept {
-    if (!take('"')) return false;
+    if (!take_next('"')) return false;
     const char* const behind = read_hex(at_, end_, out);
     if (behind == nullptr) return false;
     at_ = behind;
@@ -65,6 +65,7 @@ class json_scanner {
   /// Reads a number that has only digits. The caller checks what follows, and so refuses a fraction or an exponent,
   /// which is neither a comma nor a bracket.
   bool whole_number(std::uint64_t max, std::uint64_t& out) noexcept {
+    space();
     const char* const begin = at_;
     for (; at_ != end_ && is_digit(*at_); ++at_) {
       out = out * 10 + static_cast<std::uint64_t>(*at_ - '0');
@@ -72,13 +73,6 @@ class json_scanner {
     }
     const std::ptrdiff_t length = at_ - begin;
     return length == 1 || (length > 1 && *begin != '0');
-  }
-
-  /// Reads the colon after a key, and the white space around it.
-  bool colon() noexcept {
-    if (!take_next(':')) return false;
-    space();
-    return true;
   }
 
   /// Skips any value without recursion: one bit for each open container says whether it is an object.
@@ -130,7 +124,7 @@ class json_scanner {
   bool any_key() noexcept {
     std::string_view body;
     bool escaped = false;
-    return string(body, escaped) && colon();
+    return string(body, escaped) && take_next(':');
   }
 
   bool scalar() noexcept {

@@ -105,6 +105,32 @@ TEST(ScanId, TakesAMillionBracketsWithoutRecursion) {
   EXPECT_EQ(id_of("{\"x\":" + std::string(1'000'000, '[')), "none");
 }
 
+std::string_view guessed_sig(const std::string& event) {
+  const std::optional<found_id> found = scan_id(event);
+  return found ? guess_sig(found->rest) : std::string_view();
+}
+
+TEST(GuessSig, FindsItWhereMostRelaysWriteIt) {
+  const std::string id = "\"id\":\"" + test::sample_id + '"';
+  const std::string author = "\"pubkey\":\"" + std::string(64, 'a') + '"';
+  const std::string sig = "\"sig\":\"" + test::sample_sig + '"';
+  EXPECT_EQ(guessed_sig("{" + id + "," + author + ",\"tags\":[[\"s\"]],\"content\":\"s\"," + sig + "}]"),
+            test::sample_sig);
+  EXPECT_EQ(guessed_sig("{\"content\":\"s\"," + id + ",\"kind\":30023," + author + "," + sig + ",\"tags\":[]}]"),
+            test::sample_sig);
+}
+
+TEST(GuessSig, TakesNoOtherTextForIt) {
+  const std::string id = "\"id\":\"" + test::sample_id + '"';
+  const std::string sig = "\"sig\":\"" + test::sample_sig + '"';
+  for (const std::string& rest :
+       {std::string("}]"), ",\"x\":{\"y\":1," + sig + "},\"content\":\"\"}]", ",\"sig\":\"" + test::sample_id + "\"}]",
+        ",\"sig\":" + test::sample_sig + "}]", ",\"x\":\"\\\"sig\\\":\\\"" + test::sample_sig + "\\\"\"}]",
+        ",\"sigs\":\"" + test::sample_sig + "\"}]", std::string(",\"s"), std::string("s"), std::string()}) {
+    EXPECT_EQ(guessed_sig("{" + id + rest), "") << rest;
+  }
+}
+
 TEST(ScanEvent, FindsAllMembers) {
   event_text text{.tags = R"([["p","x"]])", .content = R"("a\nb")"};
   const std::string message = text.json() + "]";

@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: MIT
 // Filters that cannot be followed by dates, relays that send in no order, and cursors.
+#include <algorithm>
+#include <random>
+#include <vector>
+
 #include <gtest/gtest.h>
 
+#include "session/asked_stretch.hpp"
 #include "unit/history_player.hpp"
 
 namespace uvnostr::session {
@@ -64,6 +69,32 @@ TEST(HistoryOrder, EndsAtARelayThatSendsInNoOrder) {
       p.under_test.answered(eose_hint::none, p.now);
     }
     p.under_test.interrupted(p.now);
+  }
+}
+
+TEST(HistoryOrder, KeepsTheOldestOfALongAnswerInEveryOrder) {
+  std::vector<event_stamp> oldest_first;
+  for (int i = 0; i < 4'000; ++i) {
+    const int second = i < 300 ? 0 : i / 3;  // three events a second, but the first three hundred
+    oldest_first.push_back({unix_seconds(std::chrono::seconds(1'000 + second)), make_up({.number = i}).id()});
+  }
+  std::vector<event_stamp> newest_first(oldest_first.rbegin(), oldest_first.rend());
+  std::vector<event_stamp> nearly = newest_first;
+  std::swap(nearly[700], nearly[1'900]);
+  std::vector<event_stamp> shuffled = oldest_first;
+  std::shuffle(shuffled.begin(), shuffled.end(), std::mt19937(14));
+  std::sort(oldest_first.begin(), oldest_first.end());
+  for (const auto* const order : {&oldest_first, &newest_first, &nearly, &shuffled}) {
+    asked_stretch answer;
+    for (const event_stamp& each : *order) EXPECT_TRUE(answer.note(each.id, each.at));
+    EXPECT_EQ(answer.oldest(), oldest_first.front().at);
+    EXPECT_LT(answer.lowest.size(), 1'100U);
+    answer.settle();
+    ASSERT_GE(answer.lowest.size(), 512U);
+    EXPECT_TRUE(std::equal(answer.lowest.begin(), answer.lowest.end(), oldest_first.begin()));
+    EXPECT_NE(answer.lowest.back().at, oldest_first[answer.lowest.size()].at) << "a second is cut";
+    EXPECT_EQ(answer.came, 4'000U);
+    EXPECT_EQ(answer.news, 4'000U);
   }
 }
 

@@ -23,6 +23,7 @@ struct sender final : source {
 /// Its clock advances whenever it is read.
 struct reactor final : port::reactor {
   port::time_point now() noexcept override { return time += step; }
+  port::time_point turn_began() noexcept override { return time; }
   unix_seconds wall_clock() noexcept override { return {}; }
   bool random_bytes(std::span<std::byte>) noexcept override { return false; }
   void set_alarm(port::time_point) noexcept override {}

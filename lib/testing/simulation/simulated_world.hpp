@@ -36,6 +36,7 @@ class simulated_world final : public port::world, private port::reactor, private
 
  private:
   port::time_point now() noexcept override;
+  port::time_point turn_began() noexcept override { return now(); }
   unix_seconds wall_clock() noexcept override { return network_.wall_clock(); }
   bool random_bytes(std::span<std::byte>) noexcept override;
   void set_alarm(port::time_point) noexcept override;
