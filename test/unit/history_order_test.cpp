@@ -76,7 +76,8 @@ TEST(HistoryOrder, KeepsTheOldestOfALongAnswerInEveryOrder) {
   std::vector<event_stamp> oldest_first;
   for (int i = 0; i < 4'000; ++i) {
     const int second = i < 300 ? 0 : i / 3;  // three events a second, but the first three hundred
-    oldest_first.push_back({unix_seconds(std::chrono::seconds(1'000 + second)), make_up({.number = i}).id()});
+    oldest_first.push_back(
+        {unix_seconds(std::chrono::seconds(1'000 + second)), make_up({.number = static_cast<std::uint32_t>(i)}).id()});
   }
   std::vector<event_stamp> newest_first(oldest_first.rbegin(), oldest_first.rend());
   std::vector<event_stamp> nearly = newest_first;
