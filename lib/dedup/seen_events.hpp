@@ -45,7 +45,10 @@ class seen_events {
 
   /// When that subscription had the event: its date. Then this relay, which sent the same bytes, is noted to have it too.
   std::optional<unix_seconds> repeats(const event_id&, std::uint32_t subscription, std::uint32_t relay_slot) noexcept;
-  /// Whether any subscription has had it.
+  /// Whether that subscription has had it, or any.
+  bool has(const event_id& id, std::uint32_t subscription) const noexcept {
+    return table_->find(id, subscription) != none;
+  }
   bool has(const event_id&) const noexcept;
   struct repeated {
     unix_seconds created_at;

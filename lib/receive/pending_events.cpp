@@ -45,8 +45,10 @@ std::optional<std::uint32_t> pending_events::join(const event_id& id, std::strin
       unused_fate_ = std::exchange(fates_[at.fate].joined, 0);
     }
   }
-  fates_[at.fate].created_at = at.created_at;
-  ++fates_[at.fate].joined;
+  fate& shared = fates_[at.fate];
+  shared.id = id;
+  shared.created_at = at.created_at;
+  ++shared.joined;
   return at.fate;
 }
 

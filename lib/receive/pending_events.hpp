@@ -57,8 +57,8 @@ class pending_events {
     verify::verdict outcome = verify::verdict::good;
     verify::id_form form = verify::id_form::canonical;
     std::uint32_t joined = 0;  // how many have not left; in an unused slot, the next unused one
+    event_id id{};
     unix_seconds created_at{};
-    event_id id{};  // of a valid event, like the next two
     std::optional<verify::verified_event> kept;
     std::unique_ptr<kept_event> kept_in;
   };

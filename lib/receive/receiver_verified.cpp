@@ -101,8 +101,11 @@ void receiver::on_copy(verify::source& from, const wire::raw_event& event) noexc
 void receiver::for_each_unverified(callback<void(const relay_request&, unix_seconds)> call) const {
   verifier_.for_each_queued([&](const verify::item& queued, const wire::event_fields* event) {
     session::sent_req& to = req_of(*queued.from);
-    if (to.state == session::sent_req::state::asked) return;
-    call(request_of(to), event != nullptr ? event->created_at_time() : pending_.fate_of(queued.number).created_at);
+    const subscription_record* const subscription = request_of(to).subscription();
+    if (subscription == nullptr || to.state == session::sent_req::state::asked) return;
+    const pending_events::fate* const joined = event == nullptr ? &pending_.fate_of(queued.number) : nullptr;
+    if (seen_.has(event != nullptr ? event->id : joined->id, subscription->in_seen)) return;
+    call(request_of(to), event != nullptr ? event->created_at_time() : joined->created_at);
   });
 }
 

@@ -58,6 +58,11 @@ class request : public base::shared_object {
   friend class sent_req;
   void on_timer() noexcept;
 
+  /// The REQ whose answer is still to come, or null.
+  const sent_req* awaited() const noexcept {
+    return page_ ? page_.get() : step_ == step::asked ? open_req_.get() : nullptr;
+  }
+
   session::history history_;
   const subscribe_options& options_;
   const bool only_stored_;  // ends with its answer; no live events are wanted

@@ -357,7 +357,7 @@ void request_table::on_timer(request& r) {
   }
   if (r.step_ == request::step::away) return not_back_in_time(r);
   const bool waits_for_page = r.step_ == request::step::live && !r.page_;
-  if (r.is_in_line_ && !has_waited_in_vain(r)) return;
+  if (r.is_in_line_ && (r.awaited() != nullptr ? !is_overdue(r) : !has_waited_in_vain(r))) return;
   const std::chrono::microseconds unread = session_.back_pressure_.unread_since(r.unread_before_);
   if (unread.count() > 0) return session_.timers().schedule(r.timer_, session_.now() + unread);
   if (r.progress_ != r.progress_before_ || session_.listener().is_behind(r)) {

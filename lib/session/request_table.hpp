@@ -102,6 +102,7 @@ class request_table {
   std::size_t open_before(const sent_req&) const noexcept;
   void await_turn(request&) noexcept;
   bool has_waited_in_vain(request&) noexcept;
+  bool is_overdue(request&) noexcept;
   void end_turn(request&);
   bool make_place_for_page(request&);
   void pass_places_on();

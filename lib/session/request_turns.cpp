@@ -91,6 +91,15 @@ bool request_table::has_waited_in_vain(request& r) noexcept {
   return false;
 }
 
+/// Its time ran while it waited for its turn. What is asked has as much from then on.
+bool request_table::is_overdue(request& r) noexcept {
+  r.is_in_line_ = false;
+  const std::chrono::microseconds end = r.awaited()->sent_at + r.options_.eose_timeout;
+  if (end <= session_.now()) return true;
+  session_.timers().schedule(r.timer_, end);
+  return false;
+}
+
 /// Whether the words refuse only the time of this REQ. Then it waits for another, and the program is not told.
 bool request_table::wait_for_turn(sent_req& req, std::string_view text) {
   request& r = req.owner();

@@ -130,6 +130,39 @@ TEST_F(SimFound, AsksAnewWhereTheConnectionWasLostBeforeItsEoseWasHandled) {
   EXPECT_EQ(take_said(), (lines{"event y from 1", "eose from 1", "all eose"}));
 }
 
+// The page had waited for its turn, so its time limit was that of who waits: as long as the relay answers others.
+TEST_F(SimFound, AwaitsAPageThatWasSlowedDownNoLongerThanAnother) {
+  make();
+  add_open();
+  subscription_callbacks calls;
+  std::optional<gap_reason> told;
+  calls.on_caught_up = [&](relay_id, std::span<const gap> gaps) {
+    told = gaps.empty() ? gap_reason::memory : gaps[0].reason;
+  };
+  const filter ones{.kinds = {1}};
+  const subscription slowed = *core->subscribe(std::span(&ones, 1), std::move(calls), {});
+  world.settle();
+  const std::string id = asked(world.last())[0];
+  std::vector<subscription> many;  // so that the relay has reason to complain
+  for (int i = 0; i < 8; ++i) many.push_back(subscribe());
+  for (const std::string& each : asked(world.last())) world.last().text(eose(each));
+  world.last().text(event_frame(id, note("x", 1'699'999'000s)));
+  world.last().text(R"(["EOSE",")" + id + R"("])");
+  world.settle();
+  const lines pages = asked(world.last());
+  ASSERT_EQ(pages.size(), 1U);
+  world.last().text(R"(["CLOSED",")" + pages[0] + R"(","rate-limited: slow down"])");
+  world.advance(2s);
+  ASSERT_EQ(asked(world.last()).size(), 1U) << "the page is asked for again";
+  const subscription other = subscribe();
+  world.advance(2s);
+  const lines ids = asked(world.last());
+  ASSERT_EQ(ids.size(), 1U);
+  world.last().text(eose(ids[0]));
+  world.advance(1h);
+  EXPECT_EQ(told, gap_reason::no_answer);
+}
+
 // The relay accepts and closes again before the REQ has left, so the time limit for its EOSE never starts.
 TEST_F(SimFound, DoesNotWaitForARelayThatHangsUpBeforeItWasAsked) {
   make();

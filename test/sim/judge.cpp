@@ -89,6 +89,7 @@ watched_subscription& judge::subscribed(unsigned number, std::vector<filter_mode
   made->had.resize(event_set::get().events.size());
   made->was_asked = !made->named.empty() || !present().empty();
   if (before) {
+    made->asked_again = before->asked_again;
     for (const auto& [host, book] : before->books) {
       delivery_book& goes_on = made->books.emplace(host, book.snapshot()).first->second;
       const std::set<std::size_t> received = goes_on.received;
@@ -115,6 +116,7 @@ watched_subscription& judge::subscribed(unsigned number, std::vector<filter_mode
 saved_cursor judge::saved(const watched_subscription& s, std::string text) {
   saved_cursor now{.text = std::move(text), .done = s.before ? s.before->done : std::vector<bool>(s.had.size())};
   now.had_forgotten = may_forget() || (s.before && s.before->had_forgotten);
+  now.asked_again = s.asked_again;
   if (s.before) now.undone = s.before->undone;  // some of these may not have come again yet
   now.given.resize(s.had.size());
   for (std::size_t i = 0; i < s.given.size(); ++i) {

@@ -49,6 +49,7 @@ struct saved_cursor {
   std::optional<std::pair<unix_seconds, unix_seconds>>
       undone{};  // the dates of the oldest and newest delivered events that it does not cover
   std::map<unsigned, delivery_book> books{};  // by host
+  std::set<unix_seconds> asked_again{};       // dates that it asks for once more, though some of their events are done
 
   void add_undone(unix_seconds at) {
     if (!undone) undone = {at, at};

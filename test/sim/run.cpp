@@ -209,6 +209,8 @@ class world_run {
     for (const auto& each : network_.relays) each->recover();
     pass(60s);  // dials under way may still fail
     program().take_all();
+    pass(60s);  // the end of a connection may be read only now, and be the last that a request is blamed for
+    program().take_all();
     pass(recovery_time);
     if (state_.has_failed() || watching().is_over()) return;
     watching().check_at_rest(program().stats());
