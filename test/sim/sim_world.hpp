@@ -56,6 +56,7 @@ class sim_world final : public port::world, private port::reactor, private port:
 
  private:
   port::time_point now() noexcept override;
+  port::time_point turn_began() noexcept override { return now(); }
   unix_seconds wall_clock() noexcept override;
   bool random_bytes(std::span<std::byte>) noexcept override;
   void set_alarm(port::time_point) noexcept override;
