@@ -317,8 +317,8 @@ void history::give_up_page(gap_reason why) {
 void history::interrupted_page() noexcept {
   if (main_answer_) return;
   for (asking& each : std::exchange(asked_, {})) {
-    ask_for_unproven(each, std::nullopt);
-    if (!each.is_probe) put_back(std::move(each));
+    if (!each.is_probe) ask_for_unproven(each, std::nullopt);
+    put_back(std::move(each));
   }
 }
 

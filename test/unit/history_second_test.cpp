@@ -58,6 +58,21 @@ TEST(HistorySecond, IsDoubtedThoughTheProofIsInterruptedTwice) {
   EXPECT_EQ(p.under_test.gaps().size(), 1U);
 }
 
+TEST(HistorySecond, AProofThatCouldNotBeSentIsNotBegunAnew) {
+  history_player p(std::vector<filter>{{.kinds = {1}}});
+  store_full_second(p);
+  p.send_req();
+  p.receive_all();
+  ASSERT_TRUE(go_on_below(p, t - second));
+  p.under_test.interrupted_page();
+  const auto is_probe = [&] { return p.last().limit == 1U; };
+  while (p.send_page() && !is_probe()) p.receive_all();
+  ASSERT_TRUE(is_probe());
+  p.under_test.interrupted_page();
+  ASSERT_TRUE(p.send_page());
+  EXPECT_TRUE(is_probe()) << "the second was asked for before";
+}
+
 TEST(HistorySecond, IsDoubtedAfterARestart) {
   history_player before(std::vector<filter>{{.kinds = {1}}});
   store_full_second(before);
