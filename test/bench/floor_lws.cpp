@@ -45,7 +45,19 @@ int on_event(lws* wsi, lws_callback_reasons reason, void*, void* in, std::size_t
       uv_stop(uv_default_loop());
       break;
     }
-    case LWS_CALLBACK_CLIENT_CONNECTION_ERROR: std::fprintf(stderr, "bench_floor_lws: no connection\n"); std::exit(1);
+    case LWS_CALLBACK_RECEIVE_CLIENT_HTTP_READ: {  // the bundled libwebsockets asks where the answer's head ends
+      auto& reply = *static_cast<lws_ws_reply*>(in);
+      const std::string_view came(reinterpret_cast<const char*>(reply.in), reply.in_len);
+      const std::size_t end = came.find("\r\n\r\n");
+      if (end == std::string_view::npos) return -1;  // the blaster sends it at once
+      reply.head = came.data();
+      reply.head_len = reply.used = end + 4;
+      break;
+    }
+    case LWS_CALLBACK_CLIENT_CONNECTION_ERROR:
+      std::fprintf(stderr, "bench_floor_lws: no connection: %.*s\n", static_cast<int>(size),
+                   static_cast<const char*>(in));
+      std::exit(1);
     default: break;
   }
   return 0;
