@@ -258,22 +258,26 @@ std::vector<unix_seconds> subscription_record::unverified_dates(const session::r
   return dates;
 }
 
+/// Of what has come and was not given to the program.
+std::vector<unix_seconds> subscription_record::undelivered_dates() const {
+  std::vector<unix_seconds> dates = dates_of(waiting);
+  const std::vector<unix_seconds> unverified_too = unverified_dates();
+  dates.insert(dates.end(), unverified_too.begin(), unverified_too.end());
+  return dates;
+}
+
 /// Whatever relay gave an event that is not safe may be gone in the next run, so all are asked for it.
 cursor_positions subscription_record::position() const {
-  std::vector<unix_seconds> unsafe = dates_of(waiting);
+  std::vector<unix_seconds> unsafe = undelivered_dates();
   unsafe.insert(unsafe.end(), unsafe_.begin(), unsafe_.end());
   if (in_hand_) unsafe.push_back(*in_hand_);
-  const std::vector<unix_seconds> unverified_ones = unverified_dates();
-  unsafe.insert(unsafe.end(), unverified_ones.begin(), unverified_ones.end());
   cursor_positions all = progress();
   for (auto& [url, at] : all) ask_for(at, unsafe, most_stretches_of_unsafe);
   return all;
 }
 
 void subscription_record::keep_progress() {
-  std::vector<unix_seconds> unsafe = dates_of(waiting);
-  const std::vector<unix_seconds> unverified_ones = unverified_dates();
-  unsafe.insert(unsafe.end(), unverified_ones.begin(), unverified_ones.end());
+  const std::vector<unix_seconds> unsafe = undelivered_dates();
   resume_from = progress();
   for (auto& [url, at] : resume_from) ask_for(at, unsafe, most_stretches_of_unsafe);
 }

@@ -136,6 +136,7 @@ class subscription_record final : public base::ref_counted<subscription_record> 
   cursor_positions progress() const;
   void ask_for(session::history_position&, std::vector<unix_seconds> dates, std::size_t most_stretches) const;
   std::vector<unix_seconds> forget_waiting(const relay_request&);
+  std::vector<unix_seconds> undelivered_dates() const;
   std::vector<unix_seconds> unverified_dates(const session::relay_session* from = nullptr) const;
 
   std::vector<base::ref<relay_request>> requests_;

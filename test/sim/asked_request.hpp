@@ -26,15 +26,14 @@ struct asked_request {
 
   /// Whether this answer proves to the client that it got all events like this one: it was empty or said that it was
   /// whole (NIP-67), and no limit of ours cut it off, or it was of one filter and held older ones. The very oldest may
-  /// have been published meanwhile, as far as the client can see, so it takes two of them, and more of a long answer.
+  /// have been published meanwhile, as far as the client can see, so it takes two of them.
   bool shows_all_of(const known_event& e) const {
     if (std::none_of(filters.begin(), filters.end(),
                      [&](const filter_model& w) { return w.limit != 0U && w.matches(e); }))
       return false;
     const bool is_full = std::any_of(filters.begin(), filters.end(),
                                      [&](const filter_model& w) { return w.limit && dates.size() >= *w.limit; });
-    return dates.empty() || (says_whole && !is_full) ||
-           (filters.size() == 1 && older(e.at) >= std::clamp<std::size_t>(dates.size() / 4, 2, 16));
+    return dates.empty() || (says_whole && !is_full) || (filters.size() == 1 && older(e.at) >= 2);
   }
 
   std::size_t older(unix_seconds at) const {

@@ -14,12 +14,15 @@ unix_seconds at(std::int64_t seconds) { return unix_seconds(std::chrono::seconds
 const std::vector<gap> none;
 constexpr std::int64_t second = 10'000;
 
-/// Its cap of five never shows twice: three events, a second with six, and older ones.
-void store_full_second(history_player& p) {
+/// Three events, a second with six, and older ones, at a relay whose cap of five never shows twice. The first REQ is
+/// answered.
+void begin_with_full_second(history_player& p) {
   p.relay.cap = 5;
   p.store(3, t);
   p.store(6, t - second, 1, 1, 0);
   p.store(20, t - 2 * second, 1, 1, 100);
+  p.send_req();
+  p.receive_all();
 }
 
 /// Lets the relay answer until a page asks for nothing as new as this.
@@ -33,9 +36,7 @@ bool go_on_below(history_player& p, std::int64_t newest) {
 
 TEST(HistorySecond, IsDoubtedThoughTheProofIsInterrupted) {
   history_player p(std::vector<filter>{{.kinds = {1}}});
-  store_full_second(p);
-  p.send_req();
-  p.receive_all();
+  begin_with_full_second(p);
   ASSERT_TRUE(go_on_below(p, t - second));
   p.under_test.interrupted_page();
   while (p.send_page()) p.receive_all();
@@ -47,9 +48,7 @@ TEST(HistorySecond, IsDoubtedThoughTheProofIsInterrupted) {
 
 TEST(HistorySecond, IsDoubtedThoughTheProofIsInterruptedTwice) {
   history_player p(std::vector<filter>{{.kinds = {1}}});
-  store_full_second(p);
-  p.send_req();
-  p.receive_all();
+  begin_with_full_second(p);
   for (int i = 0; i < 2; ++i) {
     ASSERT_TRUE(go_on_below(p, t - second));
     p.under_test.interrupted_page();
@@ -60,9 +59,7 @@ TEST(HistorySecond, IsDoubtedThoughTheProofIsInterruptedTwice) {
 
 TEST(HistorySecond, AProofThatCouldNotBeSentIsNotBegunAnew) {
   history_player p(std::vector<filter>{{.kinds = {1}}});
-  store_full_second(p);
-  p.send_req();
-  p.receive_all();
+  begin_with_full_second(p);
   ASSERT_TRUE(go_on_below(p, t - second));
   p.under_test.interrupted_page();
   const auto is_probe = [&] { return p.last().limit == 1U; };
@@ -75,9 +72,7 @@ TEST(HistorySecond, AProofThatCouldNotBeSentIsNotBegunAnew) {
 
 TEST(HistorySecond, IsDoubtedAfterARestart) {
   history_player before(std::vector<filter>{{.kinds = {1}}});
-  store_full_second(before);
-  before.send_req();
-  before.receive_all();
+  begin_with_full_second(before);
   ASSERT_TRUE(go_on_below(before, t - second));
 
   history_player after(std::vector<filter>{{.kinds = {1}}});
