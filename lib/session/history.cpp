@@ -66,8 +66,9 @@ std::vector<history::asking> history::parts_of_all(bool everything) {
       if (!is_first && floor && may_have(f, gift_wrap)) add(part::blurred_kinds, *floor - std::max(overlap_, blur));
       continue;
     }
-    // Our clock may have been ahead when the floor was set, and live events may have any date.
-    if (floor && is_clock_time(i, *floor)) parts.emplace_back().of = {.filter = i, .left = 0};
+    // Our clock may have been ahead when the floor was set, and live events may have any date. While the limit is not
+    // used up, the floor is only where the pages begin.
+    if (floor && (is_clock_time(i, *floor) || has_limit_left(i))) parts.emplace_back().of = {.filter = i, .left = 0};
     const unix_seconds since = reached_ ? later(floor, *reached_ - overlap_) : *floor;
     const unix_seconds since_of_blurred = (reached_ ? later(floor, *reached_) : *floor) - std::max(overlap_, blur);
     if (!may_have(f, gift_wrap)) {
@@ -95,6 +96,12 @@ std::optional<unix_seconds> history::floor_of(std::uint32_t number) const noexce
     floor = std::min(*floor, std::max(*newest_live_, *floor - farthest_ahead));
   }
   return floor;
+}
+
+bool history::has_limit_left(std::uint32_t number) const noexcept {
+  return std::any_of(missing_.begin(), missing_.end(), [number](const asking& each) {
+    return each.of.filter == number && each.of.left && each.of.until;
+  });
 }
 
 /// A floor that is no event's date was set by our clock, which may have been ahead.
@@ -325,11 +332,11 @@ void history::interrupted_page() noexcept {
 void history::interrupted(unix_seconds now) noexcept {
   interrupted_page();
   asked_.clear();  // of the REQ that stays open, which is sent again
-  // The limit covers only earlier events; the next REQ asks for later ones. If a clock went back, later means later than
-  // what was reached.
+  // The limit covers only earlier events; the next REQ asks for later ones. If a clock went back, that one may begin
+  // later than this connection did.
   for (asking& each : missing_) {
     if (!each.of.left || !begun_) continue;
-    const unix_seconds last = later(reached_, *begun_);
+    const unix_seconds last = reached_ ? std::max(*reached_ - overlap_, *begun_) : *begun_;
     if (end_of(each.of) <= last) continue;
     each.of.until = each.frontier = last;
     each.known.clear();

@@ -215,6 +215,22 @@ TEST(HistoryResume, ALimitThatAnotherFilterLeftNoRoomForKeepsNoLiveEventOut) {
   EXPECT_EQ(p.missed(), 0U);
 }
 
+TEST(HistoryResume, ALimitThatIsNotUsedUpKeepsNoLiveEventOut) {
+  history_player p(std::vector<filter>{{.kinds = {7}, .limit = 5}, {.kinds = {1}, .limit = 2}});
+  p.now += 1h;
+  p.relay.how = relay_model::capping::whole_by_filter;
+  p.relay.cap = 5;
+  p.store(5, t - 60, 7);
+  p.send_req();
+  p.receive_all();
+  p.live = true;
+  p.now += 20s;
+  p.publish({.number = 800, .at = t + 3'610, .kind = 7});
+  p.lose();
+  p.send_req();
+  EXPECT_TRUE(asks_for_what_is_published_now(p)) << "its date is before the connection, of which nothing is known";
+}
+
 TEST(HistoryResume, MissesNothingOfALimitWhenAClockGoesBack) {
   history_player p(std::vector<filter>{{.kinds = {1}, .limit = 5}}, 100s);
   p.relay.cap = 2;
