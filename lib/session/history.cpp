@@ -332,18 +332,21 @@ void history::interrupted_page() noexcept {
 void history::interrupted(unix_seconds now) noexcept {
   interrupted_page();
   asked_.clear();  // of the REQ that stays open, which is sent again
-  // The limit covers only earlier events; the next REQ asks for later ones. If a clock went back, that one may begin
-  // later than this connection did.
   for (asking& each : missing_) {
-    if (!each.of.left || !begun_) continue;
-    const unix_seconds last = reached_ ? std::max(*reached_ - overlap_, *begun_) : *begun_;
-    if (end_of(each.of) <= last) continue;
-    each.of.until = each.frontier = last;
+    if (!each.of.left || !begun_ || end_of(each.of) <= end_of_limits()) continue;
+    each.of.until = each.frontier = end_of_limits();
     each.known.clear();
   }
   main_answer_ = false;
   answered_now_ = false;
   if (!lost_) lost_ = now;
+}
+
+/// A limit covers only what is older than this; the next REQ asks for everything from there on. That is the beginning of
+/// this connection if its REQ was answered. If a clock went back, it may be earlier than the next REQ begins.
+unix_seconds history::end_of_limits() const noexcept {
+  if (!reached_) return *begun_;
+  return std::max(answered_now_ ? *begun_ : std::min(*begun_, *reached_), *reached_ - overlap_);
 }
 
 void history::add_gap(std::optional<unix_seconds> from, unix_seconds to, gap_reason why) {
@@ -353,8 +356,12 @@ void history::add_gap(std::optional<unix_seconds> from, unix_seconds to, gap_rea
 std::optional<history_position> history::position() const {
   if (!begun_ && !restored_) return std::nullopt;
   history_position here{.answered = ever_answered_, .reached = reached_, .floors = floors_};
-  const auto add = [&here](const asking& a) {
-    if (!a.is_probe) here.missing.push_back(a.rest());
+  const auto add = [this, &here](const asking& a) {
+    if (!a.is_probe) {
+      here.missing.push_back(a.rest());
+      missing_stretch& left_over = here.missing.back();
+      if (left_over.left && answered_now_) left_over.until = std::min(end_of(left_over), end_of_limits());
+    }
     if (a.unproven)
       here.missing.push_back({.filter = a.of.filter,
                               .kinds = a.of.kinds,
