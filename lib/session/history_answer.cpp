@@ -157,6 +157,7 @@ void history::drop_what_came(const asking& a) {
   const unix_seconds from = a.lowest[std::max<std::size_t>(a.overlap(), 2) - 1].at + std::chrono::seconds(1);
   std::erase_if(missing_, [&](asking& other) {
     const bool is_of_it = a.of.filter == other.of.filter && (a.of.kinds == part::whole || a.of.kinds == other.of.kinds);
+    if (is_of_it && other.is_probe) return *other.unproven >= from && *other.unproven <= until_of(a);
     // One with a limit counts what comes.
     if (!is_of_it || other.is_proof() || other.unproven || other.of.left || until_of(other) > until_of(a)) return false;
     const auto since = since_of(other);

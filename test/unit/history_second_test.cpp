@@ -134,6 +134,25 @@ TEST(HistorySecond, AnAnswerIsOneForAllDatesThatItGoesBeyond) {
   EXPECT_EQ(p.missed(), 0U);
 }
 
+TEST(HistorySecond, NeedsNoProofOnceAnAnswerGoesBeyondIt) {
+  history_player p(std::vector<filter>{{.kinds = {1}}}, std::chrono::seconds(3 * second));
+  begin_with_full_second(p);
+  ASSERT_TRUE(go_on_below(p, t - second));
+  p.under_test.interrupted_page();
+  const auto is_probe = [&] { return p.last().limit == 1U; };
+  while (p.send_page() && !is_probe()) p.receive_all();
+  ASSERT_TRUE(is_probe());
+  p.lose();
+  p.relay.cap = relay_model::unlimited;
+  p.send_req();
+  p.receive_all();
+  while (p.send_page()) {
+    EXPECT_FALSE(is_probe()) << "older events had come with the second";
+    p.receive_all();
+  }
+  EXPECT_EQ(p.missed(), 0U);
+}
+
 TEST(HistorySecond, AFullPageOfWhatWasPublishedMeanwhileProvesNothing) {
   const std::vector<filter> filters{{.kinds = {1}}};
   history h(filters, 600s);
