@@ -124,6 +124,8 @@ class history {
 
   std::vector<asking> parts_of_all(bool everything);
   std::optional<unix_seconds> floor_of(std::uint32_t number) const noexcept;
+  unix_seconds end_of_limits() const noexcept;
+  bool has_limit_left(std::uint32_t number) const noexcept;
   bool is_clock_time(std::uint32_t number, unix_seconds floor) const noexcept;
   std::optional<unix_seconds> since_of(const asking&) const noexcept;
   unix_seconds until_of(const asking&) const noexcept;
