@@ -234,6 +234,11 @@ void history::note_too_big(const wire::event_ends& event, unix_seconds now) {
   add_gap(at, at, gap_reason::too_big);
 }
 
+void history::note_doubtful(unix_seconds created_at) {
+  if (std::exchange(told_, false)) gaps_.clear();
+  add_gap(created_at, created_at, gap_reason::memory);
+}
+
 void history::note_newest(unix_seconds created_at) noexcept {
   if (main_answer_ && created_at <= *begun_) newest_ = later(newest_, created_at);
 }

@@ -1,5 +1,5 @@
-#include <cstdlib>
 #include <cstdio>
+#include <cstdlib>
 // SPDX-License-Identifier: MIT
 #include "sim/delivery_book.hpp"
 
@@ -151,7 +151,14 @@ bool delivery_book::is_due_by(const filter_model& f, std::size_t filter, std::ch
   const std::optional<unix_seconds> reached = asked.reached || f.limit != 0U ? asked.reached : open_.front().clock;
   // What is asked for begins at the floor, if the relay has sent nothing newer.
   const std::optional<unix_seconds> begin = reached && floor ? std::max(*reached, *floor) : reached ? reached : floor;
-  if (getenv("DBG") && e.event == (size_t)atoi(getenv("DBG"))) printf("DUE filter %zu floor %lld reached %lld asked.order %llu clock %lld e.order %llu first_told %llu newer %d begin-overlap %lld\n", filter, floor?(long long)floor->time_since_epoch().count():-1, reached?(long long)reached->time_since_epoch().count():-1, (unsigned long long)asked.what->order, (long long)asked.clock.time_since_epoch().count(), (unsigned long long)e.order, (unsigned long long)first_told_, (int)newer, begin?(long long)(*begin-overlap_for(event.kind, overlap)).time_since_epoch().count():-1);
+  if (getenv("DBG") && e.event == (size_t)atoi(getenv("DBG")))
+    printf(
+        "DUE filter %zu floor %lld reached %lld asked.order %llu clock %lld e.order %llu first_told %llu newer %d "
+        "begin-overlap %lld\n",
+        filter, floor ? (long long)floor->time_since_epoch().count() : -1,
+        reached ? (long long)reached->time_since_epoch().count() : -1, (unsigned long long)asked.what->order,
+        (long long)asked.clock.time_since_epoch().count(), (unsigned long long)e.order, (unsigned long long)first_told_,
+        (int)newer, begin ? (long long)(*begin - overlap_for(event.kind, overlap)).time_since_epoch().count() : -1);
   if (!begin || event.at >= *begin - overlap_for(event.kind, overlap)) return true;
   if (below_floor || f.limit == 0U) return false;
   return std::none_of(all_.begin(), all_.end(), [&](const request_ref& each) {
