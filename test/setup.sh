@@ -118,11 +118,13 @@ refresh_subprojects() {
 }
 
 # Usage: configuration FOLDER MESON_OPTION...; prints everything that decides what FOLDER builds. Meson's own record is
-# included, to notice a `meson configure` by hand.
+# included, to notice a `meson configure` by hand. So are the missing packages of samples, because Meson leaves these
+# samples out.
 configuration() {
   local folder=$1
   shift
   printf '%s\n' "CC=${CC:-}" "CXX=${CXX:-}" "CFLAGS=${CFLAGS:-}" "CXXFLAGS=${CXXFLAGS:-}" "LDFLAGS=${LDFLAGS:-}" "$@"
+  missing_packages "${sample_packages[@]}"
   cat "$folder/meson-private/cmd_line.txt" 2>/dev/null || true
 }
 

@@ -2,6 +2,7 @@
 // Many relays used as one: each event comes once, however many relays send it.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <initializer_list>
 #include <span>

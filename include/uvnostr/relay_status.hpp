@@ -50,6 +50,9 @@ enum class auth_step {
   not_signed,      ///< the signer refused, or did not answer within its timeout
 };
 
+/// The name of the enumerator.
+UVNOSTR_API std::string_view to_string(auth_step) noexcept;
+
 /// A step of an authentication. Lifetime: the texts are valid until the callback returns.
 struct auth_status {
   relay_id relay{};

@@ -29,6 +29,7 @@ class UVNOSTR_API signer {
   std::chrono::milliseconds timeout() const noexcept;
   /// Whether the signer has the key. Then sign() answers before it returns.
   bool has_key() const noexcept;
+  /// Signs, or asks the function, which calls `answer` at once or later. The timeout is the pool's: it does not apply here.
   void sign(const draft&, answer) const;
 
  private:

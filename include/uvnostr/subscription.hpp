@@ -56,6 +56,9 @@ struct relay_closed {
   gap missing{};
 };
 
+/// The name of the enumerator.
+UVNOSTR_API std::string_view to_string(relay_closed::again) noexcept;
+
 /// How many relays answered a subscription, and how. Relays that are still answering count only as asked.
 struct answer_counts {
   std::size_t asked = 0;

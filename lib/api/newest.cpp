@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <uvnostr/newest.hpp>
 
+#include <iterator>
 #include <utility>
 
 namespace uvnostr {

@@ -18,6 +18,18 @@ std::string_view to_string(relay_state state) noexcept {
   return "unknown";
 }
 
+std::string_view to_string(auth_step step) noexcept {
+  switch (step) {
+    case auth_step::challenged: return "challenged";
+    case auth_step::answered: return "answered";
+    case auth_step::accepted: return "accepted";
+    case auth_step::refused: return "refused";
+    case auth_step::not_challenged: return "not_challenged";
+    case auth_step::not_signed: return "not_signed";
+  }
+  return "unknown";
+}
+
 std::string_view to_string(log_level level) noexcept {
   switch (level) {
     case log_level::none: return "none";
@@ -59,6 +71,15 @@ std::string_view to_string(eose_hint hint) noexcept {
     case eose_hint::none: return "none";
     case eose_hint::finish: return "finish";
     case eose_hint::more: return "more";
+  }
+  return "unknown";
+}
+
+std::string_view to_string(relay_closed::again when) noexcept {
+  switch (when) {
+    case relay_closed::again::after_pause: return "after_pause";
+    case relay_closed::again::on_next_connection: return "on_next_connection";
+    case relay_closed::again::never: return "never";
   }
   return "unknown";
 }

@@ -70,5 +70,7 @@ const char* uvnostr_close_reason_name(int reason) { return to_string(static_cast
 const char* uvnostr_fetch_end_name(int end) { return to_string(static_cast<fetch_end>(end)).data(); }
 const char* uvnostr_outcome_name(int outcome) { return to_string(static_cast<uvnostr::outcome>(outcome)).data(); }
 const char* uvnostr_relay_state_name(int state) { return to_string(static_cast<relay_state>(state)).data(); }
+const char* uvnostr_auth_step_name(int step) { return to_string(static_cast<auth_step>(step)).data(); }
+const char* uvnostr_asked_again_name(int when) { return to_string(static_cast<relay_closed::again>(when)).data(); }
 
 }  // extern "C"

@@ -35,6 +35,7 @@ history_position position_of_whole(const std::vector<history_position>& parts,
     for (std::size_t i = 0; i < part.floors.size(); ++i) {
       const std::uint32_t origin = (*origins[p])[i];
       std::optional<unix_seconds>& floor = whole.floors[origin];
+      // No floor is less than any date: if one part has none, the whole has none.
       floor = has_floor[origin] ? std::min(floor, part.floors[i]) : part.floors[i];
       has_floor[origin] = true;
     }

@@ -102,6 +102,7 @@ void subscription_record::fit(session::relay_session& at) {
   const bool was_answered = std::all_of(before.begin(), before.end(),
                                         [](const relay_request* each) { return each->end() == ending::answered; });
   std::vector<base::ref<relay_request>> old;
+  old.reserve(before.size());
   for (relay_request* const each : before) old.push_back(base::ref<relay_request>::retain(*each));
   std::erase_if(requests_, [&](const auto& each) { return &each->session() == &at; });
   for (const auto& each : old) each->cut_off();

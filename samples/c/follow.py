@@ -6,6 +6,13 @@ Usage: follow.py URL [COUNT]; ends after COUNT notes. UVNOSTR_LIBRARY names anot
 """
 import ctypes as c, ctypes.util, os, sys
 
+if sys.argv[1:2] in (["--help"], ["-h"]):
+    print(__doc__)
+    sys.exit()
+if len(sys.argv) < 2 or sys.argv[1].startswith("-"):
+    print("usage: follow.py URL [COUNT]; not", *sys.argv[1:], file=sys.stderr)
+    sys.exit(2)
+
 uv = c.CDLL(ctypes.util.find_library("uv") or "libuv.so.1")
 nostr = c.CDLL(os.environ.get("UVNOSTR_LIBRARY") or "libuvnostr.so")
 

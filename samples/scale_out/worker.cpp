@@ -204,8 +204,15 @@ class worker {
 }  // namespace scale_out
 
 int main(int argc, char** argv) {
-  if (argc < 3) {
-    std::cerr << "usage: " << argv[0] << " SERVER RELAYS_FILE [TTL_MILLISECONDS]\n";
+  const std::string first = argc > 1 ? argv[1] : "";
+  const std::string usage = "usage: " + std::string(argv[0]) + " SERVER RELAYS_FILE [TTL_MILLISECONDS]";
+  if (first == "--help" || first == "-h") {
+    std::cout << usage << '\n';
+    return 0;
+  }
+  if (argc < 3 || first.starts_with("-")) {
+    if (first.starts_with("-")) std::cerr << first << ": there is no such option\n";
+    std::cerr << usage << '\n';
     return 2;
   }
   scale_out::settings given{.server = argv[1], .relays = {}};

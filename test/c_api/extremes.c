@@ -125,8 +125,9 @@ void RefusesImpossibleTexts(void) {
 void RefusesNumbersThatAreNoEnumerators(void) {
   static const int bad[] = {INT_MIN, -1, 99, 256, INT_MAX};
   static const char* (*const names[])(int) = {
-      uvnostr_gap_reason_name, uvnostr_eose_hint_name,   uvnostr_close_reason_name, uvnostr_fetch_end_name,
-      uvnostr_outcome_name,    uvnostr_relay_state_name, uvnostr_log_level_name};
+      uvnostr_gap_reason_name, uvnostr_eose_hint_name, uvnostr_close_reason_name,
+      uvnostr_fetch_end_name,  uvnostr_outcome_name,   uvnostr_relay_state_name,
+      uvnostr_log_level_name,  uvnostr_auth_step_name, uvnostr_asked_again_name};
   scene at = scene_open(1);
   size_t i, k;
   for (i = 0; i < sizeof bad / sizeof *bad; ++i) {

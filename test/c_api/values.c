@@ -40,6 +40,8 @@ void HasASentenceAndANameForEachError(void) {
   CHECK_TEXT(uvnostr_fetch_end_name(UVNOSTR_FETCH_UNFINISHED), "unfinished");
   CHECK_TEXT(uvnostr_outcome_name(UVNOSTR_NOT_SENT), "not_sent");
   CHECK_TEXT(uvnostr_relay_state_name(UVNOSTR_STOPPED), "stopped");
+  CHECK_TEXT(uvnostr_auth_step_name(UVNOSTR_AUTH_NOT_SIGNED), "not_signed");
+  CHECK_TEXT(uvnostr_asked_again_name(UVNOSTR_ASKED_NEVER), "never");
   CHECK_TEXT(uvnostr_gap_reason_name(99), "unknown");
 }
 

@@ -21,6 +21,9 @@ void expect_names(Enum last, std::initializer_list<std::string_view> names) {
 
 TEST(ToString, NamesEveryEnumerator) {
   expect_names(relay_state::stopped, {"connecting", "connected", "waiting", "closing", "stopped"});
+  expect_names(auth_step::not_signed,
+               {"challenged", "answered", "accepted", "refused", "not_challenged", "not_signed"});
+  expect_names(relay_closed::again::never, {"after_pause", "on_next_connection", "never"});
   expect_names(auth_policy::eager, {"on_demand", "eager"});
   expect_names(name_resolver::getaddrinfo, {"c_ares", "getaddrinfo"});
   expect_names(verification::off, {"threads", "on_loop", "off"});

@@ -43,6 +43,8 @@ typedef enum uvnostr_auth_step {
   UVNOSTR_AUTH_NOT_CHALLENGED = 4,  ///< the relay demands AUTH, but sent no challenge
   UVNOSTR_AUTH_NOT_SIGNED = 5       ///< the signer refused, or did not answer within its timeout
 } uvnostr_auth_step;
+/// The name of the enumerator, such as "accepted"; "unknown" for others. Lifetime: static.
+UVNOSTR_EXTERN const char* uvnostr_auth_step_name(int step);
 
 /// Lifetime: valid until the callback returns.
 typedef struct uvnostr_auth_status {

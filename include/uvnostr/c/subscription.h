@@ -185,6 +185,7 @@ UVNOSTR_EXTERN const char* uvnostr_gap_reason_name(int reason);
 UVNOSTR_EXTERN const char* uvnostr_eose_hint_name(int hint);
 UVNOSTR_EXTERN const char* uvnostr_close_reason_name(int reason);
 UVNOSTR_EXTERN const char* uvnostr_fetch_end_name(int end);
+UVNOSTR_EXTERN const char* uvnostr_asked_again_name(int when);
 
 #ifdef __cplusplus
 }
