@@ -325,10 +325,13 @@ void history::interrupted_page() noexcept {
 void history::interrupted(unix_seconds now) noexcept {
   interrupted_page();
   asked_.clear();  // of the REQ that stays open, which is sent again
-  // The limit covers only earlier events; the next REQ asks for later ones.
+  // The limit covers only earlier events; the next REQ asks for later ones. If a clock went back, later means later than
+  // what was reached.
   for (asking& each : missing_) {
-    if (!each.of.left || !begun_ || end_of(each.of) <= *begun_) continue;
-    each.of.until = each.frontier = begun_;
+    if (!each.of.left || !begun_) continue;
+    const unix_seconds last = later(reached_, *begun_);
+    if (end_of(each.of) <= last) continue;
+    each.of.until = each.frontier = last;
     each.known.clear();
   }
   main_answer_ = false;

@@ -215,6 +215,20 @@ TEST(HistoryResume, ALimitThatAnotherFilterLeftNoRoomForKeepsNoLiveEventOut) {
   EXPECT_EQ(p.missed(), 0U);
 }
 
+TEST(HistoryResume, MissesNothingOfALimitWhenAClockGoesBack) {
+  history_player p(std::vector<filter>{{.kinds = {1}, .limit = 5}}, 100s);
+  p.relay.cap = 2;
+  p.store(5, t, 1, 1, 1'000);
+  p.send_req();
+  p.receive_all();
+  p.lose();
+  p.now -= 48h;
+  p.send_req();
+  p.receive_all();
+  p.reconnect();
+  EXPECT_EQ(p.missed(), 0U);
+}
+
 TEST(HistoryResume, AsksForNothingOldUnderALimitOfZeroBecauseLiveEventsAreOld) {
   history_player p(std::vector<filter>{{.kinds = {1}, .limit = 0}, {.kinds = {1059}}});
   p.store(20, t - 30);
