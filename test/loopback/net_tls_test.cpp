@@ -157,6 +157,23 @@ class openssl_end {
   SSL* ssl_ = nullptr;
 };
 
+// With mbedTLS the cause names the limit: NetUpgrade.NamesTheLimitWhereCertificatesAreTooLarge.
+TEST_F(NetTls, TakesCertificatesOfMoreThan16KiB) {
+  std::string chain = policy_chain;
+  while (chain.size() < 30'000) chain += far_chain;
+  openssl_end tls(chain, leaf_key);
+  std::string request;
+  server->on_bytes = [&](std::string_view bytes) {
+    request += tls.receive(bytes);
+    server->peers.back()->send(tls.take_output());
+  };
+  options.ca_pem = far_root;
+  recorder r;
+  dial("wss://localhost:" + std::to_string(server->port()), r);
+  run_until([&] { return !request.empty() || r.disconnects == 1; });
+  EXPECT_TRUE(request.starts_with("GET ")) << r.last.detail;
+}
+
 TEST_F(NetTls, FollowsAChangeOfKeys) {
   openssl_end tls(policy_chain, leaf_key);
   std::string request;
