@@ -101,12 +101,13 @@ came_unpacked() {
   done
 }
 
+# Usage: refresh_subprojects [--all]; with it, c-ares is among them.
 # Meson patches the subprojects when it unpacks them, and does not notice when a wrap or a patch changes. So after a
 # change this deletes what was unpacked, and Meson unpacks it again.
 refresh_subprojects() {
   ! came_unpacked || return 0
   local stamp=subprojects/packagecache/unpacked-from now wrap folder
-  subprojects/fill-packagecache || return 1
+  subprojects/fill-packagecache "$@" || return 1
   now=$(find subprojects/*.wrap subprojects/packagefiles -type f ! -name '*.md' -print0 | sort -z | xargs -0 sha256sum | sha256sum)
   if [ "$(cat "$stamp" 2>/dev/null)" != "$now" ]; then
     for wrap in subprojects/*.wrap; do
@@ -134,7 +135,9 @@ configure() {
   local folder=$1 again=()
   shift
   local stamp=$folder/configured-with log=$folder/configure.log
-  [[ " $* " = *' -Dlibwebsockets=system '* ]] || refresh_subprojects || return 1
+  local archives=()
+  [[ " $* " != *' -Dcares=bundled '* ]] || archives=(--all)
+  [[ " $* " = *' -Dlibwebsockets=system '* ]] || refresh_subprojects ${archives[@]+"${archives[@]}"} || return 1
   if [ -f "$folder/build.ninja" ] && [ "$(cat "$stamp" 2>/dev/null)" = "$(configuration "$folder" "$@")" ]; then
     [ subprojects/packagecache/unpacked-from -nt "$stamp" ] || return 0
     again=(--reconfigure)

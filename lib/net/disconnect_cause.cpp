@@ -123,6 +123,12 @@ std::string sent_alert(int alert) noexcept {
   return text.append(" (").append(alert_name(alert)).append(")");
 }
 
+// Of a certificate with an extension that mbedTLS does not know, although it is critical, or cannot use.
+constexpr long mbedtls_unknown_extension = -0x2562;
+constexpr long mbedtls_unsupported_extension = -0x2080;
+constexpr std::string_view unreadable_extension =
+    "mbedTLS cannot read an extension of a certificate; it does not support critical name constraints";
+
 /// The number after `mark`; nothing if there is none.
 std::optional<long> number_after(std::string_view text, std::string_view mark, int base) noexcept {
   const auto at = text.find(mark);
@@ -201,6 +207,11 @@ port::disconnect cause_of_failed_tls(lws* wsi, std::string_view text) noexcept {
       why.detail = "the server's certificates take more than mbedTLS can receive: 16 KiB, or tls_record_bytes";
     } else {
       const auto error = number_after(text, "mbedTLS error = ", 10);
+      if (error == mbedtls_unknown_extension || error == mbedtls_unsupported_extension) {
+        why.cause = errc::tls_certificate;
+        why.detail = unreadable_extension;
+        return why;
+      }
       why.detail = error ? mbedtls_fault(text, *error) : openssl_fault(text);
       if (why.detail.empty()) why.detail = number == no_certificate_seen ? was_cut_off : text;
     }

@@ -92,7 +92,8 @@ copy_project_in() {
   rm -rf "$fresh"
   mkdir -p "$copy" "$fresh"
   tar -c --exclude=./.git --exclude=./.build --exclude='./build*' --exclude=node_modules --exclude='./subprojects/libwebsockets-*' \
-    --exclude='./subprojects/mbedtls-*' --exclude='./subprojects/secp256k1-*' --exclude=./subprojects/packagecache/unpacked-from . |
+    --exclude='./subprojects/mbedtls-*' --exclude='./subprojects/secp256k1-*' --exclude='./subprojects/c-ares-*' \
+    --exclude=./subprojects/packagecache/unpacked-from . |
     tar -x -C "$fresh"
   (cd "$copy" && find . \( -path ./.build -o -path './build*' -o -path './subprojects/*-[0-9]*' -o -name unpacked-from \) -prune -o -type f -print) |
     while IFS= read -r file; do [ -e "$fresh/$file" ] || rm "$copy/$file"; done

@@ -19,6 +19,9 @@
 #define MBEDTLS_SHA256_USE_ARMV8_A_CRYPTO_IF_PRESENT
 #endif
 
+// Longest chain of certificates between the relay's and a trusted CA. The default is 8; OpenSSL allows 100.
+#define MBEDTLS_X509_MAX_INTERMEDIATE_CA 20
+
 // Self-tests, texts for logs, and names of options.
 #undef MBEDTLS_SELF_TEST
 #undef MBEDTLS_DEBUG_C
