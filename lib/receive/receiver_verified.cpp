@@ -117,13 +117,19 @@ void receiver::refuse(relay_request& to, verdict why) noexcept {
   to.session().note_forgery(why == verdict::wrong_id ? "a wrong id" : "a wrong signature");
 }
 
+/// A copy of an event that waited for the same subscription. That one came first, so it is known by now, unless it was
+/// doubtful: then so is this one.
 void receiver::count_copy(subscription_record& of, session::sent_req& to, const event_id& id,
                           unix_seconds created_at) noexcept {
   relay_session& from = request_of(to).session();
   note(to, id, created_at, nullptr);
-  seen_.repeats(id, of.in_seen, from.slot());
-  ++from.counted().messages.duplicate;
   from.note_good_event();
+  if (seen_.repeats(id, of.in_seen, from.slot())) {
+    ++from.counted().messages.duplicate;
+  } else {
+    ++from.counted().messages.doubtful;
+    from.requests().on_doubtful(to, created_at);
+  }
 }
 
 void receiver::deliver(session::sent_req& to, const verify::verified_event& event, verify::id_form form) noexcept {
@@ -161,8 +167,7 @@ void receiver::give(subscription_record& subscription, session::sent_req& to, co
     case seen_events::admission::known: ++stats.messages.duplicate; return;
     case seen_events::admission::doubtful:
       ++stats.messages.doubtful;
-      request.history().note_doubtful(fields.created_at_time());
-      return;
+      return request.session().requests().on_doubtful(to, fields.created_at_time());
     case seen_events::admission::first:
     case seen_events::admission::fresh: break;
   }

@@ -31,8 +31,7 @@ namespace {
 using ending = session::request::ending;
 
 // What lies between was delivered, and would come again in the next run; each stretch costs a REQ.
-constexpr std::size_t most_stretches_of_unsafe = 1;
-constexpr std::size_t most_stretches_of_removed = 16;
+constexpr std::size_t most_stretches = 16;
 
 /// How a relay answered that ended one part so and another so: as the worse of them.
 ending both(ending a, ending b) noexcept {
@@ -156,7 +155,7 @@ void subscription_record::remove_relay(const session::relay_session& session) no
     dates.insert(dates.end(), forgotten.begin(), forgotten.end());
   }
   const auto left_at = resume_from.find(session.url().text);
-  if (left_at != resume_from.end()) ask_for(left_at->second, std::move(dates), most_stretches_of_removed);
+  if (left_at != resume_from.end()) ask_for(left_at->second, std::move(dates));
 }
 
 /// Events that wait for a removed relay are not delivered. If another relay sent the same event, it is delivered as
@@ -210,9 +209,8 @@ void subscription_record::acknowledge(std::uint64_t n) noexcept {
 }
 
 /// Events of these dates must come again. What lies within the overlap comes anyway; what is older is asked for by its
-/// dates, in at most so many stretches with the least between them.
-void subscription_record::ask_for(session::history_position& at, std::vector<unix_seconds> dates,
-                                  std::size_t most_stretches) const {
+/// dates, in few stretches with the least between them.
+void subscription_record::ask_for(session::history_position& at, std::vector<unix_seconds> dates) const {
   std::optional<unix_seconds> begin;  // of what comes anyway
   if (at.answered && at.reached) begin = *at.reached - options.resume_overlap;
   for (const std::optional<unix_seconds>& floor : at.floors) {
@@ -272,14 +270,14 @@ cursor_positions subscription_record::position() const {
   unsafe.insert(unsafe.end(), unsafe_.begin(), unsafe_.end());
   if (in_hand_) unsafe.push_back(*in_hand_);
   cursor_positions all = progress();
-  for (auto& [url, at] : all) ask_for(at, unsafe, most_stretches_of_unsafe);
+  for (auto& [url, at] : all) ask_for(at, unsafe);
   return all;
 }
 
 void subscription_record::keep_progress() {
   const std::vector<unix_seconds> unsafe = undelivered_dates();
   resume_from = progress();
-  for (auto& [url, at] : resume_from) ask_for(at, unsafe, most_stretches_of_unsafe);
+  for (auto& [url, at] : resume_from) ask_for(at, unsafe);
 }
 
 answer_counts subscription_record::answers() const noexcept {

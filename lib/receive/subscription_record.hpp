@@ -134,7 +134,7 @@ class subscription_record final : public base::ref_counted<subscription_record> 
   std::optional<session::history_position> position_at(const session::relay_session&) const;
   void add_answers(std::vector<relay_answer>&) const;
   cursor_positions progress() const;
-  void ask_for(session::history_position&, std::vector<unix_seconds> dates, std::size_t most_stretches) const;
+  void ask_for(session::history_position&, std::vector<unix_seconds> dates) const;
   std::vector<unix_seconds> forget_waiting(const relay_request&);
   std::vector<unix_seconds> undelivered_dates() const;
   std::vector<unix_seconds> unverified_dates(const session::relay_session* from = nullptr) const;

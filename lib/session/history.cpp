@@ -66,8 +66,9 @@ std::vector<history::asking> history::parts_of_all(bool everything) {
       if (!is_first && floor && may_have(f, gift_wrap)) add(part::blurred_kinds, *floor - std::max(overlap_, blur));
       continue;
     }
-    // Our clock may have been ahead when the floor was set, and live events may have any date.
-    if (floor && is_clock_time(i, *floor)) parts.emplace_back().of = {.filter = i, .left = 0};
+    // Our clock may have been ahead when the floor was set, and live events may have any date. While the limit is not
+    // used up, the floor is only where the pages begin.
+    if (floor && (is_clock_time(i, *floor) || has_limit_left(i))) parts.emplace_back().of = {.filter = i, .left = 0};
     const unix_seconds since = reached_ ? later(floor, *reached_ - overlap_) : *floor;
     const unix_seconds since_of_blurred = (reached_ ? later(floor, *reached_) : *floor) - std::max(overlap_, blur);
     if (!may_have(f, gift_wrap)) {
@@ -95,6 +96,12 @@ std::optional<unix_seconds> history::floor_of(std::uint32_t number) const noexce
     floor = std::min(*floor, std::max(*newest_live_, *floor - farthest_ahead));
   }
   return floor;
+}
+
+bool history::has_limit_left(std::uint32_t number) const noexcept {
+  return std::any_of(missing_.begin(), missing_.end(), [number](const asking& each) {
+    return each.of.filter == number && each.of.left && each.of.until;
+  });
 }
 
 /// A floor that is no event's date was set by our clock, which may have been ahead.
@@ -227,6 +234,11 @@ void history::note_too_big(const wire::event_ends& event, unix_seconds now) {
   add_gap(at, at, gap_reason::too_big);
 }
 
+void history::note_doubtful(unix_seconds created_at) {
+  if (std::exchange(told_, false)) gaps_.clear();
+  add_gap(created_at, created_at, gap_reason::memory);
+}
+
 void history::note_newest(unix_seconds created_at) noexcept {
   if (main_answer_ && created_at <= *begun_) newest_ = later(newest_, created_at);
 }
@@ -325,15 +337,21 @@ void history::interrupted_page() noexcept {
 void history::interrupted(unix_seconds now) noexcept {
   interrupted_page();
   asked_.clear();  // of the REQ that stays open, which is sent again
-  // The limit covers only earlier events; the next REQ asks for later ones.
   for (asking& each : missing_) {
-    if (!each.of.left || !begun_ || end_of(each.of) <= *begun_) continue;
-    each.of.until = each.frontier = begun_;
+    if (!each.of.left || !begun_ || end_of(each.of) <= end_of_limits()) continue;
+    each.of.until = each.frontier = end_of_limits();
     each.known.clear();
   }
   main_answer_ = false;
   answered_now_ = false;
   if (!lost_) lost_ = now;
+}
+
+/// A limit covers only what is older than this; the next REQ asks for everything from there on. That is the beginning of
+/// this connection if its REQ was answered. If a clock went back, it may be earlier than the next REQ begins.
+unix_seconds history::end_of_limits() const noexcept {
+  if (!reached_) return *begun_;
+  return std::max(answered_now_ ? *begun_ : std::min(*begun_, *reached_), *reached_ - overlap_);
 }
 
 void history::add_gap(std::optional<unix_seconds> from, unix_seconds to, gap_reason why) {
@@ -343,8 +361,12 @@ void history::add_gap(std::optional<unix_seconds> from, unix_seconds to, gap_rea
 std::optional<history_position> history::position() const {
   if (!begun_ && !restored_) return std::nullopt;
   history_position here{.answered = ever_answered_, .reached = reached_, .floors = floors_};
-  const auto add = [&here](const asking& a) {
-    if (!a.is_probe) here.missing.push_back(a.rest());
+  const auto add = [this, &here](const asking& a) {
+    if (!a.is_probe) {
+      here.missing.push_back(a.rest());
+      missing_stretch& left_over = here.missing.back();
+      if (left_over.left && answered_now_) left_over.until = std::min(end_of(left_over), end_of_limits());
+    }
     if (a.unproven)
       here.missing.push_back({.filter = a.of.filter,
                               .kinds = a.of.kinds,

@@ -81,7 +81,7 @@ class history {
   /// The page was refused or not answered: its dates stay missing, and become a gap of this connection.
   void give_up_page(gap_reason);
   /// An event of this date was not delivered, because too many entries were evicted to know whether it had been before.
-  void note_doubtful(unix_seconds created_at) { gaps_.add(created_at, created_at, gap_reason::memory); }
+  void note_doubtful(unix_seconds created_at);
   /// The page was not answered, and may be asked for again.
   void interrupted_page() noexcept;
   /// The connection is lost. Unanswered stretches are still missing.
@@ -124,6 +124,8 @@ class history {
 
   std::vector<asking> parts_of_all(bool everything);
   std::optional<unix_seconds> floor_of(std::uint32_t number) const noexcept;
+  unix_seconds end_of_limits() const noexcept;
+  bool has_limit_left(std::uint32_t number) const noexcept;
   bool is_clock_time(std::uint32_t number, unix_seconds floor) const noexcept;
   std::optional<unix_seconds> since_of(const asking&) const noexcept;
   unix_seconds until_of(const asking&) const noexcept;

@@ -58,17 +58,19 @@ void request_table::on_closed(sent_req& req, std::string_view text) {
   if (req.state == sent_req::state::asked) ++session_.counted().refused_reqs;
   if (wait_for_turn(req, text)) return;
   ++answers_;
+  const std::string_view prefix = wire::reason_prefix(text);
+  const bool lacks_auth = prefix == "auth-required" || prefix == "restricted";
   if (req.what == sent_req::kind::page) {
     end_req(r.page_);
     r.timer_.cancel();
+    if (lacks_auth) session_.want_auth();  // by the time the page is asked for again, it is over
     return page_failed(r, gap_reason::refused);
   }
-  const std::string_view prefix = wire::reason_prefix(text);
   end_req(r.open_req_);
   close_req(r.page_);
   r.history_.interrupted(session_.trusted_time());
   r.timer_.cancel();
-  const bool lacks_auth = prefix == "auth-required" || prefix == "restricted";
+  r.caught_up_told_ = false;  // of this answer; the next one tells that the refusal's gap is closed
   if (lacks_auth && (!std::exchange(r.auth_tried_, true) || session_.auth().is_challenged())) {
     if (session_.auth().done()) {
       // The refusal waited for earlier events, and AUTH was over by its turn.

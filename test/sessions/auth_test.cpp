@@ -48,6 +48,11 @@ class AuthOverTime : public ::testing::Test {
         c.send_text("[\"OK\",\"" + id() + "\",true,\"\"]");
         return true;
       }
+      if (is("REQ") && m.find("\"until\"") != m.npos && std::exchange(expires_at_page, false)) {
+        expired = true;
+        challenge = "challenge for a page";
+        c.send_text("[\"AUTH\",\"" + challenge + "\"]");
+      }
       if (is("REQ") && expired) {
         c.send_text("[\"CLOSED\",\"" + std::string(m.substr(8, m.find('"', 8) - 8)) + "\",\"auth-required: expired\"]");
         return true;
@@ -66,7 +71,7 @@ class AuthOverTime : public ::testing::Test {
     if (challenge_first) c.send_text("[\"AUTH\",\"" + challenge + "\"]");
     std::string open;
     for (const std::string& m : c.received()) {
-      if (m.starts_with("[\"REQ\"")) open = m.substr(8, m.find('"', 8) - 8);
+      if (m.starts_with("[\"REQ\"") && m.find("\"until\"") == m.npos) open = m.substr(8, m.find('"', 8) - 8);
     }
     c.send_text("[\"CLOSED\",\"" + open + "\",\"auth-required: expired\"]");
     if (!challenge_first) c.send_text("[\"AUTH\",\"" + challenge + "\"]");
@@ -83,6 +88,7 @@ class AuthOverTime : public ::testing::Test {
   int answers = 0;
   int challenges = 0;
   bool expired = false;
+  bool expires_at_page = false;
   std::string challenge = "none";
 };
 
@@ -100,6 +106,18 @@ TEST_F(AuthOverTime, IsAnsweredAgainAsOftenAsItExpires) {
     EXPECT_EQ(seen.size(), static_cast<std::size_t>(round) + 1);
   }
   EXPECT_EQ(pool->stats().relays[0].connects, 1U);
+  EXPECT_TRUE(refusals.empty());
+}
+
+TEST_F(AuthOverTime, IsAnsweredAgainForAPage) {
+  start(auth_demand::on_connect);
+  relay->behaviour().max_limit = 2;
+  for (int i = 0; i < 6; ++i) relay->add(make_event(std::to_string(i), world.wall_clock() - std::chrono::minutes(i)));
+  expires_at_page = true;
+  let_auth_expire();
+  world.advance(1min);
+  EXPECT_EQ(answers, 1);
+  EXPECT_EQ(seen.size(), 6U);
   EXPECT_TRUE(refusals.empty());
 }
 

@@ -163,6 +163,29 @@ TEST_F(SimFound, AwaitsAPageThatWasSlowedDownNoLongerThanAnother) {
   EXPECT_EQ(told, gap_reason::no_answer);
 }
 
+// The refusal told of a gap without an end, so its end has to be told as well.
+TEST_F(SimFound, TellsThatItHasCaughtUpOnceMoreAfterARefusal) {
+  make();
+  const relay_id id = add_open();
+  int caught_up = 0;
+  subscription_callbacks calls;
+  calls.on_caught_up = [&](relay_id, std::span<const gap>) { ++caught_up; };
+  const filter ones{.kinds = {1}};
+  subscription s = *core->subscribe(std::span(&ones, 1), std::move(calls), {});
+  world.settle();
+  const std::string first = asked(world.last())[0];
+  world.last().text(eose(first));
+  world.settle();
+  EXPECT_EQ(caught_up, 1);
+  world.last().text(R"(["CLOSED",")" + first + R"(","error: not now"])");
+  world.settle();
+  ASSERT_TRUE(s.ask_again(id));
+  world.settle();
+  world.last().text(eose(asked(world.last())[0]));
+  world.settle();
+  EXPECT_EQ(caught_up, 2);
+}
+
 // The relay accepts and closes again before the REQ has left, so the time limit for its EOSE never starts.
 TEST_F(SimFound, DoesNotWaitForARelayThatHangsUpBeforeItWasAsked) {
   make();

@@ -13,7 +13,7 @@ namespace {
 /// A message for the log, without the event in it.
 std::string_view in_short(std::string_view text) {
   const std::size_t event = text.find("{\"id\"");
-  return text.substr(0, std::min<std::size_t>(event, 200));
+  return text.substr(0, std::min<std::size_t>(event, 2000));
 }
 
 }  // namespace

@@ -215,6 +215,56 @@ TEST(HistoryResume, ALimitThatAnotherFilterLeftNoRoomForKeepsNoLiveEventOut) {
   EXPECT_EQ(p.missed(), 0U);
 }
 
+TEST(HistoryResume, ALimitThatIsNotUsedUpKeepsNoLiveEventOut) {
+  history_player p(std::vector<filter>{{.kinds = {7}, .limit = 5}, {.kinds = {1}, .limit = 2}});
+  p.now += 1h;
+  p.relay.how = relay_model::capping::whole_by_filter;
+  p.relay.cap = 5;
+  p.store(5, t - 60, 7);
+  p.send_req();
+  p.receive_all();
+  p.live = true;
+  p.now += 20s;
+  p.publish({.number = 800, .at = t + 3'610, .kind = 7});
+  p.lose();
+  p.send_req();
+  EXPECT_TRUE(asks_for_what_is_published_now(p)) << "its date is before the connection, of which nothing is known";
+}
+
+TEST(HistoryResume, ALimitEndsWhereTheFirstAnswerBeganAlsoAfterARestart) {
+  history_player p(std::vector<filter>{{.kinds = {7}, .limit = 5}, {.kinds = {1}, .limit = 2}});
+  p.relay.how = relay_model::capping::whole_by_filter;
+  p.relay.cap = 5;
+  p.store(5, t - 60, 7);
+  p.send_req();
+  p.receive_all();
+  history_player restarted(p.filters);
+  restarted.relay = p.relay;
+  restarted.got = p.got;
+  restarted.under_test.restore(p.position());
+  restarted.numbers = p.numbers;
+  restarted.store(3, t + 102);
+  restarted.now += 1h;
+  restarted.send_req();
+  restarted.lose();
+  restarted.connect();
+  EXPECT_EQ(restarted.missed(), 0U);
+}
+
+TEST(HistoryResume, MissesNothingOfALimitWhenAClockGoesBack) {
+  history_player p(std::vector<filter>{{.kinds = {1}, .limit = 5}}, 100s);
+  p.relay.cap = 2;
+  p.store(5, t, 1, 1, 1'000);
+  p.send_req();
+  p.receive_all();
+  p.lose();
+  p.now -= 48h;
+  p.send_req();
+  p.receive_all();
+  p.reconnect();
+  EXPECT_EQ(p.missed(), 0U);
+}
+
 TEST(HistoryResume, AsksForNothingOldUnderALimitOfZeroBecauseLiveEventsAreOld) {
   history_player p(std::vector<filter>{{.kinds = {1}, .limit = 0}, {.kinds = {1059}}});
   p.store(20, t - 30);
@@ -303,6 +353,15 @@ TEST(HistoryResume, TellsOfAGapWithinTheDatesOfTheFilterOnly) {
   p.under_test.give_up_page(gap_reason::no_answer);
   ASSERT_EQ(p.under_test.gaps().size(), 1U);
   EXPECT_EQ(p.under_test.gaps()[0], (gap{at(t - 100), at(t - 14), gap_reason::no_answer}));
+}
+
+TEST(HistoryResume, TellsOnTheNextConnectionOfADoubtfulEventThatCameLive) {
+  history_player p(std::vector<filter>{{.kinds = {1}}});
+  p.store(5, t);
+  p.connect();
+  p.under_test.note_doubtful(at(t - 50));
+  p.reconnect();
+  EXPECT_EQ(p.told, (std::vector<gap>{{at(t - 50), at(t - 50), gap_reason::memory}}));
 }
 
 TEST(HistoryResume, JoinsGapsThatTouch) {
