@@ -7,63 +7,67 @@
 namespace uvnostr::base {
 
 timer_queue::~timer_queue() {
-  for (timer* each : heap_) each->queue_ = nullptr;
+  for (const entry& each : heap_) each.timer->queue_ = nullptr;
   while (timer* each = due_.front()) {
     each->due_.unlink();
     each->queue_ = nullptr;
   }
 }
 
-bool timer_queue::before(const timer& a, const timer& b) noexcept {
-  return a.deadline_ != b.deadline_ ? a.deadline_ < b.deadline_ : a.sequence_ < b.sequence_;
+bool timer_queue::before(const entry& a, const entry& b) noexcept {
+  return a.deadline != b.deadline ? a.deadline < b.deadline : a.sequence < b.sequence;
 }
 
-void timer_queue::put(timer& timer, std::size_t place) noexcept {
-  heap_[place] = &timer;
-  timer.place_ = place;
+void timer_queue::put(const entry& entry, std::size_t place) noexcept {
+  heap_[place] = entry;
+  entry.timer->place_ = place;
 }
 
-void timer_queue::sift_up(timer& timer, std::size_t place) noexcept {
+/// Puts the entry where it belongs. The given place is free.
+void timer_queue::sift(const entry& entry, std::size_t place) noexcept {
+  if (place != 0 && before(entry, heap_[(place - 1) / 2])) {
+    sift_up(entry, place);
+  } else {
+    sift_down(entry, place);
+  }
+}
+
+void timer_queue::sift_up(const entry& entry, std::size_t place) noexcept {
   while (place != 0) {
     const std::size_t parent = (place - 1) / 2;
-    if (!before(timer, *heap_[parent])) break;
-    put(*heap_[parent], place);
+    if (!before(entry, heap_[parent])) break;
+    put(heap_[parent], place);
     place = parent;
   }
-  put(timer, place);
+  put(entry, place);
 }
 
-void timer_queue::sift_down(timer& timer, std::size_t place) noexcept {
+void timer_queue::sift_down(const entry& entry, std::size_t place) noexcept {
   while (true) {
     std::size_t child = 2 * place + 1;
     if (child >= heap_.size()) break;
-    if (child + 1 < heap_.size() && before(*heap_[child + 1], *heap_[child])) ++child;
-    if (!before(*heap_[child], timer)) break;
-    put(*heap_[child], place);
+    if (child + 1 < heap_.size() && before(heap_[child + 1], heap_[child])) ++child;
+    if (!before(heap_[child], entry)) break;
+    put(heap_[child], place);
     place = child;
   }
-  put(timer, place);
+  put(entry, place);
 }
 
-void timer_queue::take_out(timer& timer) noexcept {
-  const std::size_t hole = timer.place_;
-  base::timer& last = *heap_.back();
+void timer_queue::take_out(const timer& timer) noexcept {
+  const entry last = heap_.back();
   heap_.pop_back();
-  if (&last == &timer) return;
-  if (hole != 0 && before(last, *heap_[(hole - 1) / 2])) {
-    sift_up(last, hole);
-  } else {
-    sift_down(last, hole);
-  }
+  if (last.timer != &timer) sift(last, timer.place_);
 }
 
 void timer_queue::schedule(timer& timer, std::chrono::microseconds deadline) {
+  const entry scheduled{deadline, next_sequence_++, &timer};
+  timer.deadline_ = deadline;
+  if (timer.queue_ == this && !timer.due_.is_linked()) return sift(scheduled, timer.place_);
   timer.cancel();
   timer.queue_ = this;
-  timer.deadline_ = deadline;
-  timer.sequence_ = next_sequence_++;
-  heap_.push_back(&timer);
-  sift_up(timer, heap_.size() - 1);
+  heap_.push_back(scheduled);
+  sift_up(scheduled, heap_.size() - 1);
 }
 
 void timer_queue::cancel(timer& timer) noexcept {
@@ -79,8 +83,8 @@ void timer_queue::cancel(timer& timer) noexcept {
 
 void timer_queue::run_due(std::chrono::microseconds now) noexcept {
   assert(due_.empty());
-  while (!heap_.empty() && heap_.front()->deadline_ <= now) {
-    timer& first = *heap_.front();
+  while (!heap_.empty() && heap_.front().deadline <= now) {
+    timer& first = *heap_.front().timer;
     take_out(first);
     due_.push_back(first.due_);
   }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Many timers on one alarm: a binary heap whose elements know their position.
+// Many timers on one alarm: a binary heap whose timers know their position. It holds their deadlines, too, because
+// comparing two timers must not read memory that is far apart.
 //
 // The happy path: the owner of a queue arms its alarm for next_deadline(), calls run_due() when it rings, and arms it
 // again. What can go wrong: fire() may cancel, schedule or destroy any timer, itself included, and a timer may schedule
@@ -48,7 +49,6 @@ class timer {
   void* owner_;
   timer_queue* queue_ = nullptr;
   std::chrono::microseconds deadline_{};
-  std::uint64_t sequence_ = 0;
   std::size_t place_ = 0;        // in the heap
   list_hook<timer> due_{*this};  // linked: run_due() took it out of the heap, and it is about to fire
 };
@@ -71,7 +71,7 @@ class timer_queue {
   std::optional<std::chrono::microseconds> next_deadline() const noexcept {
     // A call from inside fire() gets the deadline of what is due right now.
     if (const timer* const first = due_.front()) return first->deadline_;
-    return heap_.empty() ? std::nullopt : std::optional(heap_.front()->deadline_);
+    return heap_.empty() ? std::nullopt : std::optional(heap_.front().deadline);
   }
   /// Fires every timer whose deadline is not later than `now`. Timers scheduled meanwhile wait for the next call. Must
   /// not be called from inside fire().
@@ -80,13 +80,19 @@ class timer_queue {
   bool empty() const noexcept { return heap_.empty() && due_.empty(); }
 
  private:
-  static bool before(const timer& a, const timer& b) noexcept;
-  void put(timer& timer, std::size_t place) noexcept;
-  void sift_up(timer& timer, std::size_t place) noexcept;
-  void sift_down(timer& timer, std::size_t place) noexcept;
-  void take_out(timer& timer) noexcept;
+  struct entry {
+    std::chrono::microseconds deadline;
+    std::uint64_t sequence;
+    base::timer* timer;
+  };
+  static bool before(const entry& a, const entry& b) noexcept;
+  void put(const entry& entry, std::size_t place) noexcept;
+  void sift(const entry& entry, std::size_t place) noexcept;
+  void sift_up(const entry& entry, std::size_t place) noexcept;
+  void sift_down(const entry& entry, std::size_t place) noexcept;
+  void take_out(const timer& timer) noexcept;
 
-  std::vector<timer*> heap_;
+  std::vector<entry> heap_;
   intrusive_list<timer> due_;
   std::uint64_t next_sequence_ = 0;
 };

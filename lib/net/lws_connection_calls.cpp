@@ -40,6 +40,7 @@ bool lws_connection::send_text(std::string_view text) noexcept {
   if (!rule().takes) return true;  // the connection is ending, so nothing waits for room
   if (!queue_.push(text)) return false;
   ask_to_write();
+  if (rule().has_socket && !peers_close_) queue_.write_early_to(socket());
   return true;
 }
 

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: MIT
-// Happy path: push() appends a frame; write_to() hands libwebsockets as many whole frames as go out at once. What can
-// go wrong: the kernel takes only a part. libwebsockets then copies the rest and sends it before it calls us again.
-// Another write would make that copy grow, beyond our limits. libwebsockets also puts pongs and the close frame between
-// two writes, so each write ends where a frame ends.
+// Happy path: push() appends a frame; write_to() hands libwebsockets as many whole frames as go out at once, and
+// write_early_to() does so during a burst. What can go wrong: the kernel takes only a part. libwebsockets then copies
+// the rest and sends it before it calls us again. Another write would make that copy grow, beyond our limits.
+// libwebsockets also puts pongs and the close frame between two writes, so each write ends where a frame ends.
 #include "net/write_queue.hpp"
 
 #include <algorithm>
 #include <array>
 #include <cstdint>
 #include <cstring>
+#include <utility>
 
 #include <libwebsockets.h>
 
@@ -30,7 +31,9 @@ constexpr std::size_t piece_of_tls = std::size_t{4} * 1024;
 #else
 constexpr std::size_t piece_of_tls = std::size_t{16} * 1024;
 #endif
-constexpr std::size_t piece_of_tcp = std::size_t{64} * 1024;
+constexpr std::size_t piece_of_tcp = std::size_t{128} * 1024;
+// A burst is written as soon as it has this size. With its last message, it still is one piece.
+constexpr std::size_t early_piece = std::size_t{64} * 1024;
 // The largest buffer that an idle connection keeps.
 constexpr std::size_t kept_bytes = std::size_t{2} * 1024;
 
@@ -99,7 +102,9 @@ bool write_queue::push(std::string_view text) noexcept {
 void write_queue::make_room(std::size_t bytes) noexcept {
   if (capacity_ - end_ >= bytes) return;
   const std::size_t queued = queued_bytes();
-  const std::size_t wanted = std::max(queued + bytes, std::min(capacity_ * 2, high_water_bytes));
+  std::size_t wanted = std::max(queued + bytes, std::min(capacity_ * 2, high_water_bytes));
+  // One burst is often like the last one. Growing step by step would copy all of it once more.
+  if (wanted > kept_bytes) wanted = std::max(wanted, std::min(last_peak_, high_water_bytes));
   std::unique_ptr<unsigned char[]> larger(new unsigned char[wanted]);
   if (queued != 0) std::memcpy(larger.get(), bytes_.get() + begin_, queued);
   bytes_ = std::move(larger);
@@ -108,16 +113,34 @@ void write_queue::make_room(std::size_t bytes) noexcept {
   end_ = queued;
 }
 
-write_queue::outcome write_queue::write_to(lws* wsi) noexcept {
-  if (failed_) return outcome::failed;
+/// Returns false if libwebsockets must close.
+bool write_queue::write_pieces(lws* wsi) noexcept {
   const std::size_t limit = lws_is_ssl(wsi) != 0 ? piece_of_tls : piece_of_tcp;
   while (!empty() && lws_partial_buffered(wsi) == 0) {
     const std::size_t size = whole_frames(limit);
     const int written = lws_write(wsi, bytes_.get() + begin_, size, LWS_WRITE_RAW);
-    if (written < 0 || static_cast<std::size_t>(written) < size) return outcome::failed;
+    if (written < 0 || static_cast<std::size_t>(written) < size) return false;
     begin_ += size;
   }
-  if (empty()) forget_written();
+  if (empty()) restart();
+  return true;
+}
+
+void write_queue::write_early_to(lws* wsi) noexcept {
+  const std::size_t queued = queued_bytes();
+  // libwebsockets would copy what the system does not accept of a large message.
+  if (queued < early_piece || queued > piece_of_tcp) return;
+  // Encrypting as much would take too long for one turn of the loop.
+  if (failed_ || early_bytes_ >= high_water_bytes || lws_is_ssl(wsi) != 0) return;
+  if (lws_partial_buffered(wsi) != 0 || lws_send_pipe_choked(wsi) != 0) return;
+  early_bytes_ += queued;
+  failed_ = !write_pieces(wsi);
+}
+
+write_queue::outcome write_queue::write_to(lws* wsi) noexcept {
+  early_bytes_ = 0;
+  if (failed_ || !write_pieces(wsi)) return outcome::failed;
+  if (empty()) free_buffer();
   return empty() && lws_partial_buffered(wsi) == 0 ? outcome::emptied : outcome::blocked;
 }
 
@@ -142,8 +165,14 @@ std::size_t write_queue::whole_frames(std::size_t limit) const noexcept {
   return at - begin_;
 }
 
-void write_queue::forget_written() noexcept {
+/// Once all is written.
+void write_queue::restart() noexcept {
+  peak_ = std::max(peak_, end_);
   begin_ = end_ = 0;
+}
+
+void write_queue::free_buffer() noexcept {
+  last_peak_ = std::exchange(peak_, 0);
   if (capacity_ <= kept_bytes) return;
   bytes_.reset();
   capacity_ = 0;

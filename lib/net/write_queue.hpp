@@ -36,13 +36,18 @@ class write_queue {
   enum class outcome { emptied, blocked, failed };
   /// Writes until the queue is empty or the socket accepts no more. Call it only while the socket is writable.
   outcome write_to(lws*) noexcept;
+  /// Writes if a burst has filled enough of the queue and the socket is writable, so that the rest of the burst uses
+  /// the same memory again. Between two calls of write_to(), it writes a bounded amount, so that the loop goes on.
+  void write_early_to(lws*) noexcept;
 
   /// Sends a close frame instead of the queued messages, if the socket accepts it at once.
   void write_close(lws*, std::uint16_t code) noexcept;
 
  private:
   void make_room(std::size_t bytes) noexcept;
-  void forget_written() noexcept;
+  bool write_pieces(lws*) noexcept;
+  void restart() noexcept;
+  void free_buffer() noexcept;
   std::size_t whole_frames(std::size_t limit) const noexcept;
 
   mask_source& masks_;
@@ -50,8 +55,11 @@ class write_queue {
   std::size_t capacity_ = 0;
   std::size_t begin_ = 0;
   std::size_t end_ = 0;
+  std::size_t early_bytes_ = 0;  // written early since the last write_to()
+  std::size_t peak_ = 0;         // the most that this buffer has held
+  std::size_t last_peak_ = 0;    // the same of the buffer before
   bool owes_room_ = false;
-  bool failed_ = false;  // the system had no random bytes for a mask
+  bool failed_ = false;  // no random bytes for a mask, or a write failed
 };
 
 }  // namespace uvnostr::net

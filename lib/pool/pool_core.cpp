@@ -216,6 +216,8 @@ void pool_core::rearm() noexcept {
   std::optional<std::chrono::microseconds> next = timers_.next_deadline();
   if (next && sockets_first_until_) next = std::max(*next, *sockets_first_until_);
   if (next == armed_) return;
+  // Many messages of one turn may each move the next deadline away. The turn's own end arms the alarm again.
+  if (armed_ && (!next || *next > *armed_) && !later_.empty()) return;
   armed_ = next;
   if (next) {
     reactor_.set_alarm(port::time_point(*next));

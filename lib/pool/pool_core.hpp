@@ -152,7 +152,7 @@ class pool_core final : public base::ref_counted<pool_core>,
   void give_receipt(publish_record&, receipt);
   void delivery_done(publish_target&, outcome, std::string_view words, std::error_code cause);
   void keep(publish_record&) noexcept;
-  void send(publish_record&, const event_view&, session::relay_session&);
+  void send(publish_record&, const event_view&, session::relay_session&, std::chrono::microseconds now);
   void on_signed(publish_record&, const draft&, const pubkey& user, result<event>);
   friend class publish_record;
   void give_up_signing(publish_record&, std::error_code cause);

@@ -65,7 +65,8 @@ error pool_core::publish(const event& event, publish_callbacks callbacks, const 
   const turn guard(*this);
   auto record = publish_record::make(std::move(callbacks), options, asked->size(), bytes);
   record->set_event(event.id(), event.json());
-  for (relay_session* const each : *asked) send(*record, event, *each);
+  const std::chrono::microseconds now = reactor_.now().time_since_epoch();
+  for (relay_session* const each : *asked) send(*record, event, *each, now);
   keep(*record);
   return {};
 }
@@ -75,12 +76,15 @@ void pool_core::keep(publish_record& record) noexcept {
   record.retain();  // the pool's count
 }
 
-void pool_core::send(publish_record& record, const event_view& event, relay_session& to) {
+void pool_core::send(publish_record& record, const event_view& event, relay_session& to,
+                     std::chrono::microseconds now) {
   publish_target& target = record.add_target(to.id());
-  const auto refused = foresee_refusal(to.limitation(), event, record.message().size(), to.relay_time(),
-                                       !to.options().auth_users.empty());
+  const relay_limitation& limits = to.limitation();
+  const bool has_date_limit = limits.created_at_lower_limit || limits.created_at_upper_limit;
+  const unix_seconds date = has_date_limit ? to.relay_time() : unix_seconds();  // reads a clock
+  const auto refused = foresee_refusal(limits, event, record.message().size(), date, !to.options().auth_users.empty());
   if (refused) return delivery_done(target, outcome::not_sent, refused->words, refused->cause);
-  const std::error_code cause = to.stopped() ? make_error_code(errc::retries_exhausted) : to.outbox().add(target);
+  const std::error_code cause = to.stopped() ? make_error_code(errc::retries_exhausted) : to.outbox().add(target, now);
   if (cause) delivery_done(target, outcome::not_sent, {}, cause);
 }
 
@@ -115,6 +119,7 @@ void pool_core::on_signed(publish_record& record, const draft& wanted, const pub
   record.forget_signer();
   record.set_event(made->id(), made->json());
   const std::vector<relay_id> relays = std::exchange(record.unsigned_for, {});
+  const std::chrono::microseconds now = reactor_.now().time_since_epoch();
   for (const relay_id each : relays) {
     relay_session* const to = relays_.find(each);
     if (to == nullptr) {
@@ -122,7 +127,7 @@ void pool_core::on_signed(publish_record& record, const draft& wanted, const pub
     } else if (record.message().size() > to->options().max_publish_bytes) {
       delivery_done(record.add_target(each), outcome::not_sent, {}, errc::event_too_big);
     } else {
-      send(record, *made, *to);
+      send(record, *made, *to, now);
     }
   }
 }

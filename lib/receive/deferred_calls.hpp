@@ -35,15 +35,14 @@ class deferred_calls {
 
   void run() noexcept {
     if (empty()) return;
-    const port::time_point end = reactor_.now() + longest_run;
-    budget_.begin_call();
+    const port::time_point end = budget_.begin_call() + longest_run;
     for (std::size_t due = calls_.size() - done_; due != 0 && !empty(); --due) {
       callback<void()> call = std::move(calls_[done_++]);
       drop_done();
       call();
-      budget_.end_call();
+      const port::time_point now = budget_.end_call();
       if (empty()) return;  // the call may have ended the pool, and the reactor is gone
-      if (reactor_.now() >= end) break;
+      if (now >= end) break;
     }
     if (!empty()) reactor_.wake_soon();
   }

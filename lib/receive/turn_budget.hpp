@@ -33,16 +33,19 @@ class turn_budget {
   bool still_has_time() noexcept { return is_fresh_ ? (is_fresh_ = false, is_within()) : has_time(); }
 
   /// Around calls to the application; has_time() may stand in for begin_call().
-  void begin_call() noexcept {
+  /// Returns the reading.
+  port::time_point begin_call() noexcept {
     if (!stopped_) last_ = reactor_.now();
+    return last_;
   }
-  /// Does nothing if the call has ended the pool, and with it the reactor.
-  void end_call() noexcept {
-    if (stopped_) return;
+  /// Reads no clock if the call has ended the pool, and with it the reactor. Returns the last reading.
+  port::time_point end_call() noexcept {
+    if (stopped_) return last_;
     const port::time_point now = reactor_.now();
     in_calls_ += now - last_;
     last_ = now;
     has_called_ = is_fresh_ = true;
+    return now;
   }
 
   void end_turn() noexcept {

@@ -38,11 +38,11 @@ bool may_be_our_fault(const port::disconnect& end) noexcept {
 
 void delivery::on_timer() noexcept { outbox_->on_timer(*this); }
 
-std::error_code outbox::add(delivery& d) {
+std::error_code outbox::add(delivery& d, std::chrono::microseconds now) {
   if (d.message_.size() > session_.options().max_publish_bytes - bytes_) return errc::queue_full;
   bytes_ += d.message_.size();
   d.outbox_ = this;
-  d.added_at_ = session_.now();
+  d.added_at_ = now;
   d.place_ = ++last_place_;
   wait_in(queued_, d);
   session_.pump_soon();
@@ -62,7 +62,9 @@ void outbox::wait_in(list& where, delivery& d) noexcept {
 
 bool outbox::pump() {
   if (pause_timer_.is_scheduled() || queued_.empty()) return true;
-  const std::uint64_t left = session_.bytes_that_left();  // a system call, and the same for all that is sent now
+  // A system call and a reading of the clock; both are right for all that is sent now.
+  const std::uint64_t left = session_.bytes_that_left();
+  const std::chrono::microseconds now = session_.now();
   while (delivery* const next = queued_.front()) {
     delivery& d = *next;
     if (!may_send(d)) return true;
@@ -72,14 +74,14 @@ bool outbox::pump() {
     d.sent_ = true;
     unanswered_.push_back(d.hook);
     by_id_.add(d);
-    await_ok(d, left);
+    await_ok(d, left, now);
   }
   return true;
 }
 
-void outbox::await_ok(delivery& d, std::uint64_t left) noexcept {
+void outbox::await_ok(delivery& d, std::uint64_t left, std::chrono::microseconds now) noexcept {
   d.unread_before_ = session_.back_pressure_.unread_time();
-  d.looked_at_ = d.sent_at_ = session_.now();
+  d.looked_at_ = d.sent_at_ = now;
   d.left_before_ = left;
   d.leaves_at_ = session_.bytes_handed_over();
   session_.timers().schedule(d.timer_, d.looked_at_ + d.options_.ok_timeout / looks);

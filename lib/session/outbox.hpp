@@ -36,7 +36,7 @@ class outbox {
   explicit outbox(relay_session& session) noexcept : session_(session) {}
 
   /// Errors: queue_full; the caller then keeps the delivery.
-  std::error_code add(delivery&);
+  std::error_code add(delivery&, std::chrono::microseconds now);
 
   /// `asked`: a REQ was unanswered too, and may be the cause.
   void on_disconnected(const port::disconnect& end, bool asked) noexcept;
@@ -59,7 +59,7 @@ class outbox {
   bool may_send(const delivery&);
   bool is_trying() const noexcept;
   void suspect(const port::disconnect& end, bool asked) noexcept;
-  void await_ok(delivery&, std::uint64_t bytes_that_left) noexcept;
+  void await_ok(delivery&, std::uint64_t bytes_that_left, std::chrono::microseconds now) noexcept;
   bool has_left(delivery&) noexcept;
   void put_back(list&) noexcept;
   void wait_in(list&, delivery&) noexcept;

@@ -361,7 +361,7 @@ std::uint64_t relay_session::bytes_that_left() const noexcept {
 }
 
 void relay_session::pump_soon() noexcept {
-  if (!open()) return;
+  if (!open() || pump_timer_.is_scheduled()) return;
   timers().schedule(pump_timer_, now());
   around_.reactor.wake_soon();
 }

@@ -233,6 +233,21 @@ TEST_F(NetMessages, RefusesTextWhenTheQueueIsFullAndSaysWhenThereIsRoom) {
   EXPECT_EQ(server->peers.front()->frames.back().payload, text);
 }
 
+TEST_F(NetMessages, WritesDuringABurstWhichMayBeLargerThanTheQueue) {
+  recorder r;
+  auto* connection = dial(r);
+  const std::string text(1000, 'b');
+  constexpr std::size_t messages = 300;  // the queue has room for 260
+  std::size_t accepted = 0;
+  r.when_open = [&] {
+    while (accepted < messages && connection->send_text(text)) ++accepted;
+  };
+  run_until(
+      [&] { return !server->peers.empty() && accepted != 0 && server->peers.front()->frames.size() == accepted; });
+  EXPECT_EQ(accepted, messages);
+  EXPECT_EQ(server->peers.front()->frames.back().payload, text);
+}
+
 TEST_F(NetMessages, TakesOneMessageOfAnySizeIntoAnEmptyQueue) {
   recorder r;
   auto* connection = dial(r);
