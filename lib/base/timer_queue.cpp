@@ -18,40 +18,40 @@ bool timer_queue::before(const entry& a, const entry& b) noexcept {
   return a.deadline != b.deadline ? a.deadline < b.deadline : a.sequence < b.sequence;
 }
 
-void timer_queue::put(const entry& entry, std::size_t place) noexcept {
-  heap_[place] = entry;
-  entry.timer->place_ = place;
+void timer_queue::put(const entry& moved, std::size_t place) noexcept {
+  heap_[place] = moved;
+  moved.timer->place_ = place;
 }
 
 /// Puts the entry where it belongs. The given place is free.
-void timer_queue::sift(const entry& entry, std::size_t place) noexcept {
-  if (place != 0 && before(entry, heap_[(place - 1) / 2])) {
-    sift_up(entry, place);
+void timer_queue::sift(const entry& moved, std::size_t place) noexcept {
+  if (place != 0 && before(moved, heap_[(place - 1) / 2])) {
+    sift_up(moved, place);
   } else {
-    sift_down(entry, place);
+    sift_down(moved, place);
   }
 }
 
-void timer_queue::sift_up(const entry& entry, std::size_t place) noexcept {
+void timer_queue::sift_up(const entry& moved, std::size_t place) noexcept {
   while (place != 0) {
     const std::size_t parent = (place - 1) / 2;
-    if (!before(entry, heap_[parent])) break;
+    if (!before(moved, heap_[parent])) break;
     put(heap_[parent], place);
     place = parent;
   }
-  put(entry, place);
+  put(moved, place);
 }
 
-void timer_queue::sift_down(const entry& entry, std::size_t place) noexcept {
+void timer_queue::sift_down(const entry& moved, std::size_t place) noexcept {
   while (true) {
     std::size_t child = 2 * place + 1;
     if (child >= heap_.size()) break;
     if (child + 1 < heap_.size() && before(heap_[child + 1], heap_[child])) ++child;
-    if (!before(heap_[child], entry)) break;
+    if (!before(heap_[child], moved)) break;
     put(heap_[child], place);
     place = child;
   }
-  put(entry, place);
+  put(moved, place);
 }
 
 void timer_queue::take_out(const timer& timer) noexcept {

@@ -86,10 +86,10 @@ class timer_queue {
     base::timer* timer;
   };
   static bool before(const entry& a, const entry& b) noexcept;
-  void put(const entry& entry, std::size_t place) noexcept;
-  void sift(const entry& entry, std::size_t place) noexcept;
-  void sift_up(const entry& entry, std::size_t place) noexcept;
-  void sift_down(const entry& entry, std::size_t place) noexcept;
+  void put(const entry& moved, std::size_t place) noexcept;
+  void sift(const entry& moved, std::size_t place) noexcept;
+  void sift_up(const entry& moved, std::size_t place) noexcept;
+  void sift_down(const entry& moved, std::size_t place) noexcept;
   void take_out(const timer& timer) noexcept;
 
   std::vector<entry> heap_;
