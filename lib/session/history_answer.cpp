@@ -204,7 +204,7 @@ void history::answered(eose_hint hint, unix_seconds now) {
   }
   answered_now_ = ever_answered_ = true;
   lost_.reset();
-  if (newest_) reached_ = later(reached_, *newest_);
+  if (newest_ && *newest_ <= now) reached_ = later(reached_, *newest_);  // else the clock was set back meanwhile
 }
 
 }  // namespace uvnostr::session

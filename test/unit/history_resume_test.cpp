@@ -157,6 +157,16 @@ TEST(HistoryResume, IsMovedByNoDateAfterTheClock) {
   EXPECT_EQ(p.position().reached, at(t + 60));
 }
 
+TEST(HistoryResume, IsMovedByNoDateAfterAClockThatWasSetBack) {
+  history_player p(std::vector<filter>{{.kinds = {1}}});
+  p.store(1, t + 600);
+  p.now += 1h;
+  p.send_req();
+  p.now -= 1h;
+  p.receive_all();
+  EXPECT_EQ(p.position().reached, std::nullopt);
+}
+
 TEST(HistoryResume, FollowsAClockThatIsAheadNoFurtherThanTheEvents) {
   // An hour ahead: the events carry the right dates.
   history_player p(std::vector<filter>{{.kinds = {1}}});
