@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-# Makes the pages that Sphinx reads: those of docs/, and one for each public header and each sample. Links that lead out
-# of docs/ are turned to these pages. docs/index.md lists all pages: its headings and links become the navigation.
+# Makes the pages that Sphinx reads: those of docs/, and one for each question of the cookbook, each public header and each
+# sample. Links that lead out of docs/ are turned to these pages. docs/index.md lists all pages: its headings and links become the navigation.
 # Usage: pages.py FOLDER
 import os
 import pathlib
@@ -44,6 +44,8 @@ def turn_links(text, source, page):
         to = page_of(path)
         if to is None:
             return words
+        if to.startswith("cookbook/") and anchor:
+            to, anchor = f"{to}/{anchor}", ""
         return f"[{words}]({os.path.relpath(out / to, here)}.md{'#' + anchor if anchor else ''})"
 
     # Blocks of code stay as they are.
@@ -58,6 +60,24 @@ def write(page, text):
     if not path.exists() or path.read_text() != text:
         path.write_text(text)
     kept.add(path)
+
+
+def slug(heading):
+    """The anchor that a heading has on GitHub."""
+    return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
+
+
+def write_questions(source, page):
+    """A page of the cookbook as a list of its questions, each on a page of its own."""
+    head, *answers = re.split(r"^## ", source.read_text(), flags=re.M)
+    names = []
+    for answer in answers:
+        question, _, rest = answer.partition("\n")
+        names.append((question, f"{os.path.basename(page)}/{slug(question)}"))
+        here = f"{os.path.dirname(page)}/{names[-1][1]}"
+        write(here, turn_links(f"# {question}\n{rest}", source, here))
+    write(page, turn_links(head, source, page) + "".join(f"- [{question}]({name}.md)\n" for question, name in names) +
+          "\n```{toctree}\n:hidden:\n\n" + "\n".join(name for _, name in names) + "\n```\n")
 
 
 def head_comment(text):
@@ -175,6 +195,9 @@ namespaces = {c.findtext("compoundname") for c in xml.iter("compounddef") if c.g
 kept = set()
 for source in sorted(docs.rglob("*.md")):
     page = page_of(source)
+    if source.parent == docs / "cookbook" and source.stem != "index":
+        write_questions(source, page)
+        continue
     text = turn_links(source.read_text(), source, page)
     write(page, text + {"index": navigation, "options": lambda _: option_tables()}.get(page, lambda _: "")(text))
 for source in sorted(docs.rglob("*.svg")):
