@@ -158,6 +158,7 @@ std::vector<filter> history::begin(unix_seconds now, std::uint32_t page, bool al
   }
   main_answer_ = true;
   answered_now_ = false;
+  reached_before_ = reached_;
   own_cap_.on_connected();
   whole_cap_.on_connected();
   if (std::exchange(told_, false)) gaps_.clear();
@@ -347,11 +348,11 @@ void history::interrupted(unix_seconds now) noexcept {
   if (!lost_) lost_ = now;
 }
 
-/// A limit covers only what is older than this; the next REQ asks for everything from there on. That is the beginning of
-/// this connection if its REQ was answered. If a clock went back, it may be earlier than the next REQ begins.
+/// A limit covers only what is older than this. The rest came live on this connection, if its REQ was answered, or is asked
+/// for by the next one. If a clock went back, the connection may have begun before what had been reached.
 unix_seconds history::end_of_limits() const noexcept {
-  if (!reached_) return *begun_;
-  return std::max(answered_now_ ? *begun_ : std::min(*begun_, *reached_), *reached_ - overlap_);
+  if (!reached_before_) return *begun_;
+  return std::max(answered_now_ ? *begun_ : std::min(*begun_, *reached_before_), *reached_before_ - overlap_);
 }
 
 void history::add_gap(std::optional<unix_seconds> from, unix_seconds to, gap_reason why) {

@@ -152,18 +152,19 @@ class history {
   std::vector<asking> missing_;                      // pages will ask for these
   std::vector<asking> asked_;                        // the current answer is for these
   gap_list gaps_;
-  std::optional<unix_seconds> begun_;        // the beginning of this connection
-  std::optional<unix_seconds> lost_;         // the end of the last connection
-  std::optional<unix_seconds> newest_live_;  // the newest live date that was not in the future
-  std::optional<unix_seconds> newest_;       // in the answer of the REQ that stays open
-  std::optional<event_id> last_id_;          // that counted, in the answer being received
-  std::uint32_t came_ = 0;                   // events in the current answer, including copies and others
-  std::uint32_t largest_ = 0;                // number of one filter's events in one answer so far
-  std::uint32_t largest_answer_ = 0;         // number of all events in one answer so far
-  observed_cap own_cap_;                     // of one filter's events
-  observed_cap whole_cap_;                   // of the events of all filters of a REQ
-  std::uint64_t noted_ = 0;                  // events, on all connections
-  bool restored_ = false;                    // earlier events are not known here
+  std::optional<unix_seconds> begun_;           // the beginning of this connection
+  std::optional<unix_seconds> reached_before_;  // at that time
+  std::optional<unix_seconds> lost_;            // the end of the last connection
+  std::optional<unix_seconds> newest_live_;     // the newest live date that was not in the future
+  std::optional<unix_seconds> newest_;          // in the answer of the REQ that stays open
+  std::optional<event_id> last_id_;             // that counted, in the answer being received
+  std::uint32_t came_ = 0;                      // events in the current answer, including copies and others
+  std::uint32_t largest_ = 0;                   // number of one filter's events in one answer so far
+  std::uint32_t largest_answer_ = 0;            // number of all events in one answer so far
+  observed_cap own_cap_;                        // of one filter's events
+  observed_cap whole_cap_;                      // of the events of all filters of a REQ
+  std::uint64_t noted_ = 0;                     // events, on all connections
+  bool restored_ = false;                       // earlier events are not known here
   eose_hint last_hint_ = eose_hint::none;
   bool main_answer_ = false;  // the current answer is that of the REQ that stays open
   bool answered_now_ = false;

@@ -261,6 +261,23 @@ TEST(HistoryResume, ALimitEndsWhereTheFirstAnswerBeganAlsoAfterARestart) {
   EXPECT_EQ(restarted.missed(), 0U);
 }
 
+TEST(HistoryResume, WhatCameLiveUsesUpNoLimit) {
+  history_player p(std::vector<filter>{{.kinds = {7}, .limit = 5}, {.kinds = {1}, .limit = 2}});
+  p.relay.how = relay_model::capping::whole_by_filter;
+  p.relay.cap = 5;
+  p.store(5, t - 60, 7);
+  p.store(2, t - 1'000);
+  p.send_req();
+  p.receive_all();
+  p.live = true;
+  p.now += 1h;
+  p.publish({.number = 800, .at = t + 100});
+  p.publish({.number = 801, .at = t + 200});
+  p.publish({.number = 802, .at = t + 3'500});
+  p.reconnect();
+  EXPECT_EQ(p.missed(), 0U);
+}
+
 TEST(HistoryResume, MissesNothingOfALimitWhenAClockGoesBack) {
   history_player p(std::vector<filter>{{.kinds = {1}, .limit = 5}}, 100s);
   p.relay.cap = 2;
