@@ -1,5 +1,3 @@
-#include <cstdio>
-#include <cstdlib>
 // SPDX-License-Identifier: MIT
 #include "sim/delivery_book.hpp"
 
@@ -44,7 +42,9 @@ void delivery_book::given(const down_frame& f, unix_seconds clock) {
     const known_event& e = event_set::get().events[f.event];
     if (any_matches(f.to->filters, e)) (f.live ? f.to->live_dates : f.to->dates).push_back(e.at);
   }
-  if (f.kind == down_frame::what::event && f.genuine && !f.live) stored_sent_.insert(f.event);
+  // A REQ that stays open on a later connection brings what is new, which counts for no limit.
+  if (f.kind == down_frame::what::event && f.genuine && !f.live && (f.to->is_page || first_told_ == 0))
+    paged_.insert(f.event);
   if (f.to->is_page) return;
   if (f.kind == down_frame::what::event && f.genuine) {
     received.insert(f.event);
@@ -140,25 +140,17 @@ bool delivery_book::is_due_by(const filter_model& f, std::size_t filter, std::ch
   const bool is_late_wrap = event.wrapped() && first_told_ != 0 && e.order > first_told_;
   if (below_floor && !is_late_wrap) return false;
   // If the first answer did not use up the limit, pages go on, and what was stored meanwhile counts as well.
-  const auto newer = std::count_if(stored_sent_.begin(), stored_sent_.end(), [&](std::size_t n) {
+  const auto newer = std::count_if(paged_.begin(), paged_.end(), [&](std::size_t n) {
     const known_event& other = event_set::get().events[n];
     return other.at > event.at && other.at <= open_.front().clock && f.matches(other);
   });
-  if (f.limit && newer >= *f.limit && !is_late_wrap && event.at <= open_.front().clock) return false;
+  if (f.limit.value_or(0) != 0 && newer >= *f.limit && !is_late_wrap) return false;
   const auto next =
       std::find_if(open_.begin(), open_.end(), [&](const open_request& each) { return each.what->order > e.order; });
   const open_request& asked = next == open_.end() ? open_.back() : *next;
   const std::optional<unix_seconds> reached = asked.reached || f.limit != 0U ? asked.reached : open_.front().clock;
   // What is asked for begins at the floor, if the relay has sent nothing newer.
   const std::optional<unix_seconds> begin = reached && floor ? std::max(*reached, *floor) : reached ? reached : floor;
-  if (getenv("DBG") && e.event == (size_t)atoi(getenv("DBG")))
-    printf(
-        "DUE filter %zu floor %lld reached %lld asked.order %llu clock %lld e.order %llu first_told %llu newer %d "
-        "begin-overlap %lld\n",
-        filter, floor ? (long long)floor->time_since_epoch().count() : -1,
-        reached ? (long long)reached->time_since_epoch().count() : -1, (unsigned long long)asked.what->order,
-        (long long)asked.clock.time_since_epoch().count(), (unsigned long long)e.order, (unsigned long long)first_told_,
-        (int)newer, begin ? (long long)(*begin - overlap_for(event.kind, overlap)).time_since_epoch().count() : -1);
   if (!begin || event.at >= *begin - overlap_for(event.kind, overlap)) return true;
   if (below_floor || f.limit == 0U) return false;
   return std::none_of(all_.begin(), all_.end(), [&](const request_ref& each) {

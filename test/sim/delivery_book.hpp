@@ -90,7 +90,7 @@ class delivery_book {
   std::vector<gap> open_gaps_;                    // of the last connection
   std::uint64_t ephemeral_told_ = 0;              // missed ephemeral events up to this order were reported
   std::optional<std::uint64_t> first_caught_up_;  // the order of that REQ
-  std::set<std::size_t> stored_sent_;             // genuine events that were not live, on any REQ
+  std::set<std::size_t> paged_;                   // genuine stored events of the first answers and of pages
   std::uint64_t first_told_ = 0;                  // the order of the REQ whose EOSE was reported first
   bool is_caught_up_ = false;
 };
