@@ -24,13 +24,11 @@ class AuthOverTime : public ::testing::Test {
     relay->behaviour().auth.demand = demand;
     relay_options defaults;
     defaults.auth_users = {test_key(2)};
-    pool.emplace(*pool::make(
-        world.loop(), {.relays = {relay->url()}, .relay_defaults = defaults},
-        {.on_auth = [this](const auth_status& status) {
-          constexpr const char* names[] = {"challenged", "answered", "accepted", "refused", "not challenged"};
-          steps.push_back(std::string(names[static_cast<int>(status.step)]) +
-                          (status.words.empty() ? "" : ": " + std::string(status.words)));
-        }}));
+    pool.emplace(*pool::make(world.loop(), {.relays = {relay->url()}, .relay_defaults = defaults},
+                             {.on_auth = [this](const auth_status& status) {
+                               steps.push_back(std::string(to_string(status.step)) +
+                                               (status.words.empty() ? "" : ": " + std::string(status.words)));
+                             }}));
     notes.emplace(
         *pool->subscribe(filter{.kinds = {1}},
                          {.on_event = [this](relay_id, const event_view& e) { seen.emplace_back(e.content()); },

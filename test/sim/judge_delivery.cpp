@@ -39,11 +39,11 @@ void judge::on_caught_up(watched_subscription& s, relay_id from, std::span<const
   book.caught_up_on = r.current->number;
   // Once for each REQ that stays open, and for each later event that became a gap. At a relay that allows few of them,
   // subscriptions take turns.
-  const bool is_of_live_event =
-      gaps.size() == 1 && gaps[0].reason == gap_reason::memory &&
-      std::any_of(book.received.begin(), book.received.end(), [&](std::size_t n) {
-        return event_set::get().events[n].at >= gaps[0].from && event_set::get().events[n].at <= gaps[0].to && !s.has(n);
-      });
+  const bool is_of_live_event = gaps.size() == 1 && gaps[0].reason == gap_reason::memory &&
+                                std::any_of(book.received.begin(), book.received.end(), [&](std::size_t n) {
+                                  return event_set::get().events[n].at >= gaps[0].from &&
+                                         event_set::get().events[n].at <= gaps[0].to && !s.has(n);
+                                });
   if (std::exchange(book.caught_up_by, book.last_open()->order) == book.last_open()->order && !is_of_live_event)
     return state_.fail("on_caught_up twice on one connection");
   if (!book.last_open()->answered) return state_.fail("on_caught_up before that relay's EOSE");

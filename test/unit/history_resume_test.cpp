@@ -208,15 +208,23 @@ TEST(HistoryResume, AFloorThatFutureDatesMadeKeepsNoLiveEventOut) {
   EXPECT_TRUE(asks_for_what_is_published_now(p)) << "our clock is an hour ahead";
 }
 
-TEST(HistoryResume, ALimitThatAnotherFilterLeftNoRoomForKeepsNoLiveEventOut) {
-  history_player p(std::vector<filter>{{.kinds = {7}, .limit = 5}, {.kinds = {1}, .limit = 2}});
-  p.now += 1h;
+const std::vector<filter> fives_and_twos{{.kinds = {7}, .limit = 5}, {.kinds = {1}, .limit = 2}};
+
+/// The first REQ is answered, but the first filter leaves no room for the second.
+void begin_without_room(history_player& p) {
   p.relay.how = relay_model::capping::whole_by_filter;
   p.relay.cap = 5;
   p.store(5, t - 60, 7);
-  p.store(2, t - 1'000);
   p.send_req();
   p.receive_all();
+  p.live = true;
+}
+
+TEST(HistoryResume, ALimitThatAnotherFilterLeftNoRoomForKeepsNoLiveEventOut) {
+  history_player p(fives_and_twos);
+  p.now += 1h;
+  p.store(2, t - 1'000);
+  begin_without_room(p);
   p.lose();
   p.send_req();
   EXPECT_TRUE(asks_for_what_is_published_now(p)) << "our clock is an hour ahead";
@@ -226,14 +234,9 @@ TEST(HistoryResume, ALimitThatAnotherFilterLeftNoRoomForKeepsNoLiveEventOut) {
 }
 
 TEST(HistoryResume, ALimitThatIsNotUsedUpKeepsNoLiveEventOut) {
-  history_player p(std::vector<filter>{{.kinds = {7}, .limit = 5}, {.kinds = {1}, .limit = 2}});
+  history_player p(fives_and_twos);
   p.now += 1h;
-  p.relay.how = relay_model::capping::whole_by_filter;
-  p.relay.cap = 5;
-  p.store(5, t - 60, 7);
-  p.send_req();
-  p.receive_all();
-  p.live = true;
+  begin_without_room(p);
   p.now += 20s;
   p.publish({.number = 800, .at = t + 3'610, .kind = 7});
   p.lose();
@@ -242,12 +245,8 @@ TEST(HistoryResume, ALimitThatIsNotUsedUpKeepsNoLiveEventOut) {
 }
 
 TEST(HistoryResume, ALimitEndsWhereTheFirstAnswerBeganAlsoAfterARestart) {
-  history_player p(std::vector<filter>{{.kinds = {7}, .limit = 5}, {.kinds = {1}, .limit = 2}});
-  p.relay.how = relay_model::capping::whole_by_filter;
-  p.relay.cap = 5;
-  p.store(5, t - 60, 7);
-  p.send_req();
-  p.receive_all();
+  history_player p(fives_and_twos);
+  begin_without_room(p);
   history_player restarted(p.filters);
   restarted.relay = p.relay;
   restarted.got = p.got;
@@ -262,14 +261,9 @@ TEST(HistoryResume, ALimitEndsWhereTheFirstAnswerBeganAlsoAfterARestart) {
 }
 
 TEST(HistoryResume, WhatCameLiveUsesUpNoLimit) {
-  history_player p(std::vector<filter>{{.kinds = {7}, .limit = 5}, {.kinds = {1}, .limit = 2}});
-  p.relay.how = relay_model::capping::whole_by_filter;
-  p.relay.cap = 5;
-  p.store(5, t - 60, 7);
+  history_player p(fives_and_twos);
   p.store(2, t - 1'000);
-  p.send_req();
-  p.receive_all();
-  p.live = true;
+  begin_without_room(p);
   p.now += 1h;
   p.publish({.number = 800, .at = t + 100});
   p.publish({.number = 801, .at = t + 200});
