@@ -142,6 +142,9 @@ void pool_core::on_session_state(relay_session& session) noexcept {
     const relay_status at_this_time = session.status();
     later_.add([this, now = at_this_time, keep = base::ref<relay_session>::retain(session),
                 text = std::string(at_this_time.text), words = std::string(at_this_time.words)]() mutable {
+      // It was dialled again and removed before this could be told: only its last end counts.
+      const bool is_undone = now.state == relay_state::stopped && keep->status().cause != now.cause;
+      if (is_undone && relays_.find(now.relay) == nullptr) return;
       now.text = text;
       now.words = words;
       callbacks_.on_relay_state(now);

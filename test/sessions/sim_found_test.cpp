@@ -186,6 +186,26 @@ TEST_F(SimFound, TellsThatItHasCaughtUpOnceMoreAfterARefusal) {
   EXPECT_EQ(caught_up, 2);
 }
 
+// The relay is given up, dialled again and removed before the program hears of the first.
+TEST_F(SimFound, TellsOfTheEndOfARemovedRelayOnce) {
+  make();
+  relay_options options = plain_relay();
+  options.reconnect.enabled = false;
+  const relay_id id = add_open(options);
+  subscription_callbacks calls;
+  calls.on_all_eose = [&] {
+    EXPECT_FALSE(core->reconnect(id));
+    EXPECT_FALSE(core->remove_relay(id));
+  };
+  const filter ones{.kinds = {1}};
+  const subscription s = *core->subscribe(std::span(&ones, 1), std::move(calls), {});
+  world.settle();
+  forget_states();
+  world.last().drop();
+  world.settle();
+  EXPECT_EQ(count(relay_state::stopped), 1U);
+}
+
 // The relay accepts and closes again before the REQ has left, so the time limit for its EOSE never starts.
 TEST_F(SimFound, DoesNotWaitForARelayThatHangsUpBeforeItWasAsked) {
   make();
