@@ -80,9 +80,9 @@ struct subscription_callbacks {
   callback<void(relay_id, eose_hint)> on_eose{};
   /// The relay has given everything that it had stored by now, except for the gaps. Without gaps, nothing is missing.
   /// Called once for each connection, the first time right after on_eose. Called once more when the relay answers again
-  /// after a CLOSED, and for each later event that becomes a gap (gap_reason::too_big or memory). At a relay that allows
-  /// fewer open REQs than there are subscriptions, these take turns, and it is called once for each turn. If the relay
-  /// refuses, on_relay_closed is called instead.
+  /// after a CLOSED, for each later event that is too big, and after an event that had to be asked for once more. At a
+  /// relay that allows fewer open REQs than there are subscriptions, these take turns, and it is called once for each
+  /// turn. If the relay refuses, on_relay_closed is called instead.
   callback<void(relay_id, std::span<const gap>)> on_caught_up{};
   /// Every relay has answered, refused, failed to connect, or exceeded eose_timeout. Called once.
   callback<void(const answer_counts&)> on_all_eose{};

@@ -118,17 +118,16 @@ void receiver::refuse(relay_request& to, verdict why) noexcept {
 }
 
 /// A copy of an event that waited for the same subscription. That one came first, so it is known by now, unless it was
-/// doubtful: then so is this one.
+/// doubtful, or went with its relay: then this relay is asked for it.
 void receiver::count_copy(subscription_record& of, session::sent_req& to, const event_id& id,
                           unix_seconds created_at) noexcept {
   relay_session& from = request_of(to).session();
-  note(to, id, created_at, nullptr);
+  ++from.counted().messages.duplicate;
   from.note_good_event();
   if (seen_.repeats(id, of.in_seen, from.slot())) {
-    ++from.counted().messages.duplicate;
+    note(to, id, created_at, nullptr);
   } else {
-    ++from.counted().messages.doubtful;
-    from.requests().on_doubtful(to, created_at);
+    from.requests().ask_for_second(to.owner(), created_at);
   }
 }
 
@@ -167,7 +166,8 @@ void receiver::give(subscription_record& subscription, session::sent_req& to, co
     case seen_events::admission::known: ++stats.messages.duplicate; return;
     case seen_events::admission::doubtful:
       ++stats.messages.doubtful;
-      return request.session().requests().on_doubtful(to, fields.created_at_time());
+      request.history().note_doubtful(fields.created_at_time());
+      return;
     case seen_events::admission::first:
     case seen_events::admission::fresh: break;
   }

@@ -235,9 +235,13 @@ void history::note_too_big(const wire::event_ends& event, unix_seconds now) {
   add_gap(at, at, gap_reason::too_big);
 }
 
-void history::note_doubtful(unix_seconds created_at) {
+void history::ask_for_second(unix_seconds at) {
   if (std::exchange(told_, false)) gaps_.clear();
-  add_gap(created_at, created_at, gap_reason::memory);
+  for (std::uint32_t i = 0; i < filters_.size(); ++i) {
+    asking second;
+    second.of = {.filter = i, .since = at, .until = at};
+    put_back(std::move(second));
+  }
 }
 
 void history::note_newest(unix_seconds created_at) noexcept {

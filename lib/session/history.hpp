@@ -81,7 +81,9 @@ class history {
   /// The page was refused or not answered: its dates stay missing, and become a gap of this connection.
   void give_up_page(gap_reason);
   /// An event of this date was not delivered, because too many entries were evicted to know whether it had been before.
-  void note_doubtful(unix_seconds created_at);
+  void note_doubtful(unix_seconds created_at) { gaps_.add(created_at, created_at, gap_reason::memory); }
+  /// Something of this second is missing, although an answer seemed to have it.
+  void ask_for_second(unix_seconds);
   /// The page was not answered, and may be asked for again.
   void interrupted_page() noexcept;
   /// The connection is lost. Unanswered stretches are still missing.

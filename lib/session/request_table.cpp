@@ -260,21 +260,15 @@ void request_table::on_too_big(sent_req& req, const wire::event_ends& event) {
   const base::ref<request> keep = base::ref<request>::retain(r);
   if (req.state == sent_req::state::asked) r.note_progress();
   r.history_.note_too_big(event, session_.trusted_time());
-  tell_gap(req);
-}
-
-void request_table::on_doubtful(sent_req& req, unix_seconds created_at) {
-  req.owner().history_.note_doubtful(created_at);
-  tell_gap(req);
-}
-
-/// A gap that came after the subscription was told that it has caught up. The call may destroy the request.
-void request_table::tell_gap(sent_req& req) {
-  request& r = req.owner();
   if (req.state != sent_req::state::live || !r.caught_up_told_) return;
-  const base::ref<request> keep = base::ref<request>::retain(r);
   session_.listener().on_request_caught_up(session_, r, false);
   r.history_.told();
+}
+
+void request_table::ask_for_second(request& r, unix_seconds created_at) noexcept {
+  r.history_.ask_for_second(created_at);
+  r.caught_up_told_ = false;
+  session_.pump_soon();
 }
 
 void request_table::on_eose(sent_req& req, eose_hint hint) {

@@ -64,8 +64,8 @@ class request_table {
 
   /// One of its events was too big to be kept.
   void on_too_big(sent_req&, const wire::event_ends&);
-  /// An event was not delivered, because it is not known whether it had been before.
-  void on_doubtful(sent_req&, unix_seconds created_at);
+  /// An event of this second was not received after all.
+  void ask_for_second(request&, unix_seconds created_at) noexcept;
   /// EOSE came, in its turn.
   void on_eose(sent_req&, eose_hint);
   /// Handles CLOSED in its turn.
@@ -125,7 +125,6 @@ class request_table {
   void refuse(request&, std::string_view text);
   void refuse_too_long(request&);
   void tell_caught_up(request&);
-  void tell_gap(sent_req&);
   std::chrono::milliseconds pause(unsigned times) noexcept;
   void not_back_in_time(request&) noexcept;
   void on_timer(request&);

@@ -206,6 +206,45 @@ TEST_F(SimFound, TellsOfTheEndOfARemovedRelayOnce) {
   EXPECT_EQ(count(relay_state::stopped), 1U);
 }
 
+// One relay's event waits for a paused subscription and goes with its relay, while another's copy of it is being verified:
+// the copy has no bytes, so the relay that sent it is asked for the event.
+TEST_F(SimFound, AsksForAnEventOfWhichOnlyACopyIsLeft) {
+  make(verification::threads);
+  const relay_id a = add_open("ws://a.test");
+  played_connection& to_a = world.last();
+  add_open("ws://b.test");
+  played_connection& to_b = world.last();
+  subscription paused = subscribe({.kinds = {1}}, {}, "paused");
+  subscription_callbacks calls;
+  calls.on_event = [&](relay_id, const event_view&) { EXPECT_FALSE(core->remove_relay(a)); };
+  const filter same{.kinds = {1}};
+  const std::vector<relay_id> only_a{a};
+  const subscription other = *core->subscribe(std::span(&same, 1), std::move(calls), {}, only_a);
+  world.settle();
+  const lines at_a = asked(to_a), at_b = asked(to_b);
+  for (const std::string& id : at_a) to_a.text(eose(id));
+  to_b.text(eose(at_b[0]));
+  world.settle();
+  take_said();
+  paused.pause();
+  world.hold_workers();
+  const event e = note("only a copy is left");
+  for (const std::string& id : at_a) to_a.text(event_frame(id, e));
+  world.settle();
+  to_b.text(event_frame(at_b[0], e));
+  world.settle();
+  world.release_workers();
+  world.settle();
+  paused.resume();
+  world.settle();
+  const lines pages = asked(to_b);
+  ASSERT_EQ(pages.size(), 1U);
+  to_b.text(event_frame(pages[0], e));
+  to_b.text(eose(pages[0]));
+  world.settle();
+  EXPECT_EQ(take_said().front(), "paused event only a copy is left from 2");
+}
+
 // The relay accepts and closes again before the REQ has left, so the time limit for its EOSE never starts.
 TEST_F(SimFound, DoesNotWaitForARelayThatHangsUpBeforeItWasAsked) {
   make();

@@ -52,10 +52,11 @@ struct asked_request {
   bool says_whole = false;                          // EOSE says that nothing was omitted
   bool lies = false;                                // EOSE falsely says that nothing was omitted
   bool answered = false;                            // the core got its EOSE, and had not withdrawn it
-  bool withdrawn = false;                           // the core has sent a CLOSE
-  bool closed = false;                              // the core was given its CLOSED
-  bool wants_auth = false;                          // that CLOSED was for want of AUTH
-  bool comes_too_soon = false;                      // that CLOSED was for asking too fast, before an answer
+  port::time_point answered_at{};
+  bool withdrawn = false;       // the core has sent a CLOSE
+  bool closed = false;          // the core was given its CLOSED
+  bool wants_auth = false;      // that CLOSED was for want of AUTH
+  bool comes_too_soon = false;  // that CLOSED was for asking too fast, before an answer
 };
 
 }  // namespace uvnostr::sim

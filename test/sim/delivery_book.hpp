@@ -66,10 +66,11 @@ class delivery_book {
   bool was_lied_to() const;
   const std::vector<request_ref>& requests() const noexcept { return all_; }
 
-  std::set<std::size_t> received;  // genuine events, on REQs that stay open
-  std::set<std::size_t> owed;      // received in an earlier run, but not done
-  unsigned caught_up_on = 0;       // the last connection for which on_caught_up was called
-  std::uint64_t caught_up_by = 0;  // the order of the REQ for which it was called
+  std::set<std::size_t> received;   // genuine events, on REQs that stay open
+  std::set<std::size_t> owed;       // received in an earlier run, but not done
+  unsigned caught_up_on = 0;        // the last connection for which on_caught_up was called
+  std::uint64_t caught_up_by = 0;   // the order of the REQ for which it was called
+  std::size_t asked_when_told = 0;  // REQs by then
 
  private:
   struct open_request {

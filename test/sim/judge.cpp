@@ -264,7 +264,10 @@ void judge::on_frame_given(link& l, const down_frame& f) {
     if (f.kind != down_frame::what::event || any_matches(s->filters, event_set::get().events[f.event]))
       s->books[r.host].given(f, clock(r));
   }
-  if (f.kind == down_frame::what::eose) f.to->answered = !f.to->withdrawn;
+  if (f.kind == down_frame::what::eose) {
+    f.to->answered = !f.to->withdrawn;
+    f.to->answered_at = state_.now();
+  }
   if (f.kind == down_frame::what::eose && f.to->lies) state_.saw(situation::lied_of_finish);
   if (f.kind == down_frame::what::closed) f.to->closed = true;
 }

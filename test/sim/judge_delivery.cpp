@@ -37,14 +37,10 @@ void judge::on_caught_up(watched_subscription& s, relay_id from, std::span<const
   if (r.current == nullptr || !r.current->open_requests.contains(s.number))
     return state_.fail("on_caught_up without a REQ on this connection");
   book.caught_up_on = r.current->number;
-  // Once for each REQ that stays open, and for each later event that became a gap. At a relay that allows few of them,
+  // Once for each REQ that stays open, and after pages that were asked for later. At a relay that allows few REQs,
   // subscriptions take turns.
-  const bool is_of_live_event = gaps.size() == 1 && gaps[0].reason == gap_reason::memory &&
-                                std::any_of(book.received.begin(), book.received.end(), [&](std::size_t n) {
-                                  return event_set::get().events[n].at >= gaps[0].from &&
-                                         event_set::get().events[n].at <= gaps[0].to && !s.has(n);
-                                });
-  if (std::exchange(book.caught_up_by, book.last_open()->order) == book.last_open()->order && !is_of_live_event)
+  const bool has_asked = std::exchange(book.asked_when_told, book.requests().size()) != book.requests().size();
+  if (std::exchange(book.caught_up_by, book.last_open()->order) == book.last_open()->order && !has_asked)
     return state_.fail("on_caught_up twice on one connection");
   if (!book.last_open()->answered) return state_.fail("on_caught_up before that relay's EOSE");
   if (!book.was_lied_to()) {
@@ -126,16 +122,22 @@ bool judge::was_not_answered(const watched_subscription& s, const watched_relay&
   for (const auto& each : book.requests()) {
     if (each->sent_at >= book.last_open()->sent_at) here.push_back(each);
   }
+  // The core may have given up a page although its CLOSE could not leave yet.
+  const auto in_time = [&](const std::shared_ptr<asked_request>& each) {
+    return each->answered && each->answered_at - each->sent_at < s.options.eose_timeout;
+  };
   const auto failed = [&](const std::shared_ptr<asked_request>& each) {
-    return each->is_page && !each->answered && (each->closed || state_.now() - each->sent_at >= s.options.eose_timeout);
+    return each->is_page && !in_time(each) && (each->closed || state_.now() - each->sent_at >= s.options.eose_timeout);
   };
   if (std::none_of(here.begin(), here.end(), failed)) return false;
   // Events that match the subscription, dated at the ends of the gap.
   for (const filter_model& f : s.filters) {
     filter_model at_any_date = f;
     at_any_date.since = at_any_date.until = std::nullopt;
+    bool is_of_none = true;  // of all events that there are
     for (known_event e : event_set::get().events) {
       if (!at_any_date.matches(e)) continue;
+      is_of_none = false;
       for (const unix_seconds at : {g.from, g.to}) {
         e.at = at;
         const auto wanting =
@@ -143,10 +145,16 @@ bool judge::was_not_answered(const watched_subscription& s, const watched_relay&
         if (wanting == 0) continue;
         if (wanting > 1) return true;  // each of them asks for it
         if (std::none_of(here.begin(), here.end(),
-                         [&](const auto& each) { return each->answered && each->shows_all_of(e); }))
+                         [&](const auto& each) { return in_time(each) && each->shows_all_of(e); }))
           return true;
       }
     }
+    // For all that the client knows, the relay has some.
+    const auto in_seconds = [](unix_seconds at) { return at.time_since_epoch().count(); };
+    const bool wants_these = (!f.since || *f.since <= in_seconds(g.to)) && (!f.until || *f.until >= in_seconds(g.from));
+    if (is_of_none && wants_these &&
+        std::none_of(here.begin(), here.end(), [&](const auto& each) { return in_time(each) && each->dates.empty(); }))
+      return true;
   }
   return false;
 }

@@ -376,15 +376,6 @@ TEST(HistoryResume, TellsOfAGapWithinTheDatesOfTheFilterOnly) {
   EXPECT_EQ(p.under_test.gaps()[0], (gap{at(t - 100), at(t - 14), gap_reason::no_answer}));
 }
 
-TEST(HistoryResume, TellsOnTheNextConnectionOfADoubtfulEventThatCameLive) {
-  history_player p(std::vector<filter>{{.kinds = {1}}});
-  p.store(5, t);
-  p.connect();
-  p.under_test.note_doubtful(at(t - 50));
-  p.reconnect();
-  EXPECT_EQ(p.told, (std::vector<gap>{{at(t - 50), at(t - 50), gap_reason::memory}}));
-}
-
 TEST(HistoryResume, JoinsGapsThatTouch) {
   history_player p(std::vector<filter>{{.kinds = {1}}});
   p.connect();
