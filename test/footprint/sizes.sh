@@ -12,8 +12,8 @@ declare -A static_libraries_of=([mbedtls]='' [openssl]='-lssl -lcrypto')
 # The rows of the table.
 rows=(
   '`libuvnostr.so`'
-  'program that reads and publishes, libstdc++ dynamic, all else in it'
-  'the same, libstdc++ in it'
+  'program that reads and publishes; libc and libstdc++ dynamic'
+  'the same; only libc dynamic'
 )
 
 # Usage: stage FLAVOUR MESON_OPTION...; builds into .build/footprint-FLAVOUR, and installs into its folder `staged`.
