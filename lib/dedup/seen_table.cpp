@@ -15,7 +15,7 @@ basic_seen_table<Owned>::basic_seen_table(const creation& made, const std::array
       capacity_(static_cast<std::uint32_t>(made.capacity)),
       memory_bytes_(made.bytes) {
   static_assert(alignof(node) <= alignof(basic_seen_table));
-  static_assert(std::is_trivially_destructible_v<node>, "nobody destroys them");
+  static_assert(std::is_trivially_destructible_v<node>, "entries are not destroyed");
   // Entries are initialised in take_unused(), so memory that is not needed yet is not touched.
 }
 
@@ -196,7 +196,16 @@ std::uint32_t basic_seen_table<Owned>::take_unused() noexcept {
   return fresh_++;
 }
 
-template class basic_seen_table<false>;
 template class basic_seen_table<true>;
+
+// Not the whole class: clang 14 would also instantiate the members whose constraints it does not meet.
+template basic_seen_table<false>::basic_seen_table(const creation&, const std::array<std::uint8_t, 16>&) noexcept;
+template auto basic_seen_table<false>::look_up(const event_id&, std::uint32_t) const noexcept -> spot;
+template auto basic_seen_table<false>::insert_at(const spot&, const event_id&, std::uint32_t, std::uint32_t,
+                                                 unix_seconds) noexcept -> inserted;
+template void basic_seen_table<false>::touch(std::uint32_t) noexcept;
+template void basic_seen_table<false>::expect_erase(std::uint32_t) noexcept;
+template std::uint32_t basic_seen_table<false>::erase(std::uint32_t) noexcept;
+template void basic_seen_table<false>::clear() noexcept;
 
 }  // namespace uvnostr::dedup

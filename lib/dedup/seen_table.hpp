@@ -259,7 +259,6 @@ class basic_seen_table {
   std::size_t memory_bytes_;
 };
 
-extern template class basic_seen_table<false>;
 extern template class basic_seen_table<true>;
 
 /// Records which owners have had an event.
