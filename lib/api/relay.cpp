@@ -79,7 +79,7 @@ error relay::publish(const event& event, publish_callbacks callbacks, publish_op
 
 error relay::publish(draft unsigned_event, const signer& who, publish_callbacks callbacks,
                      publish_options options) noexcept {
-  return inner_.publish(std::move(unsigned_event), who, std::move(callbacks), std::move(options));
+  return inner_.publish(std::move(unsigned_event), who, std::move(callbacks), options);
 }
 
 error relay::information(callback<void(const result<relay_information>&)> take, std::chrono::seconds max_age) noexcept {

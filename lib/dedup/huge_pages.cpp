@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "dedup/huge_pages.hpp"
 
+#include <cstddef>
 #include <cstdint>
 
 #if defined(__linux__)
@@ -14,10 +15,11 @@ void prefer_huge_pages(void* at, std::size_t bytes) noexcept {
   constexpr std::uintptr_t page = std::uintptr_t{2} * 1024 * 1024;
   constexpr std::size_t least_pages = 8;
   if (bytes < least_pages * page) return;
-  const auto begin = (reinterpret_cast<std::uintptr_t>(at) + page - 1) / page * page;
-  const auto end = (reinterpret_cast<std::uintptr_t>(at) + bytes) / page * page;
+  const auto address = reinterpret_cast<std::uintptr_t>(at);
+  const auto begin = (address + page - 1) / page * page;
+  const auto end = (address + bytes) / page * page;
   // If the system refuses, the table is only slower.
-  static_cast<void>(madvise(reinterpret_cast<void*>(begin), end - begin, MADV_HUGEPAGE));
+  static_cast<void>(madvise(static_cast<std::byte*>(at) + (begin - address), end - begin, MADV_HUGEPAGE));
 #else
   static_cast<void>(at);
   static_cast<void>(bytes);

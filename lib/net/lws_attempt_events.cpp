@@ -22,6 +22,11 @@ const unsigned char* bytes_of(const std::string& text) noexcept {
   return reinterpret_cast<const unsigned char*>(text.c_str());
 }
 
+/// Of a callback, which may have a size without a text.
+std::string_view text_of(const void* in, std::size_t size) noexcept {
+  return {static_cast<const char*>(in), in != nullptr ? size : 0};
+}
+
 }  // namespace
 
 int lws_attempt::on_event(lws* wsi, lws_callback_reasons reason, void* user, void* in, std::size_t size) noexcept {
@@ -70,7 +75,7 @@ int lws_attempt::receive(lws* wsi, std::string_view bytes) noexcept {
 }
 
 int lws_attempt::handle(lws* wsi, lws_callback_reasons reason, void* in, std::size_t size) noexcept {
-  const std::string_view bytes(static_cast<const char*>(in), in != nullptr ? size : 0);
+  const std::string_view bytes = text_of(in, size);
   if (reason == LWS_CALLBACK_WSI_DESTROY) {
     destroyed();
     return go_on;
