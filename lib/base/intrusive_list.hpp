@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A doubly linked list through hooks in its elements. Iteration survives every change of the list.
 //
-// Invariant: the hooks of one list and its root form a ring; a hook outside of any list is a ring of its own. Hooks
+// Invariant: the hooks of one list and its root form a ring; a hook outside any list is a ring of its own. Hooks
 // without an owner are the root and the two marks of each cursor; iteration skips them. Because a cursor is itself in
 // the ring, removing or adding elements cannot leave it with a dangling pointer.
 #pragma once

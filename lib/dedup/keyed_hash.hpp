@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A keyed hash of inputs of one size, for tables that keep their hashes secret. Without the key, nobody can choose two
-// inputs that collide more often than by chance. It is faster than SipHash, which would also withstand an attacker who
+// A keyed hash of inputs of one size, for tables that keep their hashes secret. Without the key, inputs that collide
+// more often than by chance cannot be chosen. It is faster than SipHash, which would also withstand an attacker who
 // sees hashes.
 // Source: J. Black, S. Halevi, H. Krawczyk, T. Krovetz and P. Rogaway, "UMAC: Fast and Secure Message Authentication"
 // (the function NH); M. Dietzfelbinger and others, "A Reliable Randomized Algorithm for the Closest-Pair Problem" (the

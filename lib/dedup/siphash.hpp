@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A keyed hash: without the key, nobody can choose inputs that collide.
+// A keyed hash: inputs that collide cannot be chosen without the key.
 // Source: J.-P. Aumasson and D. J. Bernstein, "SipHash: a fast short-input PRF".
 #pragma once
 

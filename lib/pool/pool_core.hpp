@@ -129,8 +129,8 @@ class pool_core final : public base::ref_counted<pool_core>,
 
   void on_notice(session::relay_session&, std::string_view) noexcept override;
   session::relay_session* session_in_slot(std::uint32_t slot) noexcept override { return relays_.in_slot(slot); }
-  void hold() noexcept override { retain(); }
-  void unhold() noexcept override {
+  void begin_work() noexcept override { retain(); }
+  void end_work() noexcept override {
     rearm();
     release();
   }

@@ -26,7 +26,7 @@ class pool_log final : public base::log {
 
   void write(log_level, std::string_view message, const base::log_subject&,
              std::initializer_list<base::log_detail> = {}) noexcept override;
-  /// Nothing is written any more.
+  /// Nothing is written from now on.
   void stop() noexcept { stopped_ = true; }
 
  private:

@@ -56,16 +56,16 @@ void receiver::on_text(relay_session& from, std::string_view message) noexcept {
       from.note_offence("a message that is no JSON array with a verb");
       break;
     default:
-      host_.hold();
+      host_.begin_work();
       on_other_message(from, head.verb, message);
-      host_.unhold();
+      host_.end_work();
   }
 }
 
 /// Only this event is lost: the rest of the answer goes on.
 void receiver::on_too_big(relay_session& from, std::size_t bytes, std::string_view beginning,
                           std::string_view end) noexcept {
-  host_.hold();
+  host_.begin_work();
   ++from.counted().messages_in;
   from.counted().bytes_in += bytes;
   ++from.counted().messages.too_big;
@@ -74,7 +74,7 @@ void receiver::on_too_big(relay_session& from, std::size_t bytes, std::string_vi
     session::sent_req* const req = from.requests().find(head.subscription);
     if (req != nullptr) from.requests().on_too_big(*req, wire::scan_ends(beginning, end));
   }
-  host_.unhold();
+  host_.end_work();
 }
 
 void receiver::on_binary(relay_session& from) noexcept {
@@ -129,9 +129,9 @@ void receiver::on_event_of(session::sent_req& req, std::string_view message_rest
     }
   }
   // From here on, the application may be called.
-  host_.hold();
+  host_.begin_work();
   if (is_read || !found || !join(req, found->id, message_rest)) on_new_event(req, message_rest);
-  host_.unhold();
+  host_.end_work();
 }
 
 /// Lets a copy of an event that is being verified wait for its verdict. Returns false if it is none.
@@ -157,7 +157,7 @@ void receiver::on_new_event(session::sent_req& req, std::string_view message_res
   record_.assign(event->fields());
   if (!request.subscription()->wanted.matches(record_.view())) {
     ++from.counted().messages.not_matching;
-    from.note_offence("an event outside of the filters");
+    from.note_offence("an event outside the filters");
     return;
   }
   if (!subscriptions_.has_store() || !is_in_store(req, *event)) accept(req, *event);
@@ -341,9 +341,10 @@ void receiver::on_marker(verify::source& from, const wire::relay_message& messag
 void receiver::answer(session::sent_req& to, const wire::relay_message& message) {
   subscription_record* const subscription = request_of(to).subscription();
   if (subscription != nullptr && subscription->must_wait()) {
+    auto end = std::make_unique<wire::relay_message>(message);
     return hold(*subscription, {.to = base::ref<session::sent_req>::retain(to),
                                 .event = {},
-                                .end_of_answer = std::make_unique<wire::relay_message>(message),
+                                .end_of_answer = std::move(end),
                                 .bytes = cost_of(message)});
   }
   session::request_table& requests = request_of(to).session().requests();

@@ -36,10 +36,10 @@ class receiver_host {
  public:
   virtual void on_notice(session::relay_session&, std::string_view words) noexcept = 0;
   virtual session::relay_session* session_in_slot(std::uint32_t slot) noexcept = 0;
-  /// Called around everything that may call the application, and around work on a worker: the receiver must not be destroyed
-  /// in between.
-  virtual void hold() noexcept = 0;
-  virtual void unhold() noexcept = 0;
+  /// Called around everything that may call the application, and around work on a worker. The receiver must not be
+  /// destroyed in between.
+  virtual void begin_work() noexcept = 0;
+  virtual void end_work() noexcept = 0;
 
  protected:
   ~receiver_host() = default;
@@ -94,10 +94,10 @@ class receiver final : public session::message_listener, private verify::verifie
   void on_joined(verify::source&, std::uint32_t fate) noexcept override;
   void on_marker(verify::source&, const wire::relay_message&) noexcept override;
   void for_each_unverified(callback<void(const relay_request&, unix_seconds)>) const override;
-  void begin_giving() noexcept override { budget_.begin_calls(); }
+  void begin_giving() noexcept override { budget_.begin_series(); }
   bool has_time() noexcept override { return budget_.still_has_time(); }
-  void hold() noexcept override { host_.hold(); }
-  void unhold() noexcept override { host_.unhold(); }
+  void begin_work() noexcept override { host_.begin_work(); }
+  void end_work() noexcept override { host_.end_work(); }
 
   port::reactor& reactor_;
   receiver_host& host_;

@@ -193,7 +193,7 @@ void receiver::hold(subscription_record& subscription, held_item item) noexcept 
 /// Delivers what has waited, as long as the subscription takes it and there is time. The caller keeps the subscription
 /// alive.
 void receiver::give_waiting(subscription_record& subscription) noexcept {
-  budget_.begin_calls();
+  budget_.begin_series();
   while (!subscription.waiting.empty() && !subscription.is_held()) {
     if (!has_time()) return reactor_.wake_soon();
     const held_item item = std::move(subscription.waiting.front());

@@ -18,7 +18,7 @@
 #include "base/ref.hpp"
 #include "receive/cursor.hpp"
 #include "receive/filter_index.hpp"
-#include "receive/held_events.hpp"
+#include "receive/held_item.hpp"
 #include "receive/request_parts.hpp"
 #include "receive/unverified_events.hpp"
 #include "session/relay_session.hpp"

@@ -1,4 +1,11 @@
 // SPDX-License-Identifier: MIT
+// How long a pool may occupy the loop in one turn, including calls to the application. The rest waits for the next
+// turn, so that a slow application holds up neither the loop's other handles nor its own.
+//
+// The budget also measures the calls to the application. It reads the clock before and after each call; if another call
+// follows at once, one reading serves as the end of the first and the beginning of the second.
+//
+// What can go wrong: a call may end the pool, and with it the reactor. After stop() the reactor is not used.
 #pragma once
 
 #include <chrono>
@@ -11,34 +18,28 @@
 
 namespace uvnostr {
 
-/// How long a pool may occupy the loop in one turn, including calls to the application. The rest waits for the next
-/// turn, so that a slow application starves neither the loop's other handles nor its own.
-///
-/// It also measures the calls to the application, with as few readings of the clock as possible. Before a delivery,
-/// has_time() reads it anyway. Where deliveries follow each other, the reading after one is also the reading before the
-/// next. So the measurement costs at most one reading more for an event or any other call.
 class turn_budget {
  public:
   turn_budget(port::reactor& reactor, duration_histogram& calls) noexcept : reactor_(reactor), calls_(calls) {}
 
-  /// The first call begins the turn.
+  /// Whether the turn, which the first call begins, may go on. Reads the clock.
   bool has_time() noexcept {
     last_ = reactor_.now();
     is_fresh_ = false;
     return is_within();
   }
-  /// Deliveries may follow each other now: from here on still_has_time() may stand in for has_time().
-  void begin_calls() noexcept { is_fresh_ = false; }
-  /// The same between deliveries that follow each other at once.
+  /// Begins a series of calls that follow each other at once, with only still_has_time() between them.
+  void begin_series() noexcept { is_fresh_ = false; }
+  /// Like has_time(), but uses the reading that end_call() took.
   bool still_has_time() noexcept { return is_fresh_ ? (is_fresh_ = false, is_within()) : has_time(); }
 
-  /// Around calls to the application; has_time() may stand in for begin_call().
-  /// Returns the reading.
+  /// Precedes a call to the application, unless has_time() or still_has_time() has just been called. Returns the
+  /// reading.
   port::time_point begin_call() noexcept {
     if (!stopped_) last_ = reactor_.now();
     return last_;
   }
-  /// Reads no clock if the call has ended the pool, and with it the reactor. Returns the last reading.
+  /// Follows each call to the application. Returns the last reading of the clock.
   port::time_point end_call() noexcept {
     if (stopped_) return last_;
     const port::time_point now = reactor_.now();
@@ -72,7 +73,7 @@ class turn_budget {
   std::optional<port::time_point> end_;
   port::time_point last_{};  // the last reading of the clock
   port::loop_clock::duration in_calls_{};
-  bool is_fresh_ = false;  // it was read just now, after a call
+  bool is_fresh_ = false;  // end_call() took the last reading, and still_has_time() has not used it
   bool has_called_ = false;
   bool stopped_ = false;
 };

@@ -8,8 +8,9 @@
 //   OK never comes              timed_out after ok_timeout, which begins once our own bytes have left
 //   OK false, auth-required     held until AUTH is done, sent once more
 //   OK false, rate-limited      nothing is sent for a while; then the event is sent again, within retry_timeout
-//   the relay hangs up over an  unanswered events are suspect: they are sent again in small groups, and finally alone. An
-//     event                     event that was alone when the relay hung up goes to the end of the queue; the next time, it gets its receipt
+//   the relay hangs up over     unanswered events are suspect: they are sent again in small groups, and finally alone.
+//     an event                  An event that was alone when the relay hung up goes to the end of the queue; the
+//                               next time, it gets its receipt
 //   OK for an id that was not sent, or a second OK    ignored
 //
 // Events are sent in the order of their publishing. Only those over which the relay hung up lose their place.

@@ -167,7 +167,7 @@ void relay_session::touched() noexcept {
   around_.reactor.wake_soon();
 }
 
-/// There is no connection any more; the next phase depends on the previous one.
+/// The connection is gone; the next phase depends on the previous one.
 void relay_session::connection_over(const port::disconnect& end) noexcept {
   const phase was = phase_;
   const std::chrono::microseconds uptime = now() - phase_since_;

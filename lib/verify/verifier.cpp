@@ -96,14 +96,14 @@ void verifier::start_batches() noexcept {
     b->stage = batch::stage::running;
     b->workspace = free_[running_];
     b->set_apart();
-    listener_.hold();
+    listener_.begin_work();
     if (reactor_.run_on_worker(*b)) {
       ++running_;
     } else {
       b->run();
       b->stage = batch::stage::done;
       note_checked(*b);
-      listener_.unhold();
+      listener_.end_work();
     }
   }
 }
@@ -150,7 +150,7 @@ void verifier::on_batch_done(batch& finished) noexcept {
     start_batches();
     drain();
   }
-  listener_.unhold();  // may destroy this object
+  listener_.end_work();  // may destroy this object
 }
 
 void verifier::drain() noexcept {

@@ -33,13 +33,13 @@ class verifier_listener {
   /// It is the turn of an event that joined; the number is the one given to add_joined().
   virtual void on_joined(source&, std::uint32_t number) noexcept = 0;
   virtual void on_marker(source&, const wire::relay_message&) noexcept = 0;
-  /// Several calls may follow each other now.
+  /// A series of the calls above follows, with only has_time() between them.
   virtual void begin_giving() noexcept {}
   /// Whether the listener can take another event in this turn of the loop.
   virtual bool has_time() noexcept = 0;
-  /// Called around work on a worker: the verifier's owner must not be destroyed in between.
-  virtual void hold() noexcept = 0;
-  virtual void unhold() noexcept = 0;
+  /// Called around work on a worker. The verifier must not be destroyed in between.
+  virtual void begin_work() noexcept = 0;
+  virtual void end_work() noexcept = 0;
 
  protected:
   ~verifier_listener() = default;

@@ -56,9 +56,9 @@ class json_scanner {
   template <std::size_t Size>
   bool hex(std::array<std::uint8_t, Size>& out) noexcept {
     if (!take_next('"')) return false;
-    const char* const behind = read_hex(at_, end_, out);
-    if (behind == nullptr) return false;
-    at_ = behind;
+    const char* const after = read_hex(at_, end_, out);
+    if (after == nullptr) return false;
+    at_ = after;
     return take('"');
   }
 

@@ -30,8 +30,8 @@ class no_listener final : public verify::verifier_listener {
   void on_joined(verify::source&, std::uint32_t) noexcept override {}
   void on_marker(verify::source&, const wire::relay_message&) noexcept override {}
   bool has_time() noexcept override { return true; }
-  void hold() noexcept override {}
-  void unhold() noexcept override {}
+  void begin_work() noexcept override {}
+  void end_work() noexcept override {}
 };
 
 class SeenEvents : public ::testing::Test {

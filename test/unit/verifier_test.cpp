@@ -52,8 +52,8 @@ struct listener final : verifier_listener {
   void on_joined(source&, std::uint32_t) noexcept override {}
   void on_marker(source&, const wire::relay_message&) noexcept override {}
   bool has_time() noexcept override { return true; }
-  void hold() noexcept override {}
-  void unhold() noexcept override {}
+  void begin_work() noexcept override {}
+  void end_work() noexcept override {}
 
   std::vector<std::string> given;
 };
@@ -127,8 +127,8 @@ struct counter final : verifier_listener {
   void on_joined(source&, std::uint32_t) noexcept override { ++joined; }
   void on_marker(source&, const wire::relay_message&) noexcept override {}
   bool has_time() noexcept override { return true; }
-  void hold() noexcept override {}
-  void unhold() noexcept override {}
+  void begin_work() noexcept override {}
+  void end_work() noexcept override {}
 
   std::size_t verified = 0;
   std::size_t joined = 0;

@@ -80,8 +80,8 @@ void simulated_link::answer(relay_core& c, const handshake_rule& rule) {
     case handshake::wrong_accept_header: return refuse_upgrade("the answer's Sec-WebSocket-Accept is for another key");
     case handshake::no_accept_header: return refuse_upgrade("the answer has no Sec-WebSocket-Accept");
     case handshake::no_upgrade_header: return refuse_upgrade("the answer has no Upgrade");
-    case handshake::unoffered_extension: return refuse_upgrade("the answer names an extension that nobody offered");
-    case handshake::unoffered_subprotocol: return refuse_upgrade("the answer names a subprotocol that nobody offered");
+    case handshake::unoffered_extension: return refuse_upgrade("the answer names an extension that was not offered");
+    case handshake::unoffered_subprotocol: return refuse_upgrade("the answer names a subprotocol that was not offered");
     case handshake::endless_headers: return refuse_upgrade("the answer's header does not end");
     case handshake::garbage: return refuse_unless_http(rule.bytes);
     default: return;  // the client waits for an answer

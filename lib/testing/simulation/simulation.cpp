@@ -92,7 +92,7 @@ void simulation::hold_workers() noexcept { state_->network.hold_workers(); }
 void simulation::release_workers() noexcept { state_->network.release_workers(); }
 
 bool simulation::step() noexcept {
-  assert(!state_->turning && "a simulation does not run inside of a callback of its own");
+  assert(!state_->turning && "a simulation does not run inside one of its own callbacks");
   state_->turning = true;
   const bool happened = state_->turn(duration::max());
   if (!happened) state_->turn_loop();
@@ -101,7 +101,7 @@ bool simulation::step() noexcept {
 }
 
 bool simulation::run_until(callback<bool()> condition, std::chrono::milliseconds limit) noexcept {
-  assert(!state_->turning && "a simulation does not run inside of a callback of its own");
+  assert(!state_->turning && "a simulation does not run inside one of its own callbacks");
   state_->turning = true;
   detail::agenda& agenda = state_->network.agenda;
   const duration until = agenda.now() + limit;
@@ -131,7 +131,7 @@ bool simulation::run_until(callback<bool()> condition, std::chrono::milliseconds
 }
 
 void simulation::advance(std::chrono::milliseconds time) noexcept {
-  assert(!state_->turning && "a simulation does not run inside of a callback of its own");
+  assert(!state_->turning && "a simulation does not run inside one of its own callbacks");
   state_->turning = true;
   detail::agenda& agenda = state_->network.agenda;
   const duration until = agenda.now() + time;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What arrives for a subscription while it takes nothing, because it is paused or has too many unacknowledged events.
-// Events, copies and the ends of answers wait in the order in which they came.
+// What arrives for a subscription while it is paused or has too many unacknowledged events. Events, copies of earlier
+// events, and ends of answers wait in the order in which they came.
 #pragma once
 
 #include <list>
@@ -15,6 +15,7 @@
 
 namespace uvnostr {
 
+/// One of the three.
 struct held_item {
   /// An event with its bytes, which stay in place when the item moves.
   struct kept_event {
@@ -34,9 +35,9 @@ struct held_item {
   };
 
   base::ref<session::sent_req> to;
-  std::unique_ptr<kept_event> event;                   // an event
-  std::unique_ptr<wire::relay_message> end_of_answer;  // or EOSE, CLOSED
-  event_id copied{};                                   // or a copy of an earlier event
+  std::unique_ptr<kept_event> event;
+  std::unique_ptr<wire::relay_message> end_of_answer;  // EOSE or CLOSED
+  event_id copied{};                                   // if neither of these is set: the event that was sent again
   unix_seconds created_at{};
   std::size_t bytes = 0;  // counted at the session
 };
