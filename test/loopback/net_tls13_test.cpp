@@ -112,17 +112,26 @@ TEST_F(NetTls13, ChangesKeysWhileItsRecordsWaitForRoom) {
   EXPECT_EQ(r.disconnects, 0U) << r.last.detail;
 }
 
-TEST_F(NetTls13, EndsWithARelayThatDoesNothingButChangeKeys) {
+TEST_F(NetTls13, IsNotHeldByARelayThatDoesNothingButChangeKeys) {
+  constexpr unsigned changes = 1000;
   openssl_end tls(policy_chain, leaf_key);
   serve(tls, [&] {
-    for (int i = 0; i != 1000; ++i) tls.change_keys(openssl_end::change::ours);
+    for (unsigned i = 0; i != changes; ++i) tls.change_keys(openssl_end::change::ours);
     tls.send(text_frame("at last"));
   });
   recorder r;
   dial_by_name(r);
-  run_until([&] { return !r.texts.empty() || r.disconnects == 1; });
-  EXPECT_EQ(r.disconnects, 1U);
+  unsigned turns = 0;
+  run_until([&] {
+    ++turns;
+    return !r.texts.empty() || r.disconnects == 1;
+  });
+#if defined(LWS_WITH_MBEDTLS)
   EXPECT_EQ(r.last.cause, errc::tls_failed);
+#else
+  EXPECT_EQ(r.texts, std::vector<std::string>{"at last"}) << r.last.detail;
+  EXPECT_GT(turns, changes);
+#endif
 }
 
 TEST_F(NetTls13, NamesAnAlertAfterTheHandshake) {
