@@ -8,6 +8,7 @@
 
 #include <array>
 #include <bit>
+#include <cassert>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -188,6 +189,7 @@ char* write_unescaped(char* out, std::string_view body) noexcept {
     out += plain;
     while (at != end && *at == '\\') {
       const json_escape escape = read_escape(at, end);
+      assert(escape.next != nullptr);
       out = write_utf8(out, escape.code);
       at = escape.next;
     }
@@ -198,6 +200,7 @@ char* write_unescaped(char* out, std::string_view body) noexcept {
       continue;
     }
     const json_escape escape = read_escape(at, end);
+    assert(escape.next != nullptr);
     out = write_utf8(out, escape.code);
     at = escape.next;
   }

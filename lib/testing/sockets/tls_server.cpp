@@ -55,7 +55,7 @@ error tls_server::configure(const tls_identity& identity) noexcept {
   const int key_error =
       mbedtls_pk_parse_key(&key_, bytes_of(identity.key_pem), identity.key_pem.size() + 1, nullptr, 0);
 #endif
-  const error wrong_key(errc::option_range, "tls_identity::key_pem is not the key of the certificate");
+  error wrong_key(errc::option_range, "tls_identity::key_pem is not the key of the certificate");
   if (key_error != 0) return wrong_key;
   if (mbedtls_ssl_config_defaults(&config_, MBEDTLS_SSL_IS_SERVER, MBEDTLS_SSL_TRANSPORT_STREAM,
                                   MBEDTLS_SSL_PRESET_DEFAULT) != 0 ||
