@@ -48,9 +48,9 @@ struct pool_options {
   /// Size of the cache against duplicates: one entry for each event and subscription, of at most 64 bytes. 1 to 2^24.
   std::size_t seen_entries = 10'000;
   uvnostr::verification verification = uvnostr::verification::threads;
-  /// How many relays are dialled at a time; others wait for their turn. Relays that have served before go first, and
-  /// have as many places of their own. A relay that has not answered within 100 ms gives its place to the next, so up
-  /// to 16 times as many dials may be unanswered at the same time. At least 1.
+  /// How many relays are dialled at a time; others wait for their turn. Relays that have served before go first, then
+  /// new ones, then those that have only failed; each group has this many places. A relay that has not answered
+  /// within 100 ms gives its place to the next, so up to 16 times as many dials may be unanswered. At least 1.
   std::size_t max_dials = 32;
   /// The last level that pool_callbacks::on_log gets. Entries above it cost nothing.
   uvnostr::log_level log_level = uvnostr::log_level::info;
@@ -63,7 +63,7 @@ struct pool_options {
 /// Lifetime: a callable that destroys its pool keeps its captures until it returns. The captures of the others are
 /// destroyed soon afterwards on the loop's thread, at the latest when the workers finish the signatures they check.
 struct pool_callbacks {
-  /// Whether the program already has this event in a store that outlives it. Asked before the signature is checked,
+  /// Whether the program's own permanent store already has this event. Asked before the signature is checked,
   /// once for each id that is new to the pool and wanted by a subscription. If true, the event is not delivered, counts
   /// as a duplicate, and cursors advance as if it had been delivered and acknowledged. Its id is still checked, so that
   /// a relay cannot lie about its date. Without this callback no event is known.
@@ -78,9 +78,9 @@ struct pool_callbacks {
   callback<void(const auth_status&)> on_auth{};
   /// A relay's connection changed its state.
   callback<void(const relay_status&)> on_relay_state{};
-  /// What the pool does, for a log: states of connections with their causes, refusals, gaps, offences, AUTH. Without this
-  /// callback, or above pool_options::log_level, no entry is made. A relay that floods us fills no memory: if more than
-  /// 1,000 entries wait, further ones are left out and counted.
+  /// What the pool does, for a log: states of connections with their causes, refusals, gaps, offences, AUTH. No entry
+  /// is made without this callback or above pool_options::log_level. A relay that floods us cannot fill the memory: if
+  /// more than 1,000 entries wait, further ones are left out and counted.
   callback<void(const log_entry&)> on_log{};
   /// After close(): every connection has ended. Exactly once, and the last call.
   callback<void()> on_close{};
@@ -178,7 +178,7 @@ class UVNOSTR_API pool {
   std::vector<relay_id> relays() const;
   /// The normalised URL; empty if there is no such relay.
   std::string_view url(relay_id) const noexcept;
-  /// The relay whose normalised URL is that of this one. Errors: url_*, unknown_relay, closed.
+  /// The relay with this URL, which need not be normalised. Errors: url_*, unknown_relay, closed.
   result<relay_id> find(std::string_view url) const noexcept;
   /// The relays that sent this event, first or as a duplicate, in the order of relays(); empty once it is forgotten.
   /// Relays that sent its id with another signature are not among them.

@@ -80,8 +80,8 @@ struct subscription_callbacks {
   callback<void(relay_id, eose_hint)> on_eose{};
   /// The relay has given everything that it had stored by now, except for the gaps. Without gaps, nothing is missing.
   /// Called once for each connection, the first time right after on_eose. Called once more when the relay answers again
-  /// after a CLOSED, for each later event that is too big, and after an event that had to be asked for once more. At a
-  /// relay that allows fewer open REQs than there are subscriptions, these take turns, and it is called once for each
+  /// after a CLOSED, for each later event that is too big, and after an event that had to be requested again. If a
+  /// relay allows fewer open REQs than there are subscriptions, they take turns, and this is called once for each
   /// turn. If the relay refuses, on_relay_closed is called instead.
   callback<void(relay_id, std::span<const gap>)> on_caught_up{};
   /// Every relay has answered, refused, failed to connect, or exceeded eose_timeout. Called once.
@@ -98,7 +98,7 @@ struct subscribe_options {
   /// queries, prefer pool::fetch(), which reports how each relay answered.
   bool close_on_eose = false;
   /// How long on_all_eose waits for a relay that makes no progress. 1 ms to 365 days.
-  /// Time in which its socket is not read, because verification is behind, does not count.
+  /// Time during which its socket is not read, because verification lags, does not count.
   std::chrono::milliseconds eose_timeout{10'000};
   /// After a reconnect, a relay is asked again from this long before its last verified event. This catches events that
   /// reach the relay late, with an older date. Gift wraps (kind 1059) are dated up to two days back on purpose, so
@@ -135,7 +135,7 @@ class [[nodiscard]] UVNOSTR_API subscription {
   /// How many events were delivered. In on_event this includes the current event, so it is its number for
   /// acknowledge().
   std::uint64_t delivered() const noexcept;
-  /// The first n delivered events have been processed: cursor() does not ask for them again.
+  /// Says that the first n delivered events have been processed, so cursor() does not ask for them again.
   void acknowledge(std::uint64_t n) noexcept;
   /// Stops delivery until resume(). Received events wait as with max_unacknowledged. Other subscriptions are
   /// unaffected.
