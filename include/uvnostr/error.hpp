@@ -63,7 +63,7 @@ enum class errc {
   connect_timeout,      ///< DNS, TCP, TLS and upgrade together took longer than connect_timeout
   tls_certificate,      ///< the certificate was refused: unknown CA, other host, or out of its dates
   tls_pinned_key,       ///< the certificate is valid, but its key is none of relay_options::pinned_keys
-  tls_failed,           ///< the TLS handshake failed for another reason
+  tls_failed,           ///< TLS failed for another reason, in its handshake or later
   http_status,          ///< an HTTP answer other than 101
   handshake_failed,     ///< the answer is not a valid WebSocket upgrade (RFC 6455, 4.1)
   connection_lost,      ///< the connection ended without a close frame

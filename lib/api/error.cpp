@@ -98,7 +98,7 @@ constexpr entry entries[] = {
      "relay_options::ca_file)."},
     {errc::tls_pinned_key, "tls_pinned_key",
      "The relay's certificate is valid, but its key is none of relay_options::pinned_keys."},
-    {errc::tls_failed, "tls_failed", "The TLS handshake with the relay failed."},
+    {errc::tls_failed, "tls_failed", "TLS with the relay failed."},
     {errc::http_status, "http_status",
      "The relay answered with an HTTP status other than 101: the URL may not be a relay's."},
     {errc::handshake_failed, "handshake_failed",

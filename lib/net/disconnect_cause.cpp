@@ -139,6 +139,12 @@ std::optional<long> number_after(std::string_view text, std::string_view mark, i
   return number;
 }
 
+std::string number_of_mbedtls(long error) noexcept {
+  std::array<char, 16> digits{};
+  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), -error, 16).ptr;
+  return "mbedTLS's error -0x" + std::string(digits.data(), end);
+}
+
 /// What ended a handshake with mbedTLS. The numbers are those of its ssl.h and net_sockets.h.
 std::string mbedtls_fault(std::string_view text, long error) noexcept {
   switch (error) {
@@ -151,20 +157,23 @@ std::string mbedtls_fault(std::string_view text, long error) noexcept {
     case -0x004C:
     case -0x004E:
     case -0x0050: return std::string(was_cut_off);
-    default: break;
+    default: return number_of_mbedtls(error);
   }
-  std::array<char, 16> digits{};
-  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), -error, 16).ptr;
-  return "mbedTLS's error -0x" + std::string(digits.data(), end);
+}
+
+long openssl_reason(long code) noexcept { return code & 0xfff; }
+
+/// The alert that a reason stands for; -1 if it stands for something else.
+int openssl_alert(long reason) noexcept {
+  constexpr long first_alert = 1000;  // the alert's own number comes on top
+  return reason >= first_alert && reason < first_alert + 256 ? static_cast<int>(reason - first_alert) : -1;
 }
 
 /// What ended a handshake with OpenSSL, by the number of its error queue; empty if it is something else.
 std::string openssl_fault(std::string_view text) noexcept {
-  constexpr long reason_bits = 0xfff;
-  constexpr long first_alert = 1000;  // the alert's own number comes on top
   if (const auto code = number_after(text, "error:", 16)) {
-    const long reason = *code & reason_bits;
-    if (reason > first_alert && reason < first_alert + 256) return sent_alert(static_cast<int>(reason - first_alert));
+    const long reason = openssl_reason(*code);
+    if (const int alert = openssl_alert(reason); alert > 0) return sent_alert(alert);
     switch (reason) {
       case 258: return std::string(no_common_version);  // SSL_R_UNSUPPORTED_PROTOCOL
       case 267: return std::string(not_tls);            // SSL_R_WRONG_VERSION_NUMBER, of the record
@@ -175,7 +184,54 @@ std::string openssl_fault(std::string_view text) noexcept {
   return text.find("connect SYSCALL") != std::string_view::npos ? std::string(was_cut_off) : std::string();
 }
 
+constexpr std::string_view altered_record = "a record was altered on its way";
+
+#if UVNOSTR_BUNDLED_LWS
+/// What the TLS library found wrong after the handshake; empty if the connection just ended.
+std::string fault_of_open_tls(long error, [[maybe_unused]] int alert) noexcept {
+#if defined(LWS_WITH_MBEDTLS)
+  switch (error) {
+    case 0:
+    case -0x7280:  // the end of the stream
+    case -0x7880:  // close_notify
+    case -0x004C:  // the errors of sockets
+    case -0x004E:
+    case -0x0050: return {};
+    case -0x7780: return sent_alert(alert);
+    case -0x7180: return std::string(altered_record);
+    case -0x7200: return std::string(not_tls);
+    case -0x7700: return "it sent messages that TLS does not allow there";
+    default: return number_of_mbedtls(error);
+  }
+#else
+  const long reason = openssl_reason(error);
+  if (const int sent = openssl_alert(reason); sent > 0) return sent_alert(sent);
+  switch (reason) {
+    case 0:
+    case 294: return {};                           // SSL_R_UNEXPECTED_EOF_WHILE_READING
+    case 281: return std::string(altered_record);  // SSL_R_DECRYPTION_FAILED_OR_BAD_RECORD_MAC
+    case 267: return std::string(not_tls);         // SSL_R_WRONG_VERSION_NUMBER, of the record
+    default: return "OpenSSL's reason " + std::to_string(reason);
+  }
+#endif
+}
+#endif
+
 }  // namespace
+
+std::optional<port::disconnect> cause_of_broken_tls([[maybe_unused]] lws* wsi) noexcept {
+#if UVNOSTR_BUNDLED_LWS
+  int alert = -1;
+  const long error = lws_tls_error(wsi, &alert);
+  if (std::string fault = fault_of_open_tls(error, alert); !fault.empty()) {
+    port::disconnect why;
+    why.cause = errc::tls_failed;
+    why.detail = std::move(fault);
+    return why;
+  }
+#endif
+  return std::nullopt;
+}
 
 port::disconnect cause_of_errno(int error) noexcept {
   port::disconnect why;
@@ -232,6 +288,8 @@ port::disconnect cause_of_failed_upgrade(lws* wsi, std::string_view text) noexce
   } else if (contains_one_of(text, {"HS:", "problems parsing", "ws protocol"})) {
     why.cause = errc::handshake_failed;
     why.detail = text;
+  } else if (auto broken = cause_of_broken_tls(wsi)) {
+    why = std::move(*broken);
   } else {
     why.cause = errc::connection_lost;
     why.detail = "closed before it answered the upgrade request";

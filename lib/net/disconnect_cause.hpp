@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -16,6 +17,9 @@ port::disconnect cause_of_errno(int error) noexcept;
 
 /// The cause for libwebsockets' text when TCP was up but TLS was not.
 port::disconnect cause_of_failed_tls(lws*, std::string_view text) noexcept;
+
+/// The cause if TLS was up and then failed; nothing if it did not. The system's libwebsockets does not say.
+std::optional<port::disconnect> cause_of_broken_tls(lws*) noexcept;
 
 /// The cause for its text after the upgrade request was sent.
 port::disconnect cause_of_failed_upgrade(lws*, std::string_view text) noexcept;

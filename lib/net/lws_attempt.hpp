@@ -67,7 +67,8 @@ class lws_attempt {
   void note_date() noexcept;
   port::disconnect cause_of_failure(attempt_phase, std::string_view text) noexcept;
   void failed(std::string_view text) noexcept;
-  void closed(bool we_broke_it_off) noexcept;
+  port::disconnect cause_of_end(lws*) noexcept;
+  void closed(port::disconnect) noexcept;
   void destroyed() noexcept;
   void watch_connecting(const newer_handles&) noexcept;
   static void on_connecting(uv_poll_t*, int status, int events) noexcept;

@@ -22,6 +22,12 @@ const unsigned char* bytes_of(const std::string& text) noexcept {
   return reinterpret_cast<const unsigned char*>(text.c_str());
 }
 
+port::disconnect lost() noexcept {
+  port::disconnect why;
+  why.cause = errc::connection_lost;
+  return why;
+}
+
 }  // namespace
 
 int lws_attempt::on_event(lws* wsi, lws_callback_reasons reason, void* user, void* in, std::size_t size) noexcept {
@@ -82,7 +88,7 @@ int lws_attempt::handle(lws* wsi, lws_callback_reasons reason, void* in, std::si
     case LWS_CALLBACK_CLIENT_CLOSED:
     case LWS_CALLBACK_CLOSED_CLIENT_HTTP:
       if (owner_ != nullptr && was_open()) {
-        closed(lws_get_close_length(wsi) > 0 || (!target_.url.secure && peer_is_there(lws_get_socket_fd(wsi))));
+        closed(cause_of_end(wsi));
       } else {
         failed({});
       }
@@ -145,7 +151,7 @@ bool lws_attempt::tell(lws_callback_reasons reason, std::string_view bytes) noex
       return lws_http_client_read(wsi_, &at, &room) >= 0;
     }
     case LWS_CALLBACK_RECEIVE_CLIENT_HTTP_READ: owner_->on_document_piece(bytes); return true;
-    case LWS_CALLBACK_COMPLETED_CLIENT_HTTP: closed(false); return false;
+    case LWS_CALLBACK_COMPLETED_CLIENT_HTTP: closed(lost()); return false;
     case LWS_CALLBACK_CLIENT_RECEIVE_PONG: owner_->on_pong_frame(); return true;
     case LWS_CALLBACK_WS_PEER_INITIATED_CLOSE: owner_->on_close_frame(bytes); return true;
     case LWS_CALLBACK_CLIENT_WRITEABLE: return owner_->write(wsi_);
@@ -233,15 +239,25 @@ void lws_attempt::note_date() noexcept {
   peer_date_ = parse_http_date(answer_ != nullptr ? answer_->date() : header_of(wsi_, WSI_TOKEN_HTTP_DATE), now);
 }
 
+/// Of an open connection that ended without a close frame, for all that we know here.
+port::disconnect lws_attempt::cause_of_end(lws* wsi) noexcept {
+  if (auto broken = cause_of_broken_tls(wsi)) return *std::move(broken);
+  const bool we_broke_it_off =
+      lws_get_close_length(wsi) > 0 || (!target_.url.secure && peer_is_there(lws_get_socket_fd(wsi)));
+  port::disconnect why = lost();
+  if (we_broke_it_off) why.cause = errc::protocol_error;
+  return why;
+}
+
 /// The attempt ended after it was open.
-void lws_attempt::closed(bool we_broke_it_off) noexcept {
+void lws_attempt::closed(port::disconnect why) noexcept {
   enter(attempt_phase::ended);
-  std::exchange(owner_, nullptr)->on_ended(we_broke_it_off);
+  std::exchange(owner_, nullptr)->on_ended(std::move(why));
 }
 
 void lws_attempt::destroyed() noexcept {
   // Usually the owner knows already. But 4.1.6 reports some failed handshakes only in this way.
-  if (owner_ != nullptr && was_open()) closed(false);
+  if (owner_ != nullptr && was_open()) closed(lost());
   if (owner_ != nullptr) failed({});
   delete this;
 }

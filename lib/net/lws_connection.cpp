@@ -305,7 +305,7 @@ void lws_connection::on_close_frame(std::string_view payload) noexcept {
   peers_close_ = std::move(close);
 }
 
-void lws_connection::on_ended(bool we_broke_it_off) noexcept {
+void lws_connection::on_ended(port::disconnect why) noexcept {
   if (target_.for_document) {
     listener_.on_text(document_);
     if (!is_over()) finish(std::error_code());
@@ -314,7 +314,7 @@ void lws_connection::on_ended(bool we_broke_it_off) noexcept {
   } else if (phase_ == connection_phase::closing) {
     finish(std::error_code());
   } else {
-    finish(we_broke_it_off ? errc::protocol_error : errc::connection_lost);
+    finish(std::move(why));
   }
 }
 

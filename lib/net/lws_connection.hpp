@@ -49,7 +49,8 @@ class lws_connection final : public port::connection, private name_listener {
   void on_piece(const message_piece&) noexcept;
   void on_pong_frame() noexcept { listener_.on_pong(); }
   void on_close_frame(std::string_view payload) noexcept;
-  void on_ended(bool we_broke_it_off) noexcept;
+  /// `why` holds if no close frame explains it.
+  void on_ended(port::disconnect why) noexcept;
   /// Returns false if libwebsockets must close.
   bool write(lws*) noexcept;
 

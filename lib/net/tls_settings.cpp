@@ -266,6 +266,8 @@ error tls_material::check_pair() const noexcept {
 
 void tls_material::complete(void* ssl_context) noexcept {
   auto* const context = static_cast<SSL_CTX*>(ssl_context);
+  // Otherwise SSL_read() does not return while a server sends changes of keys, and nothing else.
+  SSL_CTX_clear_mode(context, SSL_MODE_AUTO_RETRY);
   if (!cas_.empty()) {
     const bio from = reader_of(cas_);
     while (const certificate each = next_certificate(from)) {

@@ -48,7 +48,8 @@ class tls_material {
 
   /// Reads the files and changes the info. Errors: option_certificate; the subject names the option.
   error apply(lws_context_creation_info&) noexcept;
-  /// Called by libwebsockets while it makes the vhost: gives OpenSSL what libwebsockets cannot. Does nothing for others.
+  /// Called by libwebsockets while it makes the vhost: gives OpenSSL the settings that libwebsockets
+  /// cannot. Does nothing with mbedTLS.
   void complete(void* ssl_context) noexcept;
   /// Whether complete() could not use what it was given.
   bool has_failed() const noexcept { return has_failed_; }

@@ -4,10 +4,6 @@
 #if UVNOSTR_BUNDLED_LWS
 #include <libwebsockets.h>
 #include <mbedtls/base64.h>
-#if !defined(LWS_WITH_MBEDTLS)
-#include <openssl/pem.h>
-#include <openssl/ssl.h>
-#endif
 
 #include "loopback/net_fixture.hpp"
 #include "loopback/odd_certificates.hpp"
@@ -99,108 +95,6 @@ TEST_F(NetTls, KnowsNameConstraintsOrNamesThem) {
   EXPECT_NE(r.last.detail.find("alert 40"), std::string::npos) << r.last.detail;
 #endif
 }
-
-#if !defined(LWS_WITH_MBEDTLS)
-/// A server's end of TLS 1.3, without a socket.
-class openssl_end {
- public:
-  openssl_end(std::string_view chain_pem, std::string_view key_pem) {
-    SSL_CTX_set_min_proto_version(settings_, TLS1_3_VERSION);
-    BIO* const chain = BIO_new_mem_buf(chain_pem.data(), static_cast<int>(chain_pem.size()));
-    X509* const leaf = PEM_read_bio_X509(chain, nullptr, nullptr, nullptr);
-    SSL_CTX_use_certificate(settings_, leaf);
-    X509_free(leaf);
-    while (X509* const next = PEM_read_bio_X509(chain, nullptr, nullptr, nullptr))
-      SSL_CTX_add_extra_chain_cert(settings_, next);
-    BIO_free(chain);
-    BIO* const key_text = BIO_new_mem_buf(key_pem.data(), static_cast<int>(key_pem.size()));
-    EVP_PKEY* const key = PEM_read_bio_PrivateKey(key_text, nullptr, nullptr, nullptr);
-    EXPECT_EQ(SSL_CTX_use_PrivateKey(settings_, key), 1);
-    EVP_PKEY_free(key);
-    BIO_free(key_text);
-    ssl_ = SSL_new(settings_);
-    SSL_set_bio(ssl_, in_, out_);
-    SSL_set_accept_state(ssl_);
-  }
-  ~openssl_end() {
-    SSL_free(ssl_);
-    SSL_CTX_free(settings_);
-  }
-  openssl_end(const openssl_end&) = delete;
-  openssl_end& operator=(const openssl_end&) = delete;
-
-  /// Returns what it says in the clear.
-  std::string receive(std::string_view bytes) {
-    BIO_write(in_, bytes.data(), static_cast<int>(bytes.size()));
-    std::string plain;
-    char space[4096];
-    for (int count = 0; (count = SSL_read(ssl_, space, sizeof space)) > 0;)
-      plain.append(space, static_cast<std::size_t>(count));
-    return plain;
-  }
-  void send(std::string_view plain) { SSL_write(ssl_, plain.data(), static_cast<int>(plain.size())); }
-  /// Source: RFC 8446, 4.6.3.
-  void change_keys_of_both() {
-    EXPECT_EQ(SSL_key_update(ssl_, SSL_KEY_UPDATE_REQUESTED), 1);
-    EXPECT_EQ(SSL_do_handshake(ssl_), 1);
-  }
-  std::string take_output() {
-    std::string bytes(BIO_ctrl_pending(out_), '\0');
-    if (!bytes.empty()) BIO_read(out_, bytes.data(), static_cast<int>(bytes.size()));
-    return bytes;
-  }
-
- private:
-  SSL_CTX* settings_ = SSL_CTX_new(TLS_server_method());
-  BIO* in_ = BIO_new(BIO_s_mem());
-  BIO* out_ = BIO_new(BIO_s_mem());
-  SSL* ssl_ = nullptr;
-};
-
-// With mbedTLS the cause names the limit: NetUpgrade.NamesTheLimitWhereCertificatesAreTooLarge.
-TEST_F(NetTls, TakesCertificatesOfMoreThan16KiB) {
-  std::string chain = policy_chain;
-  while (chain.size() < 30'000) chain += far_chain;
-  openssl_end tls(chain, leaf_key);
-  std::string request;
-  server->on_bytes = [&](std::string_view bytes) {
-    request += tls.receive(bytes);
-    server->peers.back()->send(tls.take_output());
-  };
-  options.ca_pem = far_root;
-  recorder r;
-  dial("wss://localhost:" + std::to_string(server->port()), r);
-  run_until([&] { return !request.empty() || r.disconnects == 1; });
-  EXPECT_TRUE(request.starts_with("GET ")) << r.last.detail;
-}
-
-TEST_F(NetTls, FollowsAChangeOfKeys) {
-  openssl_end tls(policy_chain, leaf_key);
-  std::string request;
-  std::string last_words;
-  server->on_bytes = [&](std::string_view bytes) {
-    peer& p = *server->peers.back();
-    const std::string plain = tls.receive(bytes);
-    if (!p.request.empty()) {
-      last_words += plain;
-    } else if (request += plain; request.ends_with("\r\n\r\n")) {
-      p.request = request;
-      tls.send(p.acceptance() + text_frame("old keys"));
-      tls.change_keys_of_both();
-      tls.send(text_frame("new keys"));
-    }
-    p.send(tls.take_output());
-  };
-  options.ca_pem = far_root;
-  recorder r;
-  auto* connection = dial("wss://localhost:" + std::to_string(server->port()), r);
-  run_until([&] { return r.texts.size() + r.disconnects == 2; });
-  ASSERT_EQ(r.texts, (std::vector<std::string>{"old keys", "new keys"})) << r.last.detail;
-  connection->send_text("ours are new too");
-  run_until([&] { return !last_words.empty(); });
-  EXPECT_EQ(r.disconnects, 0U);
-}
-#endif
 
 }  // namespace
 }  // namespace uvnostr::test

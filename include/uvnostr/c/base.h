@@ -80,7 +80,7 @@ enum {
   UVNOSTR_E_CONNECTION_FAILED = -305,    ///< the connection could not be made for another reason
   UVNOSTR_E_CONNECT_TIMEOUT = -306,      ///< connecting took longer than connect_timeout_ms
   UVNOSTR_E_TLS_CERTIFICATE = -307,      ///< the certificate was refused: unknown CA, other host, or out of its dates
-  UVNOSTR_E_TLS_FAILED = -308,           ///< the TLS handshake failed for another reason
+  UVNOSTR_E_TLS_FAILED = -308,           ///< TLS failed for another reason, in its handshake or later
   UVNOSTR_E_HTTP_STATUS = -309,          ///< an HTTP answer other than 101
   UVNOSTR_E_HANDSHAKE_FAILED = -310,     ///< the answer is not a valid WebSocket upgrade
   UVNOSTR_E_CONNECTION_LOST = -311,      ///< the connection ended without a close frame
