@@ -116,7 +116,9 @@ std::string_view alert_name(int alert) noexcept {
 
 constexpr std::string_view no_common_version = "the server speaks no version of TLS that we accept";
 constexpr std::string_view not_tls = "what came is not TLS";
+constexpr std::string_view out_of_order = "the server sent messages that TLS does not allow there";
 constexpr std::string_view was_cut_off = "the server cut the connection off";
+constexpr std::string_view altered_record = "a record was altered on its way";
 
 std::string sent_alert(int alert) noexcept {
   std::string text = "the server sent the alert " + std::to_string(alert);
@@ -150,8 +152,8 @@ std::string mbedtls_fault(std::string_view text, long error) noexcept {
   switch (error) {
     case -0x7780: return sent_alert(static_cast<int>(number_after(text, "alert = ", 10).value_or(-1)));
     case -0x6E80: return std::string(no_common_version);
-    case -0x7200:
-    case -0x7700: return std::string(not_tls);
+    case -0x7200: return std::string(not_tls);
+    case -0x7700: return std::string(out_of_order);
     case -0x7280:  // the end of the stream
     case -0x7880:  // close_notify
     case -0x004C:
@@ -184,8 +186,6 @@ std::string openssl_fault(std::string_view text) noexcept {
   return text.find("connect SYSCALL") != std::string_view::npos ? std::string(was_cut_off) : std::string();
 }
 
-constexpr std::string_view altered_record = "a record was altered on its way";
-
 #if UVNOSTR_BUNDLED_LWS
 /// What the TLS library found wrong after the handshake; empty if the connection just ended.
 std::string fault_of_open_tls(long error, [[maybe_unused]] int alert) noexcept {
@@ -200,7 +200,7 @@ std::string fault_of_open_tls(long error, [[maybe_unused]] int alert) noexcept {
     case -0x7780: return sent_alert(alert);
     case -0x7180: return std::string(altered_record);
     case -0x7200: return std::string(not_tls);
-    case -0x7700: return "it sent messages that TLS does not allow there";
+    case -0x7700: return std::string(out_of_order);
     default: return number_of_mbedtls(error);
   }
 #else

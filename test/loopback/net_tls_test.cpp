@@ -76,6 +76,24 @@ TEST_F(NetTls, SaysHowAHandshakeEnded) {
   }
 }
 
+TEST_F(NetTls, IsNotHeldByMessagesThatSayNothing) {
+  // A warning (90, user canceled) and a change of cipher specs.
+  for (const std::string& idle :
+       {std::string("\x15\x03\x03\x00\x02\x01\x5a", 7), std::string("\x14\x03\x03\x00\x01\x01", 6)}) {
+    server->on_bytes = [&](std::string_view) {
+      std::string bytes;
+      for (int i = 0; i != 1000; ++i) bytes += idle;
+      server->peers.back()->send(bytes + std::string("\x15\x03\x03\x00\x02\x02\x28", 7));
+      server->on_bytes = [](std::string_view) {};
+    };
+    recorder r;
+    dial("wss://localhost:" + std::to_string(server->port()), r);
+    run_until([&] { return r.disconnects == 1; });
+    EXPECT_EQ(r.last.cause, errc::tls_failed);
+    EXPECT_EQ(r.last.detail.find("alert 40"), std::string::npos) << "it read them all";
+  }
+}
+
 TEST_F(NetTls, KnowsNameConstraintsOrNamesThem) {
   // The alert comes after the certificates, so it is the cause only if they are good.
   const std::string flight = first_flight(constrained_chain) + std::string("\x15\x03\x03\x00\x02\x02\x28", 7);
