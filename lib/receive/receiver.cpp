@@ -101,9 +101,8 @@ void receiver::on_event_of_other(relay_session& from, const wire::frame_head& he
   if (!from.requests().may_still_come(wire_id)) from.note_unasked();
 }
 
-/// Nine events of ten are known if ten relays are read. They are dealt with here, and cost only what they need: their ids
-/// are looked for before anything else is read. Where only new events come, that would be in vain, so they are read at
-/// once.
+/// Nine events of ten are known if ten relays are read. They are dealt with here, and cost only what they need: we look
+/// for the id before we read anything else. Where only new events come, that is wasted, so we read them at once.
 void receiver::on_event_of(session::sent_req& req, std::string_view message_rest) {
   const relay_request& request = request_of(req);
   relay_session& from = request.session();

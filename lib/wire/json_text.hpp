@@ -149,9 +149,9 @@ inline const char* check_special(const char* at, const char* end, bool& escaped)
   return static_cast<unsigned char>(*at) >= 0x80 ? skip_multibyte(at, end) : nullptr;
 }
 
-/// Passes text and \uXXXX up to the first other special byte, an escape that goes on after the block, or the block's end.
-/// `special` is what is not plain in the block at `at`. nullptr if the block's escapes have to be read one by one, because
-/// some are of another kind, surrogates or not valid.
+/// Passes plain text and \uXXXX up to the first byte that is neither, an escape that goes on after the block, or the
+/// block's end. `special` is what is not plain in the block at `at`. nullptr if the escapes must be read one by one,
+/// because some of them are of another kind, may be surrogates, or are not valid.
 template <class Block>
 const char* pass_code_units(const char* at, const Block& block, std::uint64_t special) noexcept {
   constexpr unsigned bits = Block::bits_per_byte;
