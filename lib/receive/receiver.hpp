@@ -66,7 +66,7 @@ class receiver final : public session::message_listener, private verify::verifie
   void on_event_of(session::sent_req&, std::string_view message_rest);
   void on_event_of_other(session::relay_session&, const wire::frame_head&);
   bool join(session::sent_req&, const event_id&, std::string_view message_rest);
-  void on_new_event(session::sent_req&, std::string_view message_rest);
+  void on_new_event(session::sent_req&, const std::optional<wire::raw_event>&);
   bool is_in_store(session::sent_req&, const wire::raw_event&);
   void accept(session::sent_req&, const wire::raw_event&);
   const wire::event_fields& queue(verify::treatment, session::sent_req&, const wire::raw_event&);

@@ -43,9 +43,10 @@ class sent_req final : public base::event_source {
   const kind what;
   const std::uint32_t slot;
   sent_req::state state = sent_req::state::asked;
-  bool has_event = false;     // a stored event came
-  bool answer_ended = false;  // its EOSE or CLOSED came, and may still wait for events before it
-  std::uint64_t place = 0;    // in the order of sending
+  bool has_event = false;          // a stored event came
+  bool answer_ended = false;       // its EOSE or CLOSED came, and may still wait for events before it
+  unsigned char new_in_a_row = 0;  // events that were new, up to as many as matter
+  std::uint64_t place = 0;         // in the order of sending
   std::chrono::microseconds sent_at{};
   std::uint64_t closed_before = 0;  // how many REQs had been closed by then
 

@@ -44,19 +44,25 @@ bool goes_on_with(const char* at, const char* end, const char (&word)[Size]) noe
   return bytes_between(at, end) >= Size - 1 && std::memcmp(at, word, Size - 1) == 0;
 }
 
+/// The index of the first byte in a mask that is not 0.
+template <class Block>
+std::size_t first_index(std::uint64_t mask) noexcept {
+  return static_cast<std::size_t>(std::countr_zero(mask)) / Block::bits_per_byte;
+}
+
 /// The closing quote of a string that is not checked. `at` is after the opening quote. Sets `escaped` if there is a
 /// backslash.
 template <class Block = native_block>
 const char* find_quote(const char* at, const char* end, bool& escaped) noexcept {
   while (bytes_between(at, end) >= Block::bytes) {
-    std::uint64_t mask = Block(at).quotes_and_backslashes();
+    std::uint64_t mask = Block(at).equal_to('"', '\\');
     const char* next = at + Block::bytes;
     while (mask != 0) {
-      const auto index = static_cast<unsigned>(std::countr_zero(mask)) / Block::bits_per_byte;
+      const auto index = first_index<Block>(mask);
       if (at[index] == '"') return at + index;
       // The escaped character is skipped too, even if it is the first of the next block.
       escaped = true;
-      const unsigned passed = (index + 2) * Block::bits_per_byte;
+      const std::size_t passed = (index + 2) * Block::bits_per_byte;
       mask = passed < 64 ? mask >> passed << passed : 0;
       if (index + 1 == Block::bytes) {
         if (next == end) return nullptr;
@@ -92,8 +98,8 @@ inline const char* pass_string(const char* at, const char* end) noexcept {
 template <class Block = native_block>
 const char* pass_scalar(const char* at, const char* end) noexcept {
   for (; bytes_between(at, end) >= Block::bytes; at += Block::bytes) {
-    const std::uint64_t mask = Block(at).commas_and_braces();
-    if (mask != 0) return at + static_cast<unsigned>(std::countr_zero(mask)) / Block::bits_per_byte;
+    const std::uint64_t mask = Block(at).equal_to(',', '}');
+    if (mask != 0) return at + first_index<Block>(mask);
   }
   while (at != end && *at != ',' && *at != '}') ++at;
   return at;
@@ -104,7 +110,7 @@ template <class Block = native_block>
 const char* skip_plain(const char* at, const char* end) noexcept {
   while (bytes_between(at, end) >= Block::bytes) {
     const std::uint64_t mask = Block(at).not_plain();
-    if (mask != 0) return at + static_cast<unsigned>(std::countr_zero(mask)) / Block::bits_per_byte;
+    if (mask != 0) return at + first_index<Block>(mask);
     at += Block::bytes;
   }
   while (at != end && *at != '"' && *at != '\\' && static_cast<unsigned char>(*at - 0x20) < 0x60) ++at;
@@ -144,25 +150,47 @@ inline const char* check_special(const char* at, const char* end, bool& escaped)
   return static_cast<unsigned char>(*at) >= 0x80 ? skip_multibyte(at, end) : nullptr;
 }
 
+/// Passes plain text and \uXXXX up to the first byte that is neither, an escape that goes on after the block, or the
+/// block's end. `special` is what is not plain in the block at `at`. nullptr if the escapes must be read one by one,
+/// because some of them are of another kind, may be surrogates, or are not valid.
+template <class Block>
+const char* pass_code_units(const char* at, const Block& block, std::uint64_t special) noexcept {
+  constexpr unsigned bits = Block::bits_per_byte;
+  constexpr unsigned size = Block::bytes * bits;
+  constexpr std::uint64_t all_but_five = (std::uint64_t{1} << (size - 5 * bits)) - 1;
+  constexpr std::uint64_t after_block = size < 64 ? std::uint64_t{1} << size % 64 : 0;
+  const std::uint64_t escapes = block.equal_to('\\') & all_but_five;
+  const std::uint64_t letters = escapes << bits;
+  const std::uint64_t first_digits = letters << bits;
+  const std::uint64_t digits =
+      first_digits | first_digits << bits | first_digits << 2 * bits | first_digits << 3 * bits;
+  const std::uint64_t others = (letters & ~block.equal_to('u')) | (digits & ~block.hex_digits());
+  const std::uint64_t perhaps_surrogates = first_digits & block.equal_to('d', 'D');
+  if ((others | perhaps_surrogates) != 0) return nullptr;
+  return at + first_index<Block>((special & ~escapes) | after_block);
+}
+
 /// The closing quote of a string, which must be valid JSON and UTF-8. `at` is after the opening quote. Sets `escaped`
 /// if there is a backslash.
 template <class Block = native_block>
 const char* check_string(const char* at, const char* end, bool& escaped) noexcept {
   while (bytes_between(at, end) >= Block::bytes) {
-    const char* const block = at;
-    std::uint64_t mask = Block(block).not_plain();
-    at = block + Block::bytes;
-    while (mask != 0) {
-      const char* const special = block + static_cast<unsigned>(std::countr_zero(mask)) / Block::bits_per_byte;
-      if (*special == '"') return special;
-      const char* const next = check_special(special, end, escaped);
-      if (next == nullptr) return nullptr;
-      if (next >= block + Block::bytes) {
-        at = next;
-        break;
-      }
-      const unsigned passed = static_cast<unsigned>(next - block) * Block::bits_per_byte;
-      mask = mask >> passed << passed;
+    const Block block(at);
+    const std::uint64_t special = block.not_plain();
+    if (special == 0) {
+      at += Block::bytes;
+      continue;
+    }
+    const char* const found = at + first_index<Block>(special);
+    if (*found == '"') return found;
+    const bool is_code_unit = *found == '\\' && found + 1 != end && found[1] == 'u';
+    const char* const next = is_code_unit ? pass_code_units(at, block, special) : nullptr;
+    if (next != nullptr) {
+      escaped = true;
+      at = next;
+    } else {
+      at = check_special(found, end, escaped);
+      if (at == nullptr) return nullptr;
     }
   }
   while ((at = skip_plain<Block>(at, end)) != end) {
@@ -179,30 +207,27 @@ template <class Block = native_block>
 char* write_unescaped(char* out, std::string_view body) noexcept {
   const char* at = body.data();
   const char* const end = at + body.size();
-  while (bytes_between(at, end) >= Block::bytes) {
-    // What was written is never longer than what was read, so there is room for a whole block.
-    std::memcpy(out, at, Block::bytes);
-    const std::uint64_t mask = Block(at).quotes_and_backslashes();
-    const std::size_t plain =
-        mask == 0 ? Block::bytes : static_cast<unsigned>(std::countr_zero(mask)) / Block::bits_per_byte;
-    at += plain;
-    out += plain;
-    while (at != end && *at == '\\') {
-      const json_escape escape = read_escape(at, end);
-      assert(escape.next != nullptr);
-      out = write_utf8(out, escape.code);
-      at = escape.next;
-    }
-  }
-  while (at != end) {
-    if (*at != '\\') {
-      *out++ = *at++;
-      continue;
-    }
+  const auto resolve_escape = [&] {
     const json_escape escape = read_escape(at, end);
     assert(escape.next != nullptr);
     out = write_utf8(out, escape.code);
     at = escape.next;
+  };
+  while (bytes_between(at, end) >= Block::bytes) {
+    // What was written is never longer than what was read, so there is room for a whole block.
+    std::memcpy(out, at, Block::bytes);
+    const std::uint64_t backslashes = Block(at).equal_to('\\');
+    const std::size_t plain = backslashes == 0 ? Block::bytes : first_index<Block>(backslashes);
+    at += plain;
+    out += plain;
+    if (backslashes != 0) resolve_escape();
+  }
+  while (at != end) {
+    if (*at == '\\') {
+      resolve_escape();
+    } else {
+      *out++ = *at++;
+    }
   }
   return out;
 }
@@ -210,9 +235,9 @@ char* write_unescaped(char* out, std::string_view body) noexcept {
 /// Reads exactly the lower-case hex digits that fill `out`.
 template <class Block = native_block, std::size_t Size>
 const char* read_hex(const char* at, const char* end, std::array<std::uint8_t, Size>& out) noexcept {
-  static_assert(Size * 2 % Block::hex_digits == 0);
+  static_assert(Size * 2 % Block::digits_at_once == 0);
   if (bytes_between(at, end) < Size * 2) return nullptr;
-  for (std::size_t done = 0; done < Size; done += Block::hex_digits / 2, at += Block::hex_digits) {
+  for (std::size_t done = 0; done < Size; done += Block::digits_at_once / 2, at += Block::digits_at_once) {
     if (!Block::decode_hex(at, out.data() + done)) return nullptr;
   }
   return at;

@@ -3,8 +3,8 @@
 //
 // All block types have the same functions, and a test compares them. The choice depends on what the compiler may assume
 // of every processor of the target, so nothing is decided at run time. A mask has `bits_per_byte` bits for each byte,
-// the first byte in the lowest bits. At least one of a byte's bits is set if it has the property, and none otherwise.
-// The constructor reads exactly `bytes` bytes.
+// the first byte in the lowest bits. If a byte has the property, the same ones of its bits are set in every mask of the
+// type; otherwise none is. The constructor reads exactly `bytes` bytes.
 #pragma once
 
 #include <bit>
@@ -25,27 +25,34 @@ class portable_block {
  public:
   static constexpr std::size_t bytes = 8;
   static constexpr unsigned bits_per_byte = 8;
-  static constexpr std::size_t hex_digits = 8;
+  static constexpr std::size_t digits_at_once = 8;
 
   explicit portable_block(const char* at) noexcept : word_(load(at)) {}
 
-  std::uint64_t quotes_and_backslashes() const noexcept { return equal_to('"') | equal_to('\\'); }
-  std::uint64_t commas_and_braces() const noexcept { return equal_to(',') | equal_to('}'); }
+  std::uint64_t equal_to(char c) const noexcept {
+    const std::uint64_t difference = word_ ^ every(static_cast<std::uint8_t>(c));
+    return ~(((difference & ~high_bits) + ~high_bits) | difference) & high_bits;
+  }
+  std::uint64_t equal_to(char a, char b) const noexcept { return equal_to(a) | equal_to(b); }
+
+  /// Hex digits of either case.
+  std::uint64_t hex_digits() const noexcept {
+    const std::uint64_t lower_case = word_ | every(0x20);
+    return (between('0', '9', word_ & ~high_bits) | between('a', 'f', lower_case & ~high_bits)) & ~word_;
+  }
 
   /// Quotes, backslashes, control characters below 0x20, and bytes that are not ASCII.
   std::uint64_t not_plain() const noexcept {
     const std::uint64_t below_space = ~((word_ | high_bits) - every(0x20));
-    return quotes_and_backslashes() | ((below_space | word_) & high_bits);
+    return equal_to('"', '\\') | ((below_space | word_) & high_bits);
   }
 
   /// Whether these are lower-case hex digits; if so, writes their bytes to `out`.
   static bool decode_hex(const char* digits, std::uint8_t* out) noexcept {
     const std::uint64_t word = load(digits);
     if ((word & high_bits) != 0) return false;
-    // With every byte below 0x80, adding 0x80 - n sets the high bit of the bytes that are n or more.
-    const std::uint64_t is_digit = (word + every(0x80 - '0')) & ~(word + every(0x80 - '9' - 1)) & high_bits;
-    const std::uint64_t is_letter = (word + every(0x80 - 'a')) & ~(word + every(0x80 - 'f' - 1)) & high_bits;
-    if ((is_digit | is_letter) != high_bits) return false;
+    const std::uint64_t is_letter = between('a', 'f', word);
+    if ((between('0', '9', word) | is_letter) != high_bits) return false;
     std::uint64_t pairs = (word & every(0x0f)) + (is_letter >> 7) * 9;
     pairs = ((pairs << 4) | (pairs >> 8)) & 0x00ff00ff00ff00ff;
     for (unsigned i = 0; i < 4; ++i) out[i] = static_cast<std::uint8_t>(pairs >> (16 * i));
@@ -68,9 +75,11 @@ class portable_block {
     }
   }
 
-  std::uint64_t equal_to(char c) const noexcept {
-    const std::uint64_t difference = word_ ^ every(static_cast<std::uint8_t>(c));
-    return ~(((difference & ~high_bits) + ~high_bits) | difference) & high_bits;
+  /// The high bits of the bytes from `first` to `last`. No byte of the word may have its high bit set: then adding
+  /// 0x80 - n sets the high bit of the bytes that are n or more.
+  static std::uint64_t between(std::uint8_t first, std::uint8_t last, std::uint64_t word) noexcept {
+    const auto at_least = [word](unsigned n) { return word + every(static_cast<std::uint8_t>(0x80 - n)); };
+    return at_least(first) & ~at_least(last + 1U) & high_bits;
   }
 
   std::uint64_t word_;
@@ -82,24 +91,30 @@ class sse2_block {
  public:
   static constexpr std::size_t bytes = 16;
   static constexpr unsigned bits_per_byte = 1;
-  static constexpr std::size_t hex_digits = 16;
+  static constexpr std::size_t digits_at_once = 16;
 
   explicit sse2_block(const char* at) noexcept : block_(load(at)) {}
 
-  std::uint64_t quotes_and_backslashes() const noexcept { return mask_of(quote_or_backslash()); }
-  std::uint64_t commas_and_braces() const noexcept { return mask_of(either(',', '}')); }
+  std::uint64_t equal_to(char c) const noexcept { return mask_of(_mm_cmpeq_epi8(block_, _mm_set1_epi8(c))); }
+  std::uint64_t equal_to(char a, char b) const noexcept { return mask_of(either(a, b)); }
+
+  std::uint64_t hex_digits() const noexcept {
+    const __m128i lower_case = _mm_or_si128(block_, _mm_set1_epi8(0x20));
+    return mask_of(_mm_or_si128(is_up_to(9, _mm_sub_epi8(block_, _mm_set1_epi8('0'))),
+                                is_up_to(5, _mm_sub_epi8(lower_case, _mm_set1_epi8('a')))));
+  }
 
   std::uint64_t not_plain() const noexcept {
     // Seen as signed numbers, bytes that are not ASCII are below a space as well.
-    return mask_of(_mm_or_si128(quote_or_backslash(), _mm_cmplt_epi8(block_, _mm_set1_epi8(0x20))));
+    return mask_of(_mm_or_si128(either('"', '\\'), _mm_cmplt_epi8(block_, _mm_set1_epi8(0x20))));
   }
 
   static bool decode_hex(const char* digits, std::uint8_t* out) noexcept {
     const __m128i block = load(digits);
     const __m128i digit = _mm_sub_epi8(block, _mm_set1_epi8('0'));
     const __m128i letter = _mm_sub_epi8(block, _mm_set1_epi8('a'));
-    const __m128i is_digit = _mm_cmpeq_epi8(_mm_min_epu8(digit, _mm_set1_epi8(9)), digit);
-    const __m128i is_letter = _mm_cmpeq_epi8(_mm_min_epu8(letter, _mm_set1_epi8(5)), letter);
+    const __m128i is_digit = is_up_to(9, digit);
+    const __m128i is_letter = is_up_to(5, letter);
     if (mask_of(_mm_or_si128(is_digit, is_letter)) != 0xffff) return false;
     const __m128i nibbles =
         _mm_or_si128(_mm_and_si128(is_digit, digit), _mm_and_si128(is_letter, _mm_add_epi8(letter, _mm_set1_epi8(10))));
@@ -112,10 +127,13 @@ class sse2_block {
  private:
   static __m128i load(const char* at) noexcept { return _mm_loadu_si128(reinterpret_cast<const __m128i*>(at)); }
   static std::uint64_t mask_of(__m128i block) noexcept { return static_cast<unsigned>(_mm_movemask_epi8(block)); }
+  /// SSE2 has no unsigned comparison.
+  static __m128i is_up_to(char most, __m128i bytes_from_0) noexcept {
+    return _mm_cmpeq_epi8(_mm_min_epu8(bytes_from_0, _mm_set1_epi8(most)), bytes_from_0);
+  }
   __m128i either(char a, char b) const noexcept {
     return _mm_or_si128(_mm_cmpeq_epi8(block_, _mm_set1_epi8(a)), _mm_cmpeq_epi8(block_, _mm_set1_epi8(b)));
   }
-  __m128i quote_or_backslash() const noexcept { return either('"', '\\'); }
 
   __m128i block_;
 };
@@ -128,16 +146,22 @@ class neon_block {
  public:
   static constexpr std::size_t bytes = 16;
   static constexpr unsigned bits_per_byte = 4;
-  static constexpr std::size_t hex_digits = 16;
+  static constexpr std::size_t digits_at_once = 16;
 
   explicit neon_block(const char* at) noexcept : block_(vld1q_u8(reinterpret_cast<const std::uint8_t*>(at))) {}
 
-  std::uint64_t quotes_and_backslashes() const noexcept { return mask_of(quote_or_backslash()); }
-  std::uint64_t commas_and_braces() const noexcept { return mask_of(either(',', '}')); }
+  std::uint64_t equal_to(char c) const noexcept { return mask_of(equal(c)); }
+  std::uint64_t equal_to(char a, char b) const noexcept { return mask_of(vorrq_u8(equal(a), equal(b))); }
+
+  std::uint64_t hex_digits() const noexcept {
+    const uint8x16_t digit = vsubq_u8(block_, vdupq_n_u8('0'));
+    const uint8x16_t letter = vsubq_u8(vorrq_u8(block_, vdupq_n_u8(0x20)), vdupq_n_u8('a'));
+    return mask_of(vorrq_u8(vcleq_u8(digit, vdupq_n_u8(9)), vcleq_u8(letter, vdupq_n_u8(5))));
+  }
 
   std::uint64_t not_plain() const noexcept {
     const uint8x16_t other = vorrq_u8(vcltq_u8(block_, vdupq_n_u8(0x20)), vcgeq_u8(block_, vdupq_n_u8(0x80)));
-    return mask_of(vorrq_u8(quote_or_backslash(), other));
+    return mask_of(vorrq_u8(vorrq_u8(equal('"'), equal('\\')), other));
   }
 
   static bool decode_hex(const char* digits, std::uint8_t* out) noexcept {
@@ -162,10 +186,7 @@ class neon_block {
     valid = vand_u8(valid, vorr_u8(is_digit, vcle_u8(letter, vdup_n_u8(5))));
     return vbsl_u8(is_digit, digit, vadd_u8(letter, vdup_n_u8(10)));
   }
-  uint8x16_t either(std::uint8_t a, std::uint8_t b) const noexcept {
-    return vorrq_u8(vceqq_u8(block_, vdupq_n_u8(a)), vceqq_u8(block_, vdupq_n_u8(b)));
-  }
-  uint8x16_t quote_or_backslash() const noexcept { return either('"', '\\'); }
+  uint8x16_t equal(char c) const noexcept { return vceqq_u8(block_, vdupq_n_u8(static_cast<std::uint8_t>(c))); }
 
   uint8x16_t block_;
 };

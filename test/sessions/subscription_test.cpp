@@ -244,6 +244,46 @@ TEST_F(Subscription, CountsEveryFrameUnderOneReason) {
   EXPECT_EQ(n.binary, 1U);
 }
 
+/// Where many new events come one after the other, the next one is read at once, without a look at its id first.
+class AfterNewEvents : public CoreTest, public ::testing::WithParamInterface<int> {
+ protected:
+  /// Sends as many events that are new, and this message.
+  void send(const std::string& id, const std::string& message) {
+    for (int i = 0; i < GetParam(); ++i) world.last().text(event_frame(id, note("new " + std::to_string(new_++))));
+    world.last().text(message);
+  }
+  int new_ = 0;
+};
+
+INSTANTIATE_TEST_SUITE_P(Counts, AfterNewEvents, ::testing::Values(0, 63, 64, 65, 100));
+
+TEST_P(AfterNewEvents, EveryMessageCountsAsItDoesOtherwise) {
+  make();
+  const relay_id r = add_open();
+  const subscription s = subscribe();
+  const std::string id = asked(world.last())[0];
+  const std::string good = event_frame(id, note("good"));
+  std::string other_signature = good;
+  char& digit = other_signature[other_signature.find(R"("sig":")") + 10];
+  digit = digit == '0' ? '1' : '0';
+  world.last().text(good);
+  send(id, good);
+  send(id, other_signature);
+  send(id, good.substr(0, good.size() - 1));
+  send(id, R"(["EVENT",")" + id + R"(",{"id":"x"}])");
+  send(id, event_frame(id, note("other kind", 1s, 7)));
+  send(id, event_frame("no-such", note("elsewhere")));
+  send(id, event_frame(id, note("last")));
+  const message_counts n = counts(r);
+  EXPECT_EQ(n.sum(), static_cast<unsigned>(8 + 7 * GetParam()));
+  EXPECT_EQ(n.delivered, static_cast<unsigned>(2 + 7 * GetParam()));
+  EXPECT_EQ(n.duplicate, 2U) << "what follows the signature of a known event is not read";
+  EXPECT_EQ(n.false_copy, 1U);
+  EXPECT_EQ(n.malformed_event, 1U);
+  EXPECT_EQ(n.not_matching, 1U);
+  EXPECT_EQ(n.unknown_subscription, 1U);
+}
+
 TEST_F(Subscription, AsksRelaysThatAreAddedLaterAndForgetsRemovedOnes) {
   make();
   const relay_id a = add_open("ws://a.test");

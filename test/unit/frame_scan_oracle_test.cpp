@@ -5,6 +5,8 @@
 #include <cstdlib>
 #include <iostream>
 #include <random>
+#include <string>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -273,6 +275,102 @@ TEST(FrameScanOracle, AgreesOverEveryTruncationAndEveryByteAtEveryPlace) {
       ASSERT_EQ(test::disagreement(memory.place(changed), record, accepted), "") << test::visible(changed);
     }
   }
+}
+
+TEST(FrameScanOracle, AgreesOverEveryKindOfBlankBetweenEveryPairOfTokens) {
+  const std::string hex(64, 'a');
+  const std::vector<std::string> tokens = {"[",
+                                           "\"EVENT\"",
+                                           ",",
+                                           "\"s\"",
+                                           ",",
+                                           "{",
+                                           "\"content\"",
+                                           ":",
+                                           "\"a b\"",
+                                           ",",
+                                           "\"created_at\"",
+                                           ":",
+                                           "10",
+                                           ",",
+                                           "\"id\"",
+                                           ":",
+                                           '"' + hex + '"',
+                                           ",",
+                                           "\"x\"",
+                                           ":",
+                                           "{",
+                                           "\"y\"",
+                                           ":",
+                                           "[",
+                                           "-1.5e+3",
+                                           ",",
+                                           "true",
+                                           ",",
+                                           "{",
+                                           "}",
+                                           ",",
+                                           "[",
+                                           "]",
+                                           "]",
+                                           "}",
+                                           ",",
+                                           "\"kind\"",
+                                           ":",
+                                           "1",
+                                           ",",
+                                           "\"pubkey\"",
+                                           ":",
+                                           '"' + hex + '"',
+                                           ",",
+                                           "\"sig\"",
+                                           ":",
+                                           '"' + hex + hex + '"',
+                                           ",",
+                                           "\"tags\"",
+                                           ":",
+                                           "[",
+                                           "[",
+                                           "\"e\"",
+                                           ",",
+                                           "\"f\"",
+                                           "]",
+                                           ",",
+                                           "[",
+                                           "]",
+                                           "]",
+                                           "}",
+                                           ",",
+                                           "null",
+                                           "]"};
+  // The last three are no white space in JSON.
+  const std::vector<std::string> blanks = {" ",
+                                           "\t",
+                                           "\n",
+                                           "\r",
+                                           "  ",
+                                           "\t  ",
+                                           "\r\n",
+                                           std::string(15, ' '),
+                                           std::string(40, '\t'),
+                                           " \f",
+                                           "\v",
+                                           std::string("  \0", 3)};
+  test::guarded_memory memory;
+  wire::event_record record;
+  std::size_t accepted = 0;
+  for (const std::string& blank : blanks) {
+    std::string everywhere;
+    for (std::size_t gap = 0; gap <= tokens.size(); ++gap) {
+      std::string message;
+      for (std::size_t i = 0; i < tokens.size(); ++i) message += (i == gap ? blank : "") + tokens[i];
+      if (gap == tokens.size()) message += blank;
+      ASSERT_EQ(test::disagreement(memory.place(message), record, accepted), "") << test::visible(message);
+      everywhere += blank + (gap == tokens.size() ? "" : tokens[gap]);
+    }
+    ASSERT_EQ(test::disagreement(memory.place(everywhere), record, accepted), "") << test::visible(everywhere);
+  }
+  EXPECT_EQ(accepted, (blanks.size() - 3) * (tokens.size() + 2));
 }
 
 }  // namespace

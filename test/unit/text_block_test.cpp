@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <cctype>
 #include <iostream>
 #include <random>
 #include <string>
@@ -66,7 +67,7 @@ TYPED_TEST(TextBlock, FindsQuotesAndBackslashesAloneBesideEveryOtherByte) {
       std::string text(TypeParam::bytes, static_cast<char>(byte));
       text[at] = at % 2 == 0 ? '"' : '\\';
       const bool found_at_once = byte == '"' || byte == '\\';
-      EXPECT_EQ(this->first(TypeParam(text.data()).quotes_and_backslashes()), found_at_once ? 0 : at) << byte;
+      EXPECT_EQ(this->first(TypeParam(text.data()).equal_to('"', '\\')), found_at_once ? 0 : at) << byte;
     }
   }
 }
@@ -76,9 +77,38 @@ TYPED_TEST(TextBlock, FindsEveryCommaAndBraceAtEveryPlace) {
     for (unsigned byte = 0; byte < 256; ++byte) {
       std::string text(TypeParam::bytes, '1');
       text[at] = static_cast<char>(byte);
-      EXPECT_EQ(this->first(TypeParam(text.data()).commas_and_braces()), byte == ',' || byte == '}' ? at : this->none);
+      EXPECT_EQ(this->first(TypeParam(text.data()).equal_to(',', '}')), byte == ',' || byte == '}' ? at : this->none);
     }
   }
+}
+
+TYPED_TEST(TextBlock, FindsEveryByteAndNoOtherAtEveryPlace) {
+  for (std::size_t at = 0; at < TypeParam::bytes; ++at) {
+    for (unsigned byte = 0; byte < 256; ++byte) {
+      std::string text(TypeParam::bytes, 'v');
+      text[at] = static_cast<char>(byte);
+      EXPECT_EQ(this->first(TypeParam(text.data()).equal_to('u')), byte == 'u' ? at : this->none) << byte;
+    }
+  }
+}
+
+TYPED_TEST(TextBlock, FindsEveryHexDigitAtEveryPlace) {
+  for (std::size_t at = 0; at < TypeParam::bytes; ++at) {
+    for (unsigned byte = 0; byte < 256; ++byte) {
+      std::string text(TypeParam::bytes, at % 2 == 0 ? 'g' : '\xff');
+      text[at] = static_cast<char>(byte);
+      EXPECT_EQ(this->first(TypeParam(text.data()).hex_digits()), std::isxdigit(byte) != 0 ? at : this->none) << byte;
+    }
+  }
+}
+
+TYPED_TEST(TextBlock, SetsTheSameBitsInEveryMask) {
+  std::string text;
+  for (std::size_t at = 0; at < TypeParam::bytes; ++at) text += at % 3 == 0 ? 'a' : '\n';
+  const TypeParam block(text.data());
+  EXPECT_EQ(block.equal_to('a'), block.hex_digits());
+  EXPECT_EQ(block.equal_to('a'), block.equal_to('a', 'b'));
+  EXPECT_EQ(block.equal_to('\n'), block.not_plain());
 }
 
 TYPED_TEST(TextBlock, DecodesEveryPairOfLowerCaseDigits) {
