@@ -93,14 +93,17 @@ class pool_core final : public base::ref_counted<pool_core>,
   void on_session_dial_over(session::relay_session& session) noexcept override { dialler_.over(session); }
   void on_request_settled(session::relay_session&, session::request& request) noexcept override {
     subscriptions_.on_settled(request);
+    subscriptions_.on_progress();
   }
   void on_request_refused(session::relay_session& session, session::request& request,
                           const session::refusal& said) noexcept override {
     log_refusal(session, request, said);
     subscriptions_.on_refused(session, request, said);
+    subscriptions_.on_progress();
   }
   void on_request_caught_up(session::relay_session& session, session::request& request, bool first) noexcept override {
     log_gaps(session, request);
+    subscriptions_.on_progress();
     budget_.begin_call();
     subscriptions_.on_caught_up(request, first);
     budget_.end_call();

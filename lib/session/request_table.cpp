@@ -322,6 +322,7 @@ void request_table::page_failed(request& r, gap_reason why) {
     r.history_.interrupted_page();
     r.page_waits_ = true;
     session_.timers().schedule(r.timer_, session_.now() + pause(r.failed_pages_));
+    session_.listener().on_request_progress(session_, r);
     return;
   }
   r.history_.give_up_page(why);

@@ -63,7 +63,7 @@ class session_listener {
   virtual void on_request_caught_up(relay_session&, request&, bool first) noexcept = 0;
   /// limitation().max_message_length has changed.
   virtual void on_message_limit(relay_session&) noexcept = 0;
-  /// An answer came, or is no longer waited for.
+  /// An answer came, or is no longer waited for, and none of the calls above says so.
   virtual void on_request_progress(relay_session&, request&) noexcept = 0;
   /// Whether its next page may be asked for. If not, other relays have to catch up first.
   virtual bool may_ask_page(const request&) noexcept = 0;

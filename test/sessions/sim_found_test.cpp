@@ -245,6 +245,31 @@ TEST_F(SimFound, AsksForAnEventOfWhichOnlyACopyIsLeft) {
   EXPECT_EQ(take_said().front(), "paused event only a copy is left from 2");
 }
 
+// There is little memory, so the relay whose pages are older waits for the other. That one never answers its page, and is
+// given up in the end: nothing but that end tells the first to go on.
+TEST_F(SimFound, GoesOnWhenTheRelayThatItWaitsForIsGivenUp) {
+  make(verification::off, 4);
+  add_open("ws://a.test");
+  played_connection& to_a = world.last();
+  add_open("ws://b.test");
+  played_connection& to_b = world.last();
+  const subscription s = subscribe();
+  world.settle();
+  const auto answer = [&](played_connection& to, std::chrono::seconds date) {
+    const lines ids = asked(to);
+    ASSERT_EQ(ids.size(), 1U) << date.count();
+    to.text(event_frame(ids[0], note(std::to_string(date.count()), date)));
+    to.text(R"(["EOSE",")" + ids[0] + R"("])");
+    world.settle();
+  };
+  answer(to_b, 1'699'999'900s);
+  ASSERT_EQ(asked(to_b).size(), 1U) << "a page, which is not answered";
+  for (const auto date : {1'699'999'800s, 1'699'999'700s, 1'699'999'600s}) answer(to_a, date);
+  ASSERT_EQ(asked(to_a).size(), 0U) << "it waits";
+  world.advance(1h);
+  EXPECT_NE(asked(to_a), lines()) << "its next page";
+}
+
 // The relay accepts and closes again before the REQ has left, so the time limit for its EOSE never starts.
 TEST_F(SimFound, DoesNotWaitForARelayThatHangsUpBeforeItWasAsked) {
   make();
