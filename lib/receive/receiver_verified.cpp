@@ -127,7 +127,7 @@ void receiver::count_copy(subscription_record& of, session::sent_req& to, const 
   if (seen_.repeats(id, of.in_seen, from.slot())) {
     note(to, id, created_at, nullptr);
   } else {
-    from.requests().ask_for_second(to.owner(), created_at);
+    from.requests().ask_for_second(to, created_at);
   }
 }
 

@@ -211,31 +211,40 @@ bool history::note_stored(const event_id& id, const event_view& event) {
   return is_new;
 }
 
-void history::note_too_big(const wire::event_ends& event, unix_seconds now) {
+/// Counts an event of the answer of which at most the id and the date are known. Returns false if no stretch takes it.
+bool history::note_unread(const wire::event_ends& event) {
   ++came_;
-  if (std::exchange(told_, false)) gaps_.clear();
   asking* first = nullptr;
   for (asking& each : asked_) {
     if (event.created_at && !takes(each, *event.created_at)) continue;
     if (event.created_at) {
-      add_gap(event.created_at, *event.created_at, gap_reason::too_big);
       each.note(event.id_or_date(), *event.created_at);
     } else {
-      // It cannot be older than what comes after it, but that is not known yet.
-      add_gap(since_of(each), each.oldest().value_or(until_of(each)), gap_reason::too_big);
       ++each.came;
     }
     if (std::exchange(first, first == nullptr ? &each : first) == nullptr) continue;
     ++each.shared;
     first->shared = std::max(first->shared, 1U);
   }
-  if (first != nullptr) return;
+  return first != nullptr;
+}
+
+void history::note_too_big(const wire::event_ends& event, unix_seconds now) {
+  if (std::exchange(told_, false)) gaps_.clear();
+  for (const asking& each : asked_) {
+    if (event.created_at && !takes(each, *event.created_at)) continue;
+    // Without a date, it cannot be older than what comes after it, but that is not known yet.
+    add_gap(event.created_at ? event.created_at : since_of(each),
+            event.created_at.value_or(each.oldest().value_or(until_of(each))), gap_reason::too_big);
+  }
+  if (note_unread(event)) return;
   const unix_seconds at = event.created_at.value_or(now);
   add_gap(at, at, gap_reason::too_big);
 }
 
-void history::ask_for_second(unix_seconds at) {
+void history::ask_for_second(unix_seconds at, bool of_answer) {
   if (std::exchange(told_, false)) gaps_.clear();
+  if (of_answer) note_unread({.id = {}, .created_at = at});
   for (std::uint32_t i = 0; i < filters_.size(); ++i) {
     asking second;
     second.of = {.filter = i, .since = at, .until = at};

@@ -82,8 +82,8 @@ class history {
   void give_up_page(gap_reason);
   /// An event of this date was not delivered, because too many entries were evicted to know whether it had been before.
   void note_doubtful(unix_seconds created_at) { gaps_.add(created_at, created_at, gap_reason::memory); }
-  /// Something of this second is missing, although an answer seemed to have it.
-  void ask_for_second(unix_seconds);
+  /// An event of this second came, but was lost on our side. `of_answer`: it was one of the current answer's.
+  void ask_for_second(unix_seconds, bool of_answer);
   /// The page was not answered, and may be asked for again.
   void interrupted_page() noexcept;
   /// The connection is lost. Unanswered stretches are still missing.
@@ -134,6 +134,7 @@ class history {
   filter as_asked(const asking&) const;
   std::vector<filter> ask(std::vector<asking>, std::uint32_t page);
   bool takes(const asking&, unix_seconds created_at) const noexcept;
+  bool note_unread(const wire::event_ends&);
   void note_newest(unix_seconds created_at) noexcept;
   void note_size(const std::vector<asking>& asked) noexcept;
   void drop_what_is_complete(const std::vector<asking>& asked);

@@ -265,8 +265,9 @@ void request_table::on_too_big(sent_req& req, const wire::event_ends& event) {
   r.history_.told();
 }
 
-void request_table::ask_for_second(request& r, unix_seconds created_at) noexcept {
-  r.history_.ask_for_second(created_at);
+void request_table::ask_for_second(sent_req& req, unix_seconds created_at) noexcept {
+  request& r = req.owner();
+  r.history_.ask_for_second(created_at, req.state == sent_req::state::asked);
   r.caught_up_told_ = false;
   session_.pump_soon();
 }

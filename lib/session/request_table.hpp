@@ -64,8 +64,8 @@ class request_table {
 
   /// One of its events was too big to be kept.
   void on_too_big(sent_req&, const wire::event_ends&);
-  /// An event of this second was not received after all.
-  void ask_for_second(request&, unix_seconds created_at) noexcept;
+  /// One of its events, of this second, came and was lost on our side.
+  void ask_for_second(sent_req&, unix_seconds created_at) noexcept;
   /// EOSE came, in its turn.
   void on_eose(sent_req&, eose_hint);
   /// Handles CLOSED in its turn.

@@ -104,6 +104,8 @@ class history_player {
   }
   std::size_t unread() const { return answer_.size() - read_; }
   void receive_one() { receive(answer_[read_++]); }
+  /// The relay sends it, but it is lost on our side.
+  void lose_one() { under_test.ask_for_second(answer_[read_++].created_at(), true); }
   const event& last_received() const { return answer_[read_ - 1]; }
   void receive(const event& e) {
     ++got[e.id()];

@@ -46,6 +46,23 @@ bool go_on_to_probe(history_player& p) {
   return false;
 }
 
+// It was the only news of a small page, which would seem to have been the last.
+TEST(HistorySecond, OfAnEventThatWasLostOnOurSideDoesNotEndThePages) {
+  history_player p(std::vector<filter>{{.kinds = {1}}});
+  p.page = 5;
+  p.store(25, t, 1, 1, 10);
+  p.send_req();
+  p.receive_all();
+  p.page = 1;
+  ASSERT_TRUE(p.send_page());
+  ASSERT_EQ(p.unread(), 2U);
+  p.receive_one();
+  p.lose_one();
+  p.receive_eose();
+  while (p.send_page()) p.receive_all();
+  EXPECT_EQ(p.missed(), 0U);
+}
+
 TEST(HistorySecond, IsDoubtedThoughTheProofIsInterrupted) {
   history_player p(std::vector<filter>{{.kinds = {1}}});
   begin_with_full_second(p);
