@@ -277,85 +277,21 @@ TEST(FrameScanOracle, AgreesOverEveryTruncationAndEveryByteAtEveryPlace) {
   }
 }
 
+std::vector<std::string> split(const std::string& text) {
+  std::vector<std::string> parts(1);
+  for (const char c : text) c == '|' ? void(parts.emplace_back()) : parts.back().push_back(c);
+  return parts;
+}
+
 TEST(FrameScanOracle, AgreesOverEveryKindOfBlankBetweenEveryPairOfTokens) {
   const std::string hex(64, 'a');
-  const std::vector<std::string> tokens = {"[",
-                                           "\"EVENT\"",
-                                           ",",
-                                           "\"s\"",
-                                           ",",
-                                           "{",
-                                           "\"content\"",
-                                           ":",
-                                           "\"a b\"",
-                                           ",",
-                                           "\"created_at\"",
-                                           ":",
-                                           "10",
-                                           ",",
-                                           "\"id\"",
-                                           ":",
-                                           '"' + hex + '"',
-                                           ",",
-                                           "\"x\"",
-                                           ":",
-                                           "{",
-                                           "\"y\"",
-                                           ":",
-                                           "[",
-                                           "-1.5e+3",
-                                           ",",
-                                           "true",
-                                           ",",
-                                           "{",
-                                           "}",
-                                           ",",
-                                           "[",
-                                           "]",
-                                           "]",
-                                           "}",
-                                           ",",
-                                           "\"kind\"",
-                                           ":",
-                                           "1",
-                                           ",",
-                                           "\"pubkey\"",
-                                           ":",
-                                           '"' + hex + '"',
-                                           ",",
-                                           "\"sig\"",
-                                           ":",
-                                           '"' + hex + hex + '"',
-                                           ",",
-                                           "\"tags\"",
-                                           ":",
-                                           "[",
-                                           "[",
-                                           "\"e\"",
-                                           ",",
-                                           "\"f\"",
-                                           "]",
-                                           ",",
-                                           "[",
-                                           "]",
-                                           "]",
-                                           "}",
-                                           ",",
-                                           "null",
-                                           "]"};
+  const std::vector<std::string> tokens =
+      split(R"([|"EVENT"|,|"s"|,|{|"content"|:|"a b"|,|"created_at"|:|10|,|"id"|:|")" + hex +
+            R"("|,|"x"|:|{|"y"|:|[|-1.5e+3|,|true|,|{|}|,|[|]|]|}|,|"kind"|:|1|,|"pubkey"|:|")" + hex +
+            R"("|,|"sig"|:|")" + hex + hex + R"("|,|"tags"|:|[|[|"e"|,|"f"|]|,|[|]|]|}|,|null|])");
   // The last three are no white space in JSON.
-  const std::vector<std::string> blanks = {" ",
-                                           "\t",
-                                           "\n",
-                                           "\r",
-                                           "  ",
-                                           "\t  ",
-                                           "\r\n",
-                                           std::string(15, ' '),
-                                           std::string(40, '\t'),
-                                           " \f",
-                                           "\v",
-                                           std::string("  \0", 3)};
+  std::vector<std::string> blanks = split(" |\t|\n|\r|  |\t  |\r\n| \f|\v|" + std::string("  \0", 3));
+  blanks.insert(blanks.begin(), {std::string(15, ' '), std::string(40, '\t')});
   test::guarded_memory memory;
   wire::event_record record;
   std::size_t accepted = 0;
